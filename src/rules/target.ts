@@ -10,7 +10,8 @@ export const taskQueue = (target: Target): string => `keyward-${target}`;
 /** The queue of what must happen on one host, since it reads that host's files. */
 export const hostTaskQueue = (target: Target, hostname: string): string => `${taskQueue(target)}@${hostname}`;
 
-export const bootstrapWorkflowId = (target: Target, requestId: string): string => `${target}/bootstrap/${requestId}`;
+export const bootstrapWorkflowId = (target: Target, requestId: string): string =>
+  `${target}/bootstrap/${requestId}`;
 
 export const upgradeCheckWorkflowId = (target: Target, requestId: string): string =>
   `${target}/status-upgrade-check/${requestId}`;

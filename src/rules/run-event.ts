@@ -1,0 +1,18 @@
+/** What a follower tells of a run, in the order of its history. `step` is an activity's name, with its summary if it has one. */
+export type RunEvent =
+  | { kind: 'run-started'; workflowId: string }
+  | { kind: 'worker-took-it' }
+  | { kind: 'step-started' | 'step-done'; step: string }
+  | { kind: 'step-failed'; step: string; message: string }
+  | { kind: 'engine'; message: string };
+
+export type OnRunEvent = (event: RunEvent) => void;
+
+/** A run as `workflow list` and `workflow show` tell of it; times are ISO 8601 in UTC. */
+export type RunSummary = {
+  id: string;
+  type: string;
+  status: string;
+  started: string;
+  closed: string | null;
+};

@@ -1,0 +1,18 @@
+import type { PasswordHashing } from './bootstrap-request.ts';
+import type { DatabaseAddress } from './database-address.ts';
+
+/** A value and where it came from, in the operator's words: a flag, a variable, a file's section and key, a default. */
+export type Setting<T> = { value: T; origin: string };
+
+/** Everything that flags, environment and configuration files say, parsed once. */
+export type Settings = {
+  /** Null: the embedded PostgreSQL. */
+  keystoneDatabase: Setting<DatabaseAddress | null>;
+  /** Absolute paths, in the order in which they were given. */
+  configFiles: string[];
+  configDirs: string[];
+  defaultDomainId: Setting<string>;
+  passwordHashing: Setting<PasswordHashing>;
+  /** Whether TEMPORAL_ADDRESS (or a Temporal profile) points at a server that is not ours. */
+  temporalIsExternal: boolean;
+};

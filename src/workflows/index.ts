@@ -1,0 +1,2 @@
+export { bootstrap } from './bootstrap.ts';
+export { upgradeCheck } from './upgrade-check.ts';

@@ -1,0 +1,47 @@
+import { ActivityFailure, isCancellation, proxyActivities, rootCause } from '@temporalio/workflow';
+import type { UpgradeCheckActivities } from '../activities/upgrade-check.ts';
+import { hostTaskQueue, taskQueue } from '../rules/target.ts';
+import {
+  CheckCode,
+  type CheckDescription,
+  type CheckOutcome,
+  type UpgradeCheckRequest,
+} from '../rules/upgrade-check.ts';
+
+const { listChecks } = proxyActivities<UpgradeCheckActivities>({ startToCloseTimeout: '10s' });
+
+/** Runs every check of the suite at once, each with its own deadline; one that can't finish is a Failure of its own. */
+export async function upgradeCheck(request: UpgradeCheckRequest): Promise<CheckOutcome[]> {
+  const checks = await listChecks(request);
+  return Promise.all(checks.map((check) => outcomeOf(check, request)));
+}
+
+async function outcomeOf(check: CheckDescription, request: UpgradeCheckRequest): Promise<CheckOutcome> {
+  try {
+    return await activitiesFor(check, request).runCheck({ id: check.id, request });
+  } catch (error) {
+    if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
+    return unfinished(check, error);
+  }
+}
+
+/** Files are read on the host whose operator asked; anything else wherever a worker is. */
+function activitiesFor({ id, needs }: CheckDescription, { target, hostname }: UpgradeCheckRequest) {
+  return proxyActivities<UpgradeCheckActivities>({
+    taskQueue: needs === 'files' ? hostTaskQueue(target, hostname) : taskQueue(target),
+    startToCloseTimeout: '15s',
+    scheduleToCloseTimeout: '40s',
+    retry: { maximumAttempts: 2 },
+    summary: id,
+  });
+}
+
+function unfinished({ id, title }: CheckDescription, error: ActivityFailure): CheckOutcome {
+  return {
+    id,
+    title,
+    code: CheckCode.failure,
+    details: `The check could not be finished: ${rootCause(error) ?? error.message}`,
+    remedy: 'keyward status upgrade check',
+  };
+}
