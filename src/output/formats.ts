@@ -4,7 +4,7 @@ import { stringify as yaml } from 'yaml';
 import { UsageError } from '../rules/errors.ts';
 import { renderTable } from './table.ts';
 
-export type Cell = string | number | boolean | null | undefined | object;
+export type Cell = unknown;
 export type Row = Record<string, Cell>;
 
 const FORMATS = ['table', 'json', 'yaml', 'value', 'csv'] as const;
@@ -21,7 +21,6 @@ export const formatFlags = {
   column: Flags.string({
     char: 'c',
     multiple: true,
-    multipleNonGreedy: true,
     description: 'a column to show; may be given several times',
     helpGroup: 'OUTPUT',
   }),

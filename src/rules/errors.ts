@@ -8,6 +8,7 @@ export const ExitCode = {
   unavailable: 69,
   stillRunning: 75,
   interrupted: 130,
+  terminated: 143,
   bug: 255,
 } as const;
 

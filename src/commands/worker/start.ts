@@ -1,0 +1,41 @@
+import { createServer } from 'node:net';
+import { unlink } from 'node:fs/promises';
+import { EngineCommand, settingsFlags } from '../../engine/engine-command.ts';
+import type { HostedWorker } from '../../engine/hosted-worker.ts';
+
+export default class WorkerStart extends EngineCommand {
+  static override summary = 'Work on runs until stopped.';
+  static override description =
+    'Serves the identity database that the settings name. SIGTERM and Ctrl-C let what is under way finish first. ' +
+    'On one machine nothing needs this: commands start a local worker by themselves.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    'TEMPORAL_ADDRESS=temporal.example:7233 <%= config.bin %> <%= command.id %> --config-file /etc/keystone/keystone.conf',
+  ];
+  static override flags = settingsFlags;
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(WorkerStart);
+    await this.withEngine(flags, async (engine) => {
+      const worker = await engine.hostWorker();
+      const close = await this.#tellReady(worker);
+      await worker.finished.finally(close);
+    });
+  }
+
+  /** The local engine waits for this socket, and notices by it when the worker has died. */
+  async #tellReady(worker: HostedWorker): Promise<() => Promise<void>> {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void worker.stop());
+    this.announce('The worker is ready.');
+    const socketPath = process.env['KEYWARD_WORKER_SOCKET'];
+    if (!socketPath) return async () => {};
+    await unlink(socketPath).catch(() => {});
+    const server = createServer((socket) =>
+      socket
+        .on('error', () => {})
+        .resume()
+        .unref(),
+    ).listen(socketPath);
+    return async () => void server.close();
+  }
+}

@@ -1,0 +1,21 @@
+import { Args } from '@oclif/core';
+import { EngineCommand, settingsFlags } from '../../engine/engine-command.ts';
+
+export default class WorkflowCancel extends EngineCommand {
+  static override summary = 'Ask a run to stop; what it has committed stays.';
+  static override description = 'The run ends as cancelled when its present step has ended.';
+  static override examples = ['<%= config.bin %> <%= command.id %> ID'];
+  static override args = {
+    id: Args.string({ required: true, description: 'the id, as `workflow list` shows it' }),
+  };
+  static override flags = settingsFlags;
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(WorkflowCancel);
+    await this.withEngine(flags, async (engine) => {
+      const { cancelRun } = await import('../../engine/run-admin.ts');
+      await cancelRun(await engine.client(false), args.id);
+    });
+    this.announce(`The run ${args.id} was asked to cancel.`);
+  }
+}

@@ -1,0 +1,21 @@
+import { Args } from '@oclif/core';
+import { EngineCommand, runFlags, settingsFlags } from '../../engine/engine-command.ts';
+
+export default class WorkflowFollow extends EngineCommand {
+  static override summary = 'Follow a run to its end and print its result as JSON.';
+  static override description = 'A run that was paused since its worker had gone is taken up again.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> ID',
+    '<%= config.bin %> <%= command.id %> ID --timeout 60',
+  ];
+  static override args = {
+    id: Args.string({ required: true, description: 'the id, as `workflow list` shows it' }),
+  };
+  static override flags = { ...settingsFlags, timeout: runFlags.timeout, inline: runFlags.inline };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(WorkflowFollow);
+    const result = await this.followRun(flags, args.id, 'run', (runs, options) => runs.follow(options));
+    process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+  }
+}

@@ -1,0 +1,33 @@
+import { Flags } from '@oclif/core';
+import { EngineCommand, settingsFlags } from '../../engine/engine-command.ts';
+import { formatFlags, printList } from '../../output/formats.ts';
+
+export default class WorkflowList extends EngineCommand {
+  static override summary = 'List the runs of the identity database, newest first.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> -f json --limit 5',
+  ];
+  static override flags = {
+    ...settingsFlags,
+    ...formatFlags,
+    all: Flags.boolean({ description: 'also the runs of other databases' }),
+    limit: Flags.integer({ description: 'at most this many', default: 100, min: 1 }),
+  };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(WorkflowList);
+    const rows = await this.withEngine(flags, async (engine) => {
+      const { listRuns } = await import('../../engine/run-admin.ts');
+      return listRuns(await engine.client(false), flags.all ? null : await engine.target(), flags.limit);
+    });
+    const named = rows.map(({ id, type, status, started, closed }) => ({
+      ID: id,
+      Type: type,
+      Status: status,
+      Started: started,
+      Closed: closed,
+    }));
+    printList(named, ['ID', 'Type', 'Status', 'Started', 'Closed'], flags);
+  }
+}

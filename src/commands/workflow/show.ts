@@ -1,0 +1,25 @@
+import { Args } from '@oclif/core';
+import { EngineCommand, settingsFlags } from '../../engine/engine-command.ts';
+import { formatFlags, printRecord } from '../../output/formats.ts';
+
+export default class WorkflowShow extends EngineCommand {
+  static override summary = 'Show a run: what was asked, how it stands, what came of it.';
+  static override description = 'What Temporal keeps encrypted is shown in clear, but for passwords.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> ID',
+    '<%= config.bin %> <%= command.id %> ID -f json',
+  ];
+  static override args = {
+    id: Args.string({ required: true, description: 'the id, as `workflow list` shows it' }),
+  };
+  static override flags = { ...settingsFlags, ...formatFlags };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(WorkflowShow);
+    const run = await this.withEngine(flags, async (engine) => {
+      const { describeRun } = await import('../../engine/run-admin.ts');
+      return describeRun(await engine.client(false), args.id);
+    });
+    printRecord(run, flags);
+  }
+}

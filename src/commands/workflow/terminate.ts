@@ -1,0 +1,22 @@
+import { Args } from '@oclif/core';
+import { EngineCommand, settingsFlags } from '../../engine/engine-command.ts';
+
+export default class WorkflowTerminate extends EngineCommand {
+  static override summary = 'End a run at once; what it has committed stays.';
+  static override description =
+    'For a run that does not answer to `workflow cancel`. A step under way in a worker may still commit.';
+  static override examples = ['<%= config.bin %> <%= command.id %> ID'];
+  static override args = {
+    id: Args.string({ required: true, description: 'the id, as `workflow list` shows it' }),
+  };
+  static override flags = settingsFlags;
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(WorkflowTerminate);
+    await this.withEngine(flags, async (engine) => {
+      const { terminateRun } = await import('../../engine/run-admin.ts');
+      await terminateRun(await engine.client(false), args.id, 'terminated by keyward');
+    });
+    this.announce(`The run ${args.id} was terminated.`);
+  }
+}

@@ -1,0 +1,141 @@
+import { Flags } from '@oclif/core';
+import { randomUUID } from 'node:crypto';
+import { hostname, userInfo } from 'node:os';
+import { BaseCommand } from '../output/base-command.ts';
+import { ExitCode } from '../rules/errors.ts';
+import type { Requester } from '../rules/requester.ts';
+import type { Engine } from './engine.ts';
+import type { IdentityServices } from './identity-services.ts';
+import type { RunOptions, Runs } from './runs.ts';
+
+export const settingsFlags = {
+  'config-file': Flags.string({
+    multiple: true,
+    description: 'a keystone.conf to read; later files win',
+    helpGroup: 'CONFIGURATION',
+  }),
+  'config-dir': Flags.string({
+    multiple: true,
+    description: 'a folder whose *.conf files are read after the files',
+    helpGroup: 'CONFIGURATION',
+  }),
+};
+
+export const runFlags = {
+  wait: Flags.boolean({
+    description: 'wait for the run to end (the default)',
+    exclusive: ['no-wait'],
+    helpGroup: 'RUN',
+  }),
+  'no-wait': Flags.boolean({
+    description: 'start the run, print its id and return',
+    exclusive: ['wait', 'timeout', 'inline'],
+    helpGroup: 'RUN',
+  }),
+  timeout: Flags.integer({
+    description: 'seconds to wait; then exit 75, and the run goes on',
+    min: 1,
+    helpGroup: 'RUN',
+  }),
+  inline: Flags.boolean({
+    description: 'work on the run in this process at once, instead of waiting for another worker',
+    helpGroup: 'RUN',
+  }),
+};
+
+export type SettingsFlags = { 'config-file'?: string[] | undefined; 'config-dir'?: string[] | undefined };
+export type RunFlags = SettingsFlags & { inline?: boolean };
+
+/** A command that needs the engine: what it asks for is opened for it, and always closed. */
+export abstract class EngineCommand extends BaseCommand {
+  /** What Ctrl-C leaves behind, for the message; set while a run is followed. */
+  protected followedRun: string | null = null;
+
+  protected async withEngine<T>(flags: SettingsFlags, use: (engine: Engine) => Promise<T>): Promise<T> {
+    const [{ Engine }, { loadSettings }] = await Promise.all([
+      import('./engine.ts'),
+      import('../config/settings.ts'),
+    ]);
+    const engine = new Engine({
+      settings: loadSettings(flags, process.env),
+      env: process.env,
+      announce: this.announce,
+    });
+    const detach = this.#detachOnSignal(engine);
+    try {
+      return await use(engine);
+    } finally {
+      detach();
+      await engine.close();
+    }
+  }
+
+  /** The services of the identity database, without Temporal. */
+  protected withIdentity<T>(
+    flags: SettingsFlags,
+    use: (services: IdentityServices) => Promise<T>,
+  ): Promise<T> {
+    return this.withEngine(flags, async (engine) => use(await engine.identity()));
+  }
+
+  protected withRuns<T>(
+    flags: RunFlags,
+    use: (context: { runs: Runs; engine: Engine }) => Promise<T>,
+  ): Promise<T> {
+    return this.withEngine(flags, async (engine) => {
+      const runs = await engine.runs({ inline: flags.inline ?? false });
+      return use({ runs, engine });
+    });
+  }
+
+  /** Follows what `start` starts or joins, with progress on stderr; null when it does not wait. */
+  protected async followRun<T>(
+    flags: RunFlags & { timeout?: number | undefined; 'no-wait'?: boolean },
+    workflowId: string,
+    title: string,
+    start: (runs: Runs, options: RunOptions) => Promise<T>,
+  ): Promise<T> {
+    const { openProgress } = await import('../output/progress.ts');
+    return this.withRuns(flags, async ({ runs }) => {
+      const progress = await openProgress(title);
+      const wait = !flags['no-wait'];
+      this.followedRun = workflowId;
+      try {
+        const options = { workflowId, wait, timeoutSeconds: flags.timeout, onEvent: progress.onEvent };
+        const result = await start(runs, options);
+        await progress.finish();
+        return result;
+      } catch (error) {
+        await progress.finish(true);
+        throw error;
+      } finally {
+        this.followedRun = null;
+      }
+    });
+  }
+
+  protected newRequestId = (): string => randomUUID();
+
+  protected requester = (): Requester => ({
+    user: userInfo().username,
+    sudoUser: process.env['SUDO_USER'] ?? null,
+    host: hostname(),
+  });
+
+  /** Ctrl-C and SIGTERM end the command, never the run. */
+  #detachOnSignal(engine: Engine): () => void {
+    const onSignal = (signal: NodeJS.Signals) => {
+      if (this.followedRun) this.announce(this.#farewell(engine, this.followedRun));
+      void engine
+        .close()
+        .finally(() => process.exit(signal === 'SIGINT' ? ExitCode.interrupted : ExitCode.terminated));
+    };
+    process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+    return () => process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+  }
+
+  #farewell(engine: Engine, workflowId: string): string {
+    const state = engine.hostsWorker ? 'Paused' : 'Detached; the run goes on';
+    return `${state}: \`keyward workflow follow ${workflowId}\` ${engine.hostsWorker ? 'resumes' : 'shows'} it.`;
+  }
+}

@@ -1,0 +1,163 @@
+import type { Client } from '@temporalio/client';
+import { createHmac } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { formatDatabaseUrl } from '../config/database-url.ts';
+import { targetOf } from '../config/target.ts';
+import type { DatabaseAddress } from '../rules/database-address.ts';
+import type { Settings } from '../rules/settings.ts';
+import type { Target } from '../rules/target.ts';
+import { resolveHome } from '../config/home.ts';
+import { type HostedWorker, hostWorker } from './hosted-worker.ts';
+import { openIdentity, type IdentityServices } from './identity-services.ts';
+import { ensurePostgres, ensureTemporal, ensureWorker, watchDeath, type Announce } from './parts.ts';
+import { loadPayloadKey, type PayloadKey } from './payload-key.ts';
+import type { RunKeeper, Runs } from './runs.ts';
+import { connectClient, type TemporalEndpoint } from './temporal-connection.ts';
+
+export type EngineOptions = { settings: Settings; env: NodeJS.ProcessEnv; announce: Announce };
+
+/**
+ * Makes sure that what a command needs is there, and no more: PostgreSQL, Temporal, a worker, each embedded unless the
+ * settings point elsewhere. The one place where all parts are put together. Always `close` it.
+ */
+export class Engine implements RunKeeper {
+  readonly settings: Settings;
+  readonly #env: NodeJS.ProcessEnv;
+  readonly #announce: Announce;
+  readonly #home;
+  readonly #closers: (() => unknown)[] = [];
+  #connected: Client | null = null;
+  #inline: HostedWorker | null = null;
+  #isClosed = false;
+
+  constructor({ settings, env, announce }: EngineOptions) {
+    this.settings = settings;
+    this.#env = env;
+    this.#announce = announce;
+    this.#home = resolveHome(env);
+  }
+
+  /** The identity database's address; starts the embedded PostgreSQL if that is the one. */
+  async address(): Promise<DatabaseAddress> {
+    return this.settings.keystoneDatabase.value ?? ensurePostgres(this.#home, this.#announce);
+  }
+
+  async target(): Promise<Target> {
+    return targetOf(await this.address());
+  }
+
+  async identity(): Promise<IdentityServices> {
+    const services = await openIdentity(await this.address());
+    this.#closers.push(() => services.close());
+    return services;
+  }
+
+  /** Everything that runs need. `inline` hosts a worker here at once instead of looking for another one first. */
+  async runs({ inline }: { inline: boolean }): Promise<Runs> {
+    const target = await this.target();
+    const [{ Runs }] = await Promise.all([
+      import('./runs.ts'),
+      this.client(false),
+      inline && this.#hostInline(),
+    ]);
+    if (this.#worksLocally && !this.#inline) await this.#keepLocalParts();
+    return new Runs(target, this);
+  }
+
+  async client(afresh: boolean): Promise<Client> {
+    if (!this.#connected || afresh) {
+      await this.#connected?.connection.close();
+      this.#connected = await connectClient(await this.endpoint(), await this.payloadKey());
+    }
+    return this.#connected;
+  }
+
+  async offerWorker(): Promise<boolean> {
+    if (this.#inline || this.#worksLocally || this.#isClosed) return true;
+    this.#announce('No worker has taken the run yet: this command works on it itself.');
+    await this.#hostInline();
+    return true;
+  }
+
+  /** A worker of this process; it lives until it is stopped or the engine is closed. */
+  async hostWorker(): Promise<HostedWorker> {
+    const [address, endpoint, key] = await Promise.all([this.address(), this.endpoint(), this.payloadKey()]);
+    return hostWorker({ address, endpoint, key, target: targetOf(address) });
+  }
+
+  /** True while this process hosts the only worker that is known to serve the run. */
+  get hostsWorker(): boolean {
+    return this.#inline !== null;
+  }
+
+  async endpoint(): Promise<TemporalEndpoint> {
+    if (this.settings.temporalIsExternal) return { local: null, env: this.#env };
+    return { local: (await ensureTemporal(this.#home, this.#announce)).address, env: this.#env };
+  }
+
+  async payloadKey(): Promise<PayloadKey> {
+    return loadPayloadKey(this.#home.dir, this.#env);
+  }
+
+  /** Makes sure of the local worker for the settings' target. */
+  async localWorker(): Promise<{ socketPath: string }> {
+    const [address, key, buildId] = await Promise.all([this.address(), this.payloadKey(), readBuildId()]);
+    const url = formatDatabaseUrl(address, { showPassword: true });
+    const environment: Record<string, string> = this.settings.keystoneDatabase.value
+      ? { KEYWARD_KEYSTONE_DATABASE_URL: url }
+      : {};
+    const fingerprint = createHmac('sha256', key.secret).update(url).digest('hex');
+    const spec = { target: targetOf(address), buildId, fingerprint, arguments: [], environment };
+    return ensureWorker(this.#home, spec, this.#announce);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#inline?.stop();
+    await Promise.all(this.#closers.map((close) => close()));
+    await this.#connected?.connection.close();
+  }
+
+  get #worksLocally(): boolean {
+    return !this.settings.temporalIsExternal;
+  }
+
+  async #hostInline(): Promise<void> {
+    this.#inline = await this.hostWorker();
+    this.#inline.finished.catch((error: Error) =>
+      this.#announce(`The worker of this command stopped: ${error.message}`),
+    );
+  }
+
+  /** Restarts the local worker and the embedded PostgreSQL when they die while a command waits. */
+  async #keepLocalParts(): Promise<void> {
+    const { socketPath } = await this.localWorker();
+    this.#keep(
+      socketPath,
+      'The worker has died; it is started again.',
+      async () => (await this.localWorker()).socketPath,
+    );
+    if (this.settings.keystoneDatabase.value) return;
+    this.#keep(socketOf(await this.address()), 'PostgreSQL has died; it is started again.', async () =>
+      socketOf(await this.address()),
+    );
+  }
+
+  #keep(socketPath: string, notice: string, revive: () => Promise<string>): void {
+    const watch = watchDeath(socketPath, () => {
+      if (this.#isClosed) return;
+      this.#announce(notice);
+      revive().then(
+        (path) => this.#isClosed || this.#keep(path, notice, revive),
+        (error: Error) => this.#announce(`It could not be started: ${error.message}`),
+      );
+    });
+    this.#closers.push(() => watch.close());
+  }
+}
+
+const socketOf = ({ host, port }: DatabaseAddress): string => `${host}/.s.PGSQL.${port}`;
+
+/** Names this build: a worker of another one is replaced. */
+export const readBuildId = (): Promise<string> =>
+  readFile(new URL(import.meta.resolve('../build-id.txt')), 'utf8').then((text) => text.trim());

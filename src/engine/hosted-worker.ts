@@ -1,0 +1,89 @@
+import { hostname } from 'node:os';
+import type { NativeConnection, Worker } from '@temporalio/worker';
+import { hostTaskQueue, taskQueue, type Target } from '../rules/target.ts';
+import { openIdentity, type IdentityServices } from './identity-services.ts';
+import type { DatabaseAddress } from '../rules/database-address.ts';
+import type { PayloadKey } from './payload-key.ts';
+import { connectionSettings, dataConverter, type TemporalEndpoint } from './temporal-connection.ts';
+
+export type WorkerOptions = {
+  endpoint: TemporalEndpoint;
+  key: PayloadKey;
+  address: DatabaseAddress;
+  target: Target;
+};
+
+/** A worker in this process. `finished` settles when it has stopped, by `stop` or by an error. */
+export type HostedWorker = { finished: Promise<void>; stop(): Promise<void> };
+
+/**
+ * Polls the target's queue for anything, and the target's queue of this host for what must read this host's files.
+ * `stop` lets activities under way finish (at most 10 s), then closes every connection.
+ */
+export async function hostWorker(options: WorkerOptions): Promise<HostedWorker> {
+  const [workers, identity] = await openWorkers(options);
+  const running = workers.map((worker) => worker.run());
+  const finished = Promise.all(running).then(
+    () => undefined,
+    (error: unknown) => {
+      shutdown(workers);
+      throw error;
+    },
+  );
+  const closed = finished.finally(() => Promise.all([identity.close(), workers[0]?.connection?.close()]));
+  closed.catch(() => {});
+  return {
+    finished: closed,
+    stop: () => {
+      shutdown(workers);
+      return closed;
+    },
+  };
+}
+
+async function openWorkers(options: WorkerOptions): Promise<[WorkerWithConnection[], IdentityServices]> {
+  const [{ NativeConnection, Runtime, Worker, DefaultLogger }, identity, { options: connect, namespace }] =
+    await Promise.all([
+      import('@temporalio/worker'),
+      openIdentity(options.address),
+      connectionSettings(options.endpoint),
+    ]);
+  Runtime.install({
+    shutdownSignals: [],
+    logger: new DefaultLogger('WARN', ({ level, message }) => process.stderr.write(`${level} ${message}\n`)),
+  });
+  const connection = await NativeConnection.connect(connect);
+  const activities = await createActivities(options.target, identity);
+  const shared = { connection, namespace, activities, dataConverter: dataConverter(options.key, 'mark') };
+  const limits = { maxConcurrentActivityTaskExecutions: 8, shutdownGraceTime: '10s' } as const;
+  const bundle = new URL(import.meta.resolve('../workflow-bundle.js')).pathname;
+  const workers = await Promise.all([
+    Worker.create({
+      ...shared,
+      ...limits,
+      taskQueue: taskQueue(options.target),
+      workflowBundle: { codePath: bundle },
+    }),
+    Worker.create({ ...shared, ...limits, taskQueue: hostTaskQueue(options.target, hostname()) }),
+  ]);
+  return [workers.map((worker) => Object.assign(worker, { connection })), identity];
+}
+
+type WorkerWithConnection = Worker & { connection: NativeConnection };
+
+async function createActivities(target: Target, identity: IdentityServices) {
+  const [{ withRuleFailures }, { createIdentityActivities }, { createUpgradeCheckActivities }] =
+    await Promise.all([
+      import('../activities/rule-failures.ts'),
+      import('../activities/identity.ts'),
+      import('../activities/upgrade-check.ts'),
+    ]);
+  return withRuleFailures(target, {
+    ...createIdentityActivities(identity.bootstrap),
+    ...createUpgradeCheckActivities(identity),
+  });
+}
+
+function shutdown(workers: Worker[]): void {
+  for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+}

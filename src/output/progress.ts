@@ -1,0 +1,55 @@
+import type { OnRunEvent, RunEvent } from '../rules/run-event.ts';
+
+/** A view of a run's progress on stderr: live on a terminal, plain lines elsewhere, so that cron mail reads well. */
+export type Progress = { onEvent: OnRunEvent; finish(failed?: boolean): Promise<void> };
+
+export async function openProgress(
+  title: string,
+  stream: NodeJS.WriteStream = process.stderr,
+): Promise<Progress> {
+  return stream.isTTY ? liveProgress(title) : plainProgress(title, stream);
+}
+
+function plainProgress(title: string, stream: NodeJS.WriteStream): Progress {
+  return {
+    onEvent: (event) => {
+      const line = describe(event);
+      if (line) stream.write(`${title}: ${line}\n`);
+    },
+    finish: async () => {},
+  };
+}
+
+async function liveProgress(title: string): Promise<Progress> {
+  const { Listr, ProcessOutput, ListrLogger } = await import('listr2');
+  const ended = Promise.withResolvers<void>();
+  let show = (_line: string): void => {};
+  const logger = new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stderr) });
+  const list = new Listr(
+    {
+      title,
+      task: (_context, task) => {
+        show = (line) => (task.output = line);
+        return ended.promise;
+      },
+    },
+    { rendererOptions: { logger }, registerSignalListeners: false, exitOnError: false },
+  );
+  const drawn = list.run();
+  return {
+    onEvent: (event) => show(describe(event) ?? ''),
+    finish: async (failed = false) => {
+      if (failed) ended.reject(new Error('failed'));
+      else ended.resolve();
+      await drawn.catch(() => {});
+    },
+  };
+}
+
+function describe(event: RunEvent): string | null {
+  if (event.kind === 'run-started') return `run ${event.workflowId} started`;
+  if (event.kind === 'step-started') return `${event.step} …`;
+  if (event.kind === 'step-done') return `${event.step}: done`;
+  if (event.kind === 'step-failed') return `${event.step}: failed`;
+  return null;
+}
