@@ -1,0 +1,33 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+
+const root = path.dirname(import.meta.dirname);
+
+/** Runs one keyward command as the operator would, and ends here if it fails. */
+function keyward(...args: string[]): void {
+  console.error(`\n$ npx keyward ${args.join(' ')}`);
+  const { status } = spawnSync(process.execPath, [path.join(root, 'bin/run.js'), ...args], { stdio: 'inherit' });
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+const passwordFile = path.join(root, 'admin-password.txt');
+keyward('up');
+keyward('db', 'sync');
+keyward(
+  'bootstrap',
+  '--immutable-roles',
+  ...(existsSync(passwordFile) ? [] : [`--generate-password=${passwordFile}`]),
+  ...['public', 'internal', 'admin'].flatMap((face) => [`--bootstrap-${face}-url`, 'http://127.0.0.1:5000/v3']),
+  '--bootstrap-region-id',
+  'RegionOne',
+);
+keyward('status', 'upgrade', 'check');
+console.error(`
+What to try next:
+  npx keyward ps                        what runs, and where
+  npx keyward audit list                what was changed, when, and by whom
+  npx keyward workflow list             the runs so far
+  npx keyward bootstrap --dry-run       what a bootstrap would change now
+  npx keyward db url identity           the database, for psql or a keystone.conf
+  npx keyward down                      stop everything; the data stays`);

@@ -1,0 +1,23 @@
+import { mkdirSync } from 'node:fs';
+import module from 'node:module';
+import { homedir } from 'node:os';
+import path from 'node:path';
+
+/** The process's entry: compiled code is cached per user, and oclif runs the command that was typed. */
+export async function main(binUrl: string): Promise<void> {
+  process.umask(0o077);
+  module.enableCompileCache(compileCacheDir());
+  const { execute, Errors } = await import('@oclif/core');
+  await execute({ dir: binUrl }).catch((error: Error) => Errors.handle(error));
+}
+
+/** Never a shared folder such as /tmp: who can write there could plant code. */
+function compileCacheDir(): string {
+  const dir = path.join(process.env['XDG_CACHE_HOME'] || path.join(homedir(), '.cache'), 'keyward', 'compile-cache');
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+  } catch {
+    // Without a cache folder everything works, only slower.
+  }
+  return dir;
+}
