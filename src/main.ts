@@ -13,7 +13,11 @@ export async function main(binUrl: string): Promise<void> {
 
 /** Never a shared folder such as /tmp: who can write there could plant code. */
 function compileCacheDir(): string {
-  const dir = path.join(process.env['XDG_CACHE_HOME'] || path.join(homedir(), '.cache'), 'keyward', 'compile-cache');
+  const dir = path.join(
+    process.env['XDG_CACHE_HOME'] || path.join(homedir(), '.cache'),
+    'keyward',
+    'compile-cache',
+  );
   try {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
   } catch {

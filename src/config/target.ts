@@ -1,0 +1,11 @@
+import { createHash } from 'node:crypto';
+import type { DatabaseAddress } from '../rules/database-address.ts';
+import type { Target } from '../rules/target.ts';
+
+/** The same database gives the same target, whoever connects to it. */
+export function targetOf({ host, port, database }: DatabaseAddress): Target {
+  return createHash('sha256')
+    .update(JSON.stringify([host, port, database]))
+    .digest('hex')
+    .slice(0, 12);
+}

@@ -1,0 +1,25 @@
+import { Assignment, SystemAssignment } from './keystone/assignment.entity.ts';
+import { Endpoint, Region, Service } from './keystone/catalog.entity.ts';
+import { Project } from './keystone/project.entity.ts';
+import { RevocationEvent } from './keystone/revocation-event.entity.ts';
+import { ImpliedRole, Role, RoleOption } from './keystone/role.entity.ts';
+import { LocalUser, Password, User } from './keystone/user.entity.ts';
+import { AuditEntry } from './keyward/audit-entry.entity.ts';
+
+/** What keyward reads and writes; a table without an entity here is not touched through MikroORM. */
+export const entities = [
+  Assignment,
+  AuditEntry,
+  Endpoint,
+  ImpliedRole,
+  LocalUser,
+  Password,
+  Project,
+  Region,
+  RevocationEvent,
+  Role,
+  RoleOption,
+  Service,
+  SystemAssignment,
+  User,
+];

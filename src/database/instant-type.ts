@@ -1,0 +1,30 @@
+import { Type } from '@mikro-orm/core';
+
+/**
+ * A `timestamp without time zone` that holds UTC, as microseconds since the epoch: a JavaScript Date would cut
+ * Keystone's microseconds to milliseconds.
+ */
+export class InstantType extends Type<number | null, string | null> {
+  override convertToDatabaseValue(micros: number | null): string | null {
+    if (micros === null || micros === undefined) return null;
+    const seconds = new Date(Math.floor(micros / 1000)).toISOString().slice(0, 19).replace('T', ' ');
+    return `${seconds}.${String(micros % 1_000_000).padStart(6, '0')}`;
+  }
+
+  override convertToJSValue(text: string | null): number | null {
+    if (text === null || text === undefined) return null;
+    const [date, fraction = ''] = text.replace(' ', 'T').split('.');
+    return Date.parse(`${date}Z`) * 1000 + Number(fraction.padEnd(6, '0'));
+  }
+
+  override getColumnType(): string {
+    return 'timestamp';
+  }
+
+  override compareAsType(): string {
+    return 'number';
+  }
+}
+
+/** The time as Keystone stores it: microseconds since the epoch, UTC. */
+export const nowInMicros = (): number => Math.floor((performance.timeOrigin + performance.now()) * 1000);
