@@ -1,0 +1,52 @@
+import { shellWord } from '../../rules/shell-word.ts';
+import { defineCheck, failure, success, warning } from '../define-check.ts';
+
+const CONVERT = 'oslopolicy-convert-json-to-yaml --namespace keystone';
+
+// NOTE: oslo_upgradecheck/common_checks.py
+const JSON_FORMATTED =
+  'Your policy file is JSON-formatted which is deprecated. You need to switch to YAML-formatted file. ' +
+  'Use the ``oslopolicy-convert-json-to-yaml`` tool to convert the existing JSON-formatted files to YAML ' +
+  'in a backwards-compatible manner: https://docs.openstack.org/oslo.policy/' +
+  'latest/cli/oslopolicy-convert-json-to-yaml.html.';
+
+/**
+ * Upstream looks only at the file that Keystone reads. A `policy.json` that Keystone read until oslo.policy 5.0 and now
+ * passes over is a Warning here: the operator's rules have silently stopped to hold.
+ */
+export default defineCheck({
+  id: 'identity-policy-file-json-to-yaml',
+  order: 30,
+  title: 'Policy File JSON to YAML Migration',
+  needs: 'files',
+  remedy: `${CONVERT}; then name the new file in keystone.conf, section [oslo_policy], key policy_file`,
+  async run({ files }) {
+    const file = await files.policyFile();
+    if (file && isJson(file.text)) return failure(JSON_FORMATTED, conversion(file.path));
+    const abandoned = file ? null : await files.abandonedJson();
+    return abandoned ? warning(passedOver(abandoned), conversion(abandoned)) : success();
+  },
+});
+
+const passedOver = (path: string): string =>
+  `The policy file ${path} is not read: since its release 5.0 oslo.policy no longer falls back to policy.json, ` +
+  'and there is no policy.yaml.';
+
+function conversion(path: string): string {
+  const target = path.replace(/(\.json|\.ya?ml)?$/, '.yaml');
+  const written = target === path ? `${target}.new` : target;
+  const then =
+    target === path
+      ? `then move ${written} to ${path}`
+      : `then set policy_file = ${target} in section [oslo_policy] of keystone.conf and remove ${path}`;
+  return `${CONVERT} --policy-file ${shellWord(path)} --output-file ${shellWord(written)}; ${then}`;
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,65 @@
+import { RuleError } from '../rules/errors.ts';
+import type { PolicyFiles } from '../rules/policy.ts';
+import { shellWord } from '../rules/shell-word.ts';
+import {
+  CheckCode,
+  type CheckOutcome,
+  type CheckResult,
+  type UpgradeCheckRequest,
+} from '../rules/upgrade-check.ts';
+import type { Check, ReadOnlyDatabase } from './define-check.ts';
+
+/** How a check reaches the outside world; each part is opened only for a check that needs it. */
+export type CheckParts = {
+  database: { read<T>(use: (database: ReadOnlyDatabase) => Promise<T>): Promise<T> };
+  policyFiles(paths: Pick<UpgradeCheckRequest, 'configFiles' | 'configDirs'>): PolicyFiles;
+};
+
+/** Runs one check. What an operator can mend (a RuleError) is a Failure of this check; a bug is thrown. */
+export async function runCheck(
+  check: Check,
+  parts: CheckParts,
+  request: UpgradeCheckRequest,
+): Promise<CheckOutcome> {
+  const { code, details, remedy } = await resultOf(check, parts, request).catch(notCheckable);
+  return {
+    id: check.id,
+    title: check.title,
+    code,
+    details,
+    remedy: remedy && withConfiguration(remedy, request),
+  };
+}
+
+function resultOf(
+  check: Check,
+  { database, policyFiles }: CheckParts,
+  request: UpgradeCheckRequest,
+): Promise<CheckResult> {
+  return check.needs === 'database'
+    ? database.read((readOnly) => check.run({ database: readOnly }))
+    : check.run({ files: policyFiles(request) });
+}
+
+function notCheckable(error: unknown): CheckResult {
+  if (!(error instanceof RuleError)) throw error;
+  const { name, message, cure } = error;
+  if (name === 'SchemaMissing') {
+    return {
+      code: CheckCode.failure,
+      details: `The database is not synced. ${message}`,
+      remedy: 'keyward db sync',
+    };
+  }
+  return { code: CheckCode.failure, details: `This could not be checked. ${message}`, remedy: cure };
+}
+
+/** A command of keyward must meet the same database, so it is given the configuration that the check had. */
+function withConfiguration(remedy: string, { configFiles, configDirs }: UpgradeCheckRequest): string {
+  if (!remedy.startsWith('keyward ')) return remedy;
+  const flags = [
+    ...configFiles.map((file) => `--config-file ${shellWord(file)}`),
+    ...configDirs.map((dir) => `--config-dir ${shellWord(dir)}`),
+  ];
+  return [remedy, ...flags].join(' ');
+}

@@ -1,0 +1,54 @@
+const WORD = String.raw`[\p{L}\p{N}_]`;
+const LETTER = String.raw`[\p{L}\p{Nl}\p{No}_]`;
+const BEFORE_DASHES = String.raw`(?<=[\p{L}\p{N}_!"'&.,?])`;
+const AFTER_HYPHEN = `-(?:(?<=${LETTER}{2}-)|(?<=${LETTER}-${LETTER}-))(?=${LETTER}-?${LETTER})`;
+const DASHES = `${BEFORE_DASHES}-{2,}(?=${WORD})`;
+const PIECE = new RegExp(
+  ` +|${DASHES}|[^ ]+?(?:${AFTER_HYPHEN}|(?= |$)|${BEFORE_DASHES}(?=-{2,}${WORD}))`,
+  'gu',
+);
+
+/**
+ * Breaks text into lines of at most `width` code points exactly where Python's `textwrap.wrap` does: between words,
+ * after hyphens inside words, around dashes, and inside a word that no line could hold. Later lines get `indent`.
+ */
+export function wrapText(text: string, width: number, indent: string): string[] {
+  const pieces = text.replaceAll(/[\t\n\v\f\r]/g, ' ').match(PIECE) ?? [];
+  const lines: string[] = [];
+  while (pieces.length > 0) {
+    const margin = lines.length > 0 ? indent : '';
+    if (lines.length > 0 && isBlank(pieces[0]!)) pieces.shift();
+    const line = takeLine(pieces, width - margin.length);
+    if (line.length > 0) lines.push(margin + line.join(''));
+  }
+  return lines;
+}
+
+/** Takes as many pieces as fit; of a piece that fits nowhere, as many characters as are left. */
+function takeLine(pieces: string[], width: number): string[] {
+  const line: string[] = [];
+  let left = width;
+  while (pieces.length > 0 && lengthOf(pieces[0]!) <= left) {
+    left -= lengthOf(pieces[0]!);
+    line.push(pieces.shift()!);
+  }
+  if (pieces.length > 0 && lengthOf(pieces[0]!) > width) {
+    const [head, tail] = broken([...pieces.shift()!], left);
+    line.push(head);
+    pieces.unshift(tail);
+  }
+  if (line.length > 0 && isBlank(line.at(-1)!)) line.pop();
+  return line;
+}
+
+/** After the last hyphen that fits, else at the margin. */
+function broken(characters: string[], left: number): [string, string] {
+  const hyphen = characters.slice(0, left).lastIndexOf('-');
+  const atHyphen = hyphen > 0 && characters.slice(0, hyphen).some((character) => character !== '-');
+  const end = atHyphen ? hyphen + 1 : left;
+  return [characters.slice(0, end).join(''), characters.slice(end).join('')];
+}
+
+const isBlank = (piece: string): boolean => piece.trim() === '';
+
+const lengthOf = (piece: string): number => [...piece].length;
