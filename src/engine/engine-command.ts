@@ -44,7 +44,12 @@ export const runFlags = {
 };
 
 export type SettingsFlags = { 'config-file'?: string[] | undefined; 'config-dir'?: string[] | undefined };
-export type RunFlags = SettingsFlags & { inline?: boolean };
+export type FollowFlags = SettingsFlags & {
+  inline?: boolean;
+  timeout?: number | undefined;
+  'no-wait'?: boolean;
+};
+type StartRun<T> = (runs: Runs, options: RunOptions) => Promise<T>;
 
 /** A command that needs the engine: what it asks for is opened for it, and always closed. */
 export abstract class EngineCommand extends BaseCommand {
@@ -78,40 +83,46 @@ export abstract class EngineCommand extends BaseCommand {
     return this.withEngine(flags, async (engine) => use(await engine.identity()));
   }
 
-  protected withRuns<T>(
-    flags: RunFlags,
-    use: (context: { runs: Runs; engine: Engine }) => Promise<T>,
-  ): Promise<T> {
-    return this.withEngine(flags, async (engine) => {
-      const runs = await engine.runs({ inline: flags.inline ?? false });
-      return use({ runs, engine });
-    });
-  }
-
-  /** Follows what `start` starts or joins, with progress on stderr; null when it does not wait. */
-  protected async followRun<T>(
-    flags: RunFlags & { timeout?: number | undefined; 'no-wait'?: boolean },
+  /** `followIn` with an engine of its own. */
+  protected followRun<T>(
+    flags: FollowFlags,
     workflowId: string,
     title: string,
-    start: (runs: Runs, options: RunOptions) => Promise<T>,
+    start: StartRun<T>,
   ): Promise<T> {
-    const { openProgress } = await import('../output/progress.ts');
-    return this.withRuns(flags, async ({ runs }) => {
-      const progress = await openProgress(title);
+    return this.withEngine(flags, (engine) => this.followIn(engine, flags, workflowId, title, start));
+  }
+
+  /** Follows what `start` starts or joins, with progress on stderr. */
+  protected async followIn<T>(
+    engine: Engine,
+    flags: FollowFlags,
+    workflowId: string,
+    title: string,
+    start: StartRun<T>,
+  ): Promise<T> {
+    const [{ openProgress }, runs] = await Promise.all([
+      import('../output/progress.ts'),
+      engine.runs({ inline: flags.inline ?? false }),
+    ]);
+    const progress = await openProgress(title);
+    this.followedRun = workflowId;
+    try {
       const wait = !flags['no-wait'];
-      this.followedRun = workflowId;
-      try {
-        const options = { workflowId, wait, timeoutSeconds: flags.timeout, onEvent: progress.onEvent };
-        const result = await start(runs, options);
-        await progress.finish();
-        return result;
-      } catch (error) {
-        await progress.finish(true);
-        throw error;
-      } finally {
-        this.followedRun = null;
-      }
-    });
+      const result = await start(runs, {
+        workflowId,
+        wait,
+        timeoutSeconds: flags.timeout,
+        onEvent: progress.onEvent,
+      });
+      await progress.finish();
+      return result;
+    } catch (error) {
+      await progress.finish(true);
+      throw error;
+    } finally {
+      this.followedRun = null;
+    }
   }
 
   protected newRequestId = (): string => randomUUID();

@@ -4,12 +4,17 @@ import { readFile } from 'node:fs/promises';
 import { formatDatabaseUrl } from '../config/database-url.ts';
 import { targetOf } from '../config/target.ts';
 import type { DatabaseAddress } from '../rules/database-address.ts';
+import { RuleError } from '../rules/errors.ts';
 import type { Settings } from '../rules/settings.ts';
 import type { Target } from '../rules/target.ts';
-import { resolveHome } from '../config/home.ts';
+import { type Home, resolveHome } from '../config/home.ts';
 import { type HostedWorker, hostWorker } from './hosted-worker.ts';
 import { openIdentity, type IdentityServices } from './identity-services.ts';
-import { ensurePostgres, ensureTemporal, ensureWorker, watchDeath, type Announce } from './parts.ts';
+import { isRunning, watchDeath } from './daemon.ts';
+import { ensurePostgres, postgresSocket } from './embedded-postgres.ts';
+import { type Announce, stopParts } from './parts.ts';
+import { ensureTemporal, type LocalTemporal } from './temporal-server.ts';
+import { ensureWorker } from './worker-daemon.ts';
 import { loadPayloadKey, type PayloadKey } from './payload-key.ts';
 import type { RunKeeper, Runs } from './runs.ts';
 import { connectClient, type TemporalEndpoint } from './temporal-connection.ts';
@@ -24,7 +29,7 @@ export class Engine implements RunKeeper {
   readonly settings: Settings;
   readonly #env: NodeJS.ProcessEnv;
   readonly #announce: Announce;
-  readonly #home;
+  readonly home: Home;
   readonly #closers: (() => unknown)[] = [];
   #connected: Client | null = null;
   #inline: HostedWorker | null = null;
@@ -34,16 +39,26 @@ export class Engine implements RunKeeper {
     this.settings = settings;
     this.#env = env;
     this.#announce = announce;
-    this.#home = resolveHome(env);
+    this.home = resolveHome(env);
   }
 
   /** The identity database's address; starts the embedded PostgreSQL if that is the one. */
   async address(): Promise<DatabaseAddress> {
-    return this.settings.keystoneDatabase.value ?? ensurePostgres(this.#home, this.#announce);
+    return this.settings.keystoneDatabase.value ?? ensurePostgres(this.home, this.#announce);
   }
 
   async target(): Promise<Target> {
     return targetOf(await this.address());
+  }
+
+  async databaseUrl({
+    showPassword,
+    driver,
+  }: {
+    showPassword: boolean;
+    driver: string | undefined;
+  }): Promise<string> {
+    return formatDatabaseUrl(await this.address(), { showPassword, ...(driver && { driver }) });
   }
 
   async identity(): Promise<IdentityServices> {
@@ -92,23 +107,53 @@ export class Engine implements RunKeeper {
 
   async endpoint(): Promise<TemporalEndpoint> {
     if (this.settings.temporalIsExternal) return { local: null, env: this.#env };
-    return { local: (await ensureTemporal(this.#home, this.#announce)).address, env: this.#env };
+    return { local: (await this.localTemporal()).address, env: this.#env };
+  }
+
+  localTemporal(options: { ui?: boolean } = {}): Promise<LocalTemporal> {
+    return ensureTemporal(this.home, this.#announce, options);
   }
 
   async payloadKey(): Promise<PayloadKey> {
-    return loadPayloadKey(this.#home.dir, this.#env);
+    return loadPayloadKey(this.home.dir, this.#env);
   }
 
   /** Makes sure of the local worker for the settings' target. */
   async localWorker(): Promise<{ socketPath: string }> {
     const [address, key, buildId] = await Promise.all([this.address(), this.payloadKey(), readBuildId()]);
     const url = formatDatabaseUrl(address, { showPassword: true });
-    const environment: Record<string, string> = this.settings.keystoneDatabase.value
-      ? { KEYWARD_KEYSTONE_DATABASE_URL: url }
-      : {};
-    const fingerprint = createHmac('sha256', key.secret).update(url).digest('hex');
-    const spec = { target: targetOf(address), buildId, fingerprint, arguments: [], environment };
-    return ensureWorker(this.#home, spec, this.#announce);
+    const environment = this.settings.keystoneDatabase.value ? { KEYWARD_KEYSTONE_DATABASE_URL: url } : {};
+    const fingerprint = createHmac('sha256', key.secret).update(`${buildId} ${url}`).digest('hex');
+    const spec = { target: targetOf(address), version: `build ${buildId}`, fingerprint, environment };
+    return ensureWorker(this.home, spec, this.#announce);
+  }
+
+  /** Starts whatever is embedded under the present settings. */
+  async up(options: { ui: boolean }): Promise<{ uiAddress: string | null }> {
+    await this.address();
+    if (!this.#worksLocally) return { uiAddress: null };
+    const { uiAddress } = await this.localTemporal(options);
+    await this.localWorker();
+    return { uiAddress: options.ui ? uiAddress : null };
+  }
+
+  /** Stops every part of this home. Refused while runs are open, unless by force. */
+  async down({ force }: { force: boolean }): Promise<void> {
+    if (!force && this.#worksLocally && isRunning(this.home, 'temporal')) await this.#assertIdle();
+    await stopParts(this.home);
+  }
+
+  async #assertIdle(): Promise<void> {
+    const { countOpenRuns } = await import('./run-admin.ts');
+    const open = await countOpenRuns(await this.client(false));
+    if (open === 0) return;
+    throw new RuleError(
+      'RunsOpen',
+      `${open} ${open === 1 ? 'run is' : 'runs are'} still open; nothing was stopped.`,
+      {
+        cure: 'See `keyward workflow list --all`; wait for them, or stop with `keyward down --force`.',
+      },
+    );
   }
 
   async close(): Promise<void> {
@@ -138,9 +183,10 @@ export class Engine implements RunKeeper {
       async () => (await this.localWorker()).socketPath,
     );
     if (this.settings.keystoneDatabase.value) return;
-    this.#keep(socketOf(await this.address()), 'PostgreSQL has died; it is started again.', async () =>
-      socketOf(await this.address()),
-    );
+    this.#keep(postgresSocket(this.home), 'PostgreSQL has died; it is started again.', async () => {
+      await this.address();
+      return postgresSocket(this.home);
+    });
   }
 
   #keep(socketPath: string, notice: string, revive: () => Promise<string>): void {
@@ -155,8 +201,6 @@ export class Engine implements RunKeeper {
     this.#closers.push(() => watch.close());
   }
 }
-
-const socketOf = ({ host, port }: DatabaseAddress): string => `${host}/.s.PGSQL.${port}`;
 
 /** Names this build: a worker of another one is replaced. */
 export const readBuildId = (): Promise<string> =>

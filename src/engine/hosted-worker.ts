@@ -72,15 +72,23 @@ async function openWorkers(options: WorkerOptions): Promise<[WorkerWithConnectio
 type WorkerWithConnection = Worker & { connection: NativeConnection };
 
 async function createActivities(target: Target, identity: IdentityServices) {
-  const [{ withRuleFailures }, { createIdentityActivities }, { createUpgradeCheckActivities }] =
-    await Promise.all([
-      import('../activities/rule-failures.ts'),
-      import('../activities/identity.ts'),
-      import('../activities/upgrade-check.ts'),
-    ]);
+  const [
+    { withRuleFailures },
+    { createIdentityActivities },
+    { createUpgradeCheckActivities },
+    { CheckDatabase },
+    { openPolicyFiles },
+  ] = await Promise.all([
+    import('../activities/rule-failures.ts'),
+    import('../activities/identity.ts'),
+    import('../activities/upgrade-check.ts'),
+    import('../services/identity/check-database.ts'),
+    import('../config/policy-files.ts'),
+  ]);
+  const database = new CheckDatabase(identity.orm, identity.address);
   return withRuleFailures(target, {
     ...createIdentityActivities(identity.bootstrap),
-    ...createUpgradeCheckActivities(identity),
+    ...createUpgradeCheckActivities({ database, policyFiles: openPolicyFiles }),
   });
 }
 

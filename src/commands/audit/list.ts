@@ -1,0 +1,50 @@
+import { Flags } from '@oclif/core';
+import { EngineCommand, settingsFlags } from '../../engine/engine-command.ts';
+import { formatFlags, printList } from '../../output/formats.ts';
+
+const COLUMNS = [
+  'Time',
+  'Operation',
+  'Action',
+  'Resource',
+  'Name',
+  'ID',
+  'User',
+  'Sudo User',
+  'Host',
+  'Request',
+];
+
+export default class AuditList extends EngineCommand {
+  static override summary =
+    'List what was changed, newest first: what, when, and by whom as the command stated it.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --limit 20 -f json',
+  ];
+  static override flags = {
+    ...settingsFlags,
+    ...formatFlags,
+    limit: Flags.integer({ description: 'at most this many', default: 100, min: 1 }),
+    'request-id': Flags.string({ description: 'only what this request changed' }),
+  };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(AuditList);
+    const filter = { limit: flags.limit, requestId: flags['request-id'] };
+    const entries = await this.withIdentity(flags, ({ audit }) => audit.list(filter));
+    const rows = entries.map((entry) => ({
+      Time: entry.occurredAt.toISOString(),
+      Operation: entry.operation,
+      Action: entry.action,
+      Resource: entry.resourceType,
+      Name: entry.resourceName,
+      ID: entry.resourceId,
+      User: entry.requesterUser,
+      'Sudo User': entry.requesterSudoUser,
+      Host: entry.requesterHost,
+      Request: entry.requestId,
+    }));
+    printList(rows, COLUMNS, flags);
+  }
+}

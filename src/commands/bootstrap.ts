@@ -1,0 +1,91 @@
+import { EngineCommand, runFlags, settingsFlags } from '../engine/engine-command.ts';
+import type { Engine } from '../engine/engine.ts';
+import { bootstrapFlags, given } from '../output/bootstrap-flags.ts';
+import { choosePassword, type ChosenPassword } from '../output/bootstrap-password.ts';
+import { printBootstrapReport } from '../output/bootstrap-report.ts';
+import { formatFlags } from '../output/formats.ts';
+import { assertWithinLimits } from '../rules/bootstrap-limits.ts';
+import type { BootstrapReport, BootstrapRequest } from '../rules/bootstrap-request.ts';
+import { ExitCode } from '../rules/errors.ts';
+import { bootstrapWorkflowId } from '../rules/target.ts';
+
+type Flags = Awaited<ReturnType<Bootstrap["parseFlags"]>>;
+
+export default class Bootstrap extends EngineCommand {
+  static override summary =
+    "Create or repair a cloud's identity: admin user, project, roles, grants and catalog.";
+  static override description =
+    'Does what `keystone-manage bootstrap` does, planned first and applied in one transaction. A repeat with nothing to do ' +
+    'changes nothing. An existing user keeps its password unless another one is given. Unlike upstream, a flag beats its ' +
+    'variable, a password is needed only to create the user, and --immutable-roles reaches existing roles too.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> --generate-password=admin.txt --bootstrap-region-id RegionOne --bootstrap-public-url https://keystone.example:5000/v3',
+    'pass show keystone | <%= config.bin %> <%= command.id %> --bootstrap-password-stdin',
+    '<%= config.bin %> <%= command.id %> --immutable-roles --dry-run',
+  ];
+  static override flags = { ...bootstrapFlags, ...settingsFlags, ...runFlags, ...formatFlags };
+
+  async run(): Promise<void> {
+    const flags = await this.parseFlags();
+    const password = await choosePassword(flags, this.announce);
+    await this.withEngine(flags, async (engine) => {
+      const request = await this.#request(engine, flags, password);
+      assertWithinLimits(request);
+      if (flags['dry-run']) return this.#plan(engine, request, flags);
+      const report = await this.#bootstrap(engine, request, flags, password);
+      if (report) printBootstrapReport(report, flags);
+      else this.log(bootstrapWorkflowId(request.target, request.requestId));
+    });
+  }
+
+  /** `--generate-password` alone means: print it; oclif knows no flag whose value may be left out. */
+  async parseFlags() {
+    const argv = this.argv.map((argument) =>
+      argument === '--generate-password' ? '--generate-password=-' : argument,
+    );
+    return (await this.parse(Bootstrap, argv)).flags;
+  }
+
+  async #plan(engine: Engine, request: BootstrapRequest, flags: Flags): Promise<void> {
+    const report = await (await engine.identity()).bootstrap.plan(request);
+    printBootstrapReport(report, flags, 'would');
+    if (report.changes.length > 0) process.exitCode = ExitCode.wouldChange;
+  }
+
+  async #bootstrap(
+    engine: Engine,
+    request: BootstrapRequest,
+    flags: Flags,
+    password: ChosenPassword,
+  ): Promise<BootstrapReport | null> {
+    await password.ensureFor(engine, request);
+    const workflowId = bootstrapWorkflowId(request.target, request.requestId);
+    const report = await this.followIn(engine, flags, workflowId, 'bootstrap', (runs, options) =>
+      runs.run<BootstrapReport>('bootstrap', request, options),
+    );
+    password.finish(report);
+    return report;
+  }
+
+  async #request(engine: Engine, flags: Flags, password: ChosenPassword): Promise<BootstrapRequest> {
+    const mutable = flags['no-immutable-roles'] ? 'mutable' : 'default';
+    return {
+      target: await engine.target(),
+      requestId: this.newRequestId(),
+      requester: this.requester(),
+      username: given(flags, 'username') ?? 'admin',
+      password: password.value,
+      passwordForNewUserOnly: password.isGenerated,
+      projectName: given(flags, 'project-name') ?? 'admin',
+      roleName: given(flags, 'role-name') ?? 'admin',
+      serviceName: given(flags, 'service-name') ?? 'keystone',
+      publicUrl: given(flags, 'public-url'),
+      internalUrl: given(flags, 'internal-url'),
+      adminUrl: given(flags, 'admin-url'),
+      regionId: given(flags, 'region-id'),
+      roleImmutability: flags['immutable-roles'] ? 'immutable' : mutable,
+      defaultDomainId: engine.settings.defaultDomainId.value,
+      passwordHashing: engine.settings.passwordHashing.value,
+    };
+  }
+}

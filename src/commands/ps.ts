@@ -1,0 +1,24 @@
+import { EngineCommand, settingsFlags } from '../engine/engine-command.ts';
+import { formatFlags, printList } from '../output/formats.ts';
+import { partRows } from '../output/parts.ts';
+
+export default class Ps extends EngineCommand {
+  static override summary = 'Show which parts run on this machine, where, and since when.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> -f json',
+  ];
+  static override flags = { ...settingsFlags, ...formatFlags };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(Ps);
+    await this.withEngine(flags, async (engine) => {
+      const { listParts } = await import('../engine/parts.ts');
+      printList(
+        partRows(listParts(engine.home)),
+        ['Part', 'State', 'PID', 'Version', 'Address', 'Since'],
+        flags,
+      );
+    });
+  }
+}

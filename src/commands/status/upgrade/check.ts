@@ -1,0 +1,87 @@
+import { Flags } from '@oclif/core';
+import { hostname } from 'node:os';
+import { EngineCommand, type FollowFlags, runFlags, settingsFlags } from '../../../engine/engine-command.ts';
+import type { Engine } from '../../../engine/engine.ts';
+import { formatFlags, type FormatOptions, printList } from '../../../output/formats.ts';
+import {
+  renderRemedies,
+  renderUpgradeCheckJson,
+  renderUpgradeCheckTable,
+  resultWord,
+} from '../../../output/upgrade-check-table.ts';
+import { ExitCode } from '../../../rules/errors.ts';
+import { upgradeCheckWorkflowId } from '../../../rules/target.ts';
+import type { CheckOutcome, UpgradeCheckRequest } from '../../../rules/upgrade-check.ts';
+
+const COLUMNS = ['ID', 'Check', 'Result', 'Details', 'Remedy'];
+
+export default class StatusUpgradeCheck extends EngineCommand {
+  static override summary = 'Check whether a Keystone is ready to be upgraded.';
+  static override description =
+    'Runs every check of `status upgrade list` and changes nothing. Exit code: 0 all is well, 1 a warning, 2 a ' +
+    'failure, 64 wrong usage, 130 or 143 interrupted, 255 the checks could not be run.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> --config-file /etc/keystone/keystone.conf',
+    '<%= config.bin %> <%= command.id %> --json',
+    '<%= config.bin %> <%= command.id %> -f yaml',
+  ];
+  static override flags = {
+    ...settingsFlags,
+    ...formatFlags,
+    json: Flags.boolean({
+      description: "print keystone-status's line of JSON",
+      exclusive: ['format', 'column'],
+      helpGroup: 'OUTPUT',
+    }),
+    timeout: Flags.integer({
+      description: 'seconds to wait; then exit 255, and the run goes on',
+      min: 1,
+      helpGroup: 'RUN',
+    }),
+    inline: runFlags.inline,
+  };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(StatusUpgradeCheck);
+    const outcomes = await this.withEngine(flags, (engine) => this.#runSuite(engine, flags));
+    this.#print(outcomes, flags);
+    process.exitCode = Math.max(...outcomes.map(({ code }) => code));
+  }
+
+  /** 0, 1 and 2 are what the checks found, so nothing else may end with one of them. */
+  protected override exitCodeOf(error: Error): number {
+    const code = super.exitCodeOf(error);
+    return code === ExitCode.usage ? code : ExitCode.bug;
+  }
+
+  async #runSuite(engine: Engine, flags: FollowFlags): Promise<CheckOutcome[]> {
+    const request: UpgradeCheckRequest = {
+      target: await engine.target(),
+      requestId: this.newRequestId(),
+      suite: 'keystone',
+      hostname: hostname(),
+      configFiles: engine.settings.configFiles,
+      configDirs: engine.settings.configDirs,
+    };
+    const workflowId = upgradeCheckWorkflowId(request.target, request.requestId);
+    const outcomes = await this.followIn(engine, flags, workflowId, 'upgrade check', (runs, options) =>
+      runs.run<CheckOutcome[]>('upgradeCheck', request, options),
+    );
+    return outcomes ?? [];
+  }
+
+  #print(outcomes: CheckOutcome[], flags: FormatOptions & { json: boolean }): void {
+    if (flags.json) return this.log(renderUpgradeCheckJson(outcomes));
+    if (flags.format !== 'table' || flags.column) return printList(outcomes.map(rowOf), COLUMNS, flags);
+    this.log(renderUpgradeCheckTable(outcomes));
+    renderRemedies(outcomes).forEach(this.announce);
+  }
+}
+
+const rowOf = (outcome: CheckOutcome) => ({
+  ID: outcome.id,
+  Check: outcome.title,
+  Result: resultWord(outcome),
+  Details: outcome.details,
+  Remedy: outcome.remedy,
+});

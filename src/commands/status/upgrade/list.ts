@@ -1,0 +1,24 @@
+import { describeSuite } from '../../../engine/check-catalog.ts';
+import { BaseCommand } from '../../../output/base-command.ts';
+import { formatFlags, printList } from '../../../output/formats.ts';
+
+export default class StatusUpgradeList extends BaseCommand {
+  static override summary = 'List the upgrade checks and what mends each, without running them.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> -f value -c ID',
+  ];
+  static override flags = { ...formatFlags };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(StatusUpgradeList);
+    const checks = await describeSuite('keystone');
+    const rows = checks.map(({ id, title, needs, remedy }) => ({
+      ID: id,
+      Check: title,
+      Needs: needs,
+      Remedy: remedy,
+    }));
+    printList(rows, ['ID', 'Check', 'Needs', 'Remedy'], flags);
+  }
+}

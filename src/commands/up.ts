@@ -1,0 +1,34 @@
+import { Flags } from '@oclif/core';
+import { EngineCommand, settingsFlags } from '../engine/engine-command.ts';
+import { formatFlags, printList } from '../output/formats.ts';
+import { partRows } from '../output/parts.ts';
+
+export default class Up extends EngineCommand {
+  static override summary = 'Start the parts that keyward needs on this machine.';
+  static override description =
+    'PostgreSQL (a private socket), a Temporal server (a loopback port) and a worker; each only where neither the ' +
+    'environment nor a configuration file names another. Other commands do this by themselves; a repeat changes nothing.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --ui',
+  ];
+  static override flags = {
+    ...settingsFlags,
+    ...formatFlags,
+    ui: Flags.boolean({ description: "also start Temporal's web UI and print its address" }),
+  };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(Up);
+    await this.withEngine(flags, async (engine) => {
+      const { listParts } = await import('../engine/parts.ts');
+      const { uiAddress } = await engine.up({ ui: flags.ui });
+      printList(
+        partRows(listParts(engine.home)),
+        ['Part', 'State', 'PID', 'Version', 'Address', 'Since'],
+        flags,
+      );
+      if (uiAddress) this.announce(`Temporal's web UI: ${uiAddress}`);
+    });
+  }
+}

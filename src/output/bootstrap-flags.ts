@@ -1,0 +1,63 @@
+import { Flags } from '@oclif/core';
+
+const helpGroup = 'BOOTSTRAP';
+const text = (description: string, variable: string, defaultValue?: string) =>
+  Flags.string({
+    description: `${description} [env: ${variable}]`,
+    helpGroup,
+    ...(defaultValue && { helpValue: defaultValue }),
+  });
+
+/** `keystone-manage bootstrap`'s flags, and keyward's own for passwords. */
+export const bootstrapFlags = {
+  'bootstrap-username': text('the admin user; default admin', 'OS_BOOTSTRAP_USERNAME'),
+  'bootstrap-password': text('its password; others on this host can see it in `ps`', 'OS_BOOTSTRAP_PASSWORD'),
+  'bootstrap-password-file': Flags.string({
+    description: 'a private file that holds the password',
+    helpGroup,
+  }),
+  'bootstrap-password-stdin': Flags.boolean({
+    description: 'read the password from standard input',
+    helpGroup,
+  }),
+  'generate-password': Flags.string({
+    description: 'make a password if the user must be created; written to FILE, or printed',
+    helpGroup,
+    helpValue: '[FILE]',
+    exclusive: ['bootstrap-password', 'bootstrap-password-file', 'bootstrap-password-stdin'],
+  }),
+  'bootstrap-project-name': text('the admin project; default admin', 'OS_BOOTSTRAP_PROJECT_NAME'),
+  'bootstrap-role-name': text('the admin role; default admin', 'OS_BOOTSTRAP_ROLE_NAME'),
+  'bootstrap-service-name': text(
+    'the name of the identity service; default keystone',
+    'OS_BOOTSTRAP_SERVICE_NAME',
+  ),
+  'bootstrap-admin-url': text('the admin endpoint', 'OS_BOOTSTRAP_ADMIN_URL'),
+  'bootstrap-public-url': text(
+    'the public endpoint, e.g. https://keystone.example:5000/v3',
+    'OS_BOOTSTRAP_PUBLIC_URL',
+  ),
+  'bootstrap-internal-url': text('the internal endpoint', 'OS_BOOTSTRAP_INTERNAL_URL'),
+  'bootstrap-region-id': text('the region of the endpoints', 'OS_BOOTSTRAP_REGION_ID'),
+  'immutable-roles': Flags.boolean({
+    description: 'make new and existing default roles immutable; without it, new ones only',
+    exclusive: ['no-immutable-roles'],
+    helpGroup,
+  }),
+  'no-immutable-roles': Flags.boolean({ description: 'make new default roles mutable', helpGroup }),
+  'dry-run': Flags.boolean({
+    description: 'print what would change, change nothing; exit 2 if something would',
+    helpGroup,
+  }),
+};
+
+export type BootstrapFlags = {
+  [Name in keyof typeof bootstrapFlags]?: string | boolean | undefined;
+};
+
+/** A flag beats the environment; an empty variable counts as unset, as upstream. */
+export function given(flags: object, name: string): string | null {
+  const flag = (flags as Record<string, unknown>)[`bootstrap-${name}`];
+  if (typeof flag === 'string') return flag;
+  return process.env[`OS_BOOTSTRAP_${name.toUpperCase().replaceAll('-', '_')}`] || null;
+}

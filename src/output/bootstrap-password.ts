@@ -1,0 +1,93 @@
+import type { BootstrapReport, BootstrapRequest } from '../rules/bootstrap-request.ts';
+import { assertPassword } from '../rules/bootstrap-limits.ts';
+import { RuleError, UsageError } from '../rules/errors.ts';
+import { given } from './bootstrap-flags.ts';
+import {
+  generatePassword,
+  promptForPassword,
+  readPasswordFile,
+  readPasswordFromStdin,
+  removePasswordFile,
+  writePasswordFile,
+} from './password.ts';
+
+type Announce = (line: string) => void;
+type Planner = {
+  identity(): Promise<{ bootstrap: { plan(request: BootstrapRequest): Promise<BootstrapReport> } }>;
+};
+type PasswordFlags = {
+  'bootstrap-password'?: string | undefined;
+  'bootstrap-password-file'?: string | undefined;
+  'bootstrap-password-stdin'?: boolean;
+  'generate-password'?: string | undefined;
+};
+
+/** The password that the operator gave, or had made; whether a new user needs it turns out later. */
+export class ChosenPassword {
+  value: string | null;
+  readonly isGenerated: boolean;
+  readonly #file: string | null;
+  readonly #announce: Announce;
+
+  constructor(value: string | null, announce: Announce, generated?: { file: string | null }) {
+    this.value = value;
+    this.isGenerated = generated !== undefined;
+    this.#file = generated?.file ?? null;
+    this.#announce = announce;
+  }
+
+  /** Before the run: asks on a terminal if a user must be created and nothing was given; puts a generated one on disk. */
+  async ensureFor(engine: Planner, request: BootstrapRequest): Promise<void> {
+    if (this.#file) writePasswordFile(this.#file, this.value!);
+    if (this.value !== null || !process.stdin.isTTY) return;
+    try {
+      await (await engine.identity()).bootstrap.plan(request);
+    } catch (error) {
+      if (!(error instanceof RuleError) || error.name !== 'PasswordRequired') throw error;
+      request.password = await promptForPassword(request.username);
+      assertPassword(request.password);
+    }
+  }
+
+  /** After the run (null: it was not waited for): a generated password that was not used is taken back. */
+  finish(report: BootstrapReport | null): void {
+    if (!this.isGenerated || !report) return;
+    if (report.userCreated) {
+      this.#announce(
+        this.#file ? `The generated password is in ${this.#file}.` : `The generated password: ${this.value}`,
+      );
+      return;
+    }
+    if (this.#file) removePasswordFile(this.#file);
+    this.#announce('The user existed already and keeps its password; no password was generated.');
+  }
+}
+
+/** Reads the password from where the flags say; at most one of them may say so, and a flag beats the environment. */
+export async function choosePassword(flags: PasswordFlags, announce: Announce): Promise<ChosenPassword> {
+  const file = flags['bootstrap-password-file'];
+  const ways = [
+    flags['bootstrap-password'] !== undefined,
+    file !== undefined,
+    flags['bootstrap-password-stdin'],
+    flags['generate-password'] !== undefined,
+  ];
+  if (ways.filter(Boolean).length > 1) {
+    throw new UsageError(
+      'The password is given in more than one way.',
+      'Keep one of --bootstrap-password, -file, -stdin and --generate-password.',
+    );
+  }
+  if (flags['generate-password'] !== undefined) {
+    const target = flags['generate-password'] === '-' ? null : flags['generate-password'];
+    return new ChosenPassword(generatePassword(), announce, { file: target });
+  }
+  if (file !== undefined) return new ChosenPassword(readPasswordFile(file), announce);
+  if (flags['bootstrap-password-stdin']) return new ChosenPassword(readPasswordFromStdin(), announce);
+  if (flags['bootstrap-password'] !== undefined) {
+    announce(
+      'Warning: `ps` shows a password given by --bootstrap-password; use --bootstrap-password-file or -stdin.',
+    );
+  }
+  return new ChosenPassword(given(flags, 'password'), announce);
+}

@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, fsyncSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
+import { RuleError, UsageError } from '../rules/errors.ts';
+
+/** Reads a password from a file that only its owner (us, or root) may read; one newline at its end is not part of it. */
+export function readPasswordFile(file: string): string {
+  try {
+    const { mode, uid } = statSync(file);
+    if (mode & 0o077) throw new Error('others may read it; `chmod 600` it');
+    if (uid !== process.getuid?.() && uid !== 0) throw new Error('it belongs to another user');
+    return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+  } catch (error) {
+    throw new UsageError(
+      `The password file ${file} can't be used: ${(error as Error).message}.`,
+      'Name a private, readable file.',
+    );
+  }
+}
+
+export const readPasswordFromStdin = (): string => readFileSync(0, 'utf8').replace(/\r?\n$/, '');
+
+/** Asks twice, without an echo, on the terminal. */
+export async function promptForPassword(username: string): Promise<string> {
+  const first = await ask(`Password for the new user ${username}: `);
+  if (first === (await ask('The same again: '))) return first;
+  throw new UsageError('The two passwords differ.', 'Run the command again.');
+}
+
+async function ask(question: string): Promise<string> {
+  process.stderr.write(question);
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const prompt = createInterface({ input: process.stdin, output: silent, terminal: true });
+  try {
+    return await new Promise<string>((resolve, reject) => {
+      prompt.once('SIGINT', () => {
+        const interrupted = new RuleError('Interrupted', 'Interrupted; nothing was started.', {
+          cure: '',
+          exitCode: 130,
+        });
+        reject(interrupted);
+      });
+      void prompt.question('').then(resolve);
+    });
+  } finally {
+    prompt.close();
+    process.stderr.write('\n');
+  }
+}
+
+/** 144 random bits in 24 characters that need no quoting anywhere. */
+export const generatePassword = (): string => randomBytes(18).toString('base64url');
+
+/** Writes a new private file and returns only when it is on disk: the password must outlive a crash of what follows. */
+export function writePasswordFile(file: string, password: string): void {
+  try {
+    const handle = openSync(file, 'wx', 0o600);
+    writeSync(handle, `${password}\n`);
+    fsyncSync(handle);
+    closeSync(handle);
+    const folder = openSync(path.dirname(path.resolve(file)), 'r');
+    fsyncSync(folder);
+    closeSync(folder);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why = code === 'EEXIST' ? 'it exists already' : message;
+    throw new UsageError(
+      `The generated password can't be written to ${file}: ${why}.`,
+      'Name a new file in a folder that you may write to.',
+    );
+  }
+}
+
+export const removePasswordFile = (file: string): void => rmSync(file, { force: true });

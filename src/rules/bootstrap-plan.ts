@@ -1,0 +1,165 @@
+import type { BootstrapRequest } from './bootstrap-request.ts';
+import { defaultRoles, impliedChain, MEMBER } from './default-roles.ts';
+import { RuleError } from './errors.ts';
+import type { IdentitySnapshot } from './identity-snapshot.ts';
+
+/** One change, named by what operators know; ids of what does not exist yet are given when it is made. */
+export type BootstrapChange =
+  | { kind: 'create-domain'; id: string }
+  | { kind: 'create-project' | 'create-user' | 'enable-user' | 'reset-password'; name: string }
+  | { kind: 'create-role'; name: string; immutable: boolean }
+  | { kind: 'make-role-immutable'; name: string }
+  | { kind: 'create-implied-role' | 'delete-implied-role'; prior: string; implied: string }
+  | { kind: 'grant-on-project' | 'grant-on-system'; role: string; user: string; on: string }
+  | { kind: 'create-region'; id: string }
+  | { kind: 'create-service'; name: string }
+  | { kind: 'create-endpoint'; interface: string; url: string }
+  | { kind: 'update-endpoint'; id: string; interface: string; from: string; url: string };
+
+export type BootstrapPlan = { changes: BootstrapChange[]; warnings: string[] };
+
+/**
+ * What must change so that `there` is what was asked for: `keystone-manage bootstrap`'s steps in its order
+ * (`keystone/cmd/bootstrap.py`), repairs included. Refuses, by a RuleError that names the cure, what it must not repair.
+ */
+export function planBootstrap(there: IdentitySnapshot, wanted: BootstrapRequest): BootstrapPlan {
+  assertRepairable(there, wanted);
+  const roles = planRoles(there, wanted);
+  const changes = [
+    ...planAccount(there, wanted),
+    ...roles.changes,
+    ...planChain(there, wanted),
+    ...planGrants(there, wanted),
+    ...planCatalog(there, wanted),
+  ];
+  return { changes, warnings: roles.warnings };
+}
+
+function assertRepairable(there: IdentitySnapshot, wanted: BootstrapRequest): void {
+  const { defaultDomainId: domain, projectName, username } = wanted;
+  if (!there.domain && there.strayDefaultDomainId) {
+    throw new RuleError(
+      'DefaultDomainElsewhere',
+      `There is a domain named Default, but its id is ${there.strayDefaultDomainId} and not ${domain}.`,
+      {
+        cure: `Set \`[identity] default_domain_id = ${there.strayDefaultDomainId}\` in the file given with --config-file, or rename that domain.`,
+      },
+    );
+  }
+  if (there.domain && !there.domain.enabled) {
+    throw new RuleError('DefaultDomainDisabled', `The domain ${domain} is disabled.`, {
+      cure: `Enable it (\`openstack domain set --enable ${domain}\`), then repeat the command.`,
+    });
+  }
+  if (there.project && !there.project.enabled) {
+    throw new RuleError('ProjectDisabled', `The project ${projectName} is disabled.`, {
+      cure: `Enable it (\`openstack project set --enable ${projectName}\`), then repeat the command.`,
+    });
+  }
+  if (!there.user && wanted.password === null) {
+    throw new RuleError(
+      'PasswordRequired',
+      `The user ${username} does not exist, and no password was given to create it.`,
+      {
+        cure: 'Give one with --bootstrap-password-file or --bootstrap-password-stdin, or have one made by --generate-password.',
+      },
+    );
+  }
+  if (there.user?.password === 'unknown-form') {
+    throw new RuleError(
+      'PasswordFormUnknown',
+      `The password of ${username} is stored in a form that Keystone 30 does not read.`,
+      {
+        cure: 'Leave the password out, or reset it with the Keystone that stored it.',
+      },
+    );
+  }
+}
+
+function planAccount(there: IdentitySnapshot, wanted: BootstrapRequest): BootstrapChange[] {
+  const name = wanted.username;
+  const changes: BootstrapChange[] = [];
+  if (!there.domain) changes.push({ kind: 'create-domain', id: wanted.defaultDomainId });
+  if (!there.project) changes.push({ kind: 'create-project', name: wanted.projectName });
+  if (!there.user) return [...changes, { kind: 'create-user', name }];
+  if (!there.user.enabled) changes.push({ kind: 'enable-user', name });
+  if (there.user.password === 'differs' || there.user.password === 'none')
+    changes.push({ kind: 'reset-password', name });
+  return changes;
+}
+
+function planRoles(there: IdentitySnapshot, wanted: BootstrapRequest): BootstrapPlan {
+  const changes: BootstrapChange[] = [];
+  const warnings: string[] = [];
+  for (const name of defaultRoles(wanted.roleName)) {
+    const role = there.roles.get(name);
+    if (!role) {
+      const immutable = wanted.roleImmutability !== 'mutable';
+      changes.push({ kind: 'create-role', name, immutable });
+      if (!immutable) warnings.push(mutableWarning(name));
+    } else if (role.immutability !== 'immutable' && wanted.roleImmutability === 'immutable') {
+      changes.push({ kind: 'make-role-immutable', name });
+    } else if (role.immutability !== 'immutable' && wanted.roleImmutability === 'default') {
+      const how =
+        role.immutability === 'broken'
+          ? 'has a broken immutable option, which stops keystone-status'
+          : 'is mutable';
+      warnings.push(`Role ${name} ${how}. \`keyward bootstrap --immutable-roles\` makes it immutable.`);
+    }
+  }
+  return { changes, warnings };
+}
+
+const mutableWarning = (name: string): string =>
+  `Role ${name} was created as a mutable role. It is recommended to make this role immutable by adding the 'immutable' ` +
+  'resource option to this role, or re-running this command with --immutable-roles.';
+
+function planChain(there: IdentitySnapshot, { roleName }: BootstrapRequest): BootstrapChange[] {
+  const missing = impliedChain(roleName).filter(
+    ({ prior, implied }) => !there.implied.has(`${prior}>${implied}`),
+  );
+  const changes: BootstrapChange[] = missing.map((link) => ({ kind: 'create-implied-role', ...link }));
+  // Before there was a manager role, admin implied member itself.
+  const old = { prior: roleName, implied: MEMBER };
+  if (there.implied.has(`${old.prior}>${old.implied}`)) changes.push({ kind: 'delete-implied-role', ...old });
+  return changes;
+}
+
+function planGrants(
+  there: IdentitySnapshot,
+  { roleName: role, username: user, projectName }: BootstrapRequest,
+): BootstrapChange[] {
+  const changes: BootstrapChange[] = [];
+  if (!there.hasProjectGrant)
+    changes.push({ kind: 'grant-on-project', role, user, on: `project ${projectName}` });
+  if (!there.hasSystemGrant) changes.push({ kind: 'grant-on-system', role, user, on: 'system' });
+  return changes;
+}
+
+/** As upstream: no URL, no service; an endpoint whose URL is not given is left alone. */
+function planCatalog(there: IdentitySnapshot, wanted: BootstrapRequest): BootstrapChange[] {
+  const changes: BootstrapChange[] = [];
+  if (wanted.regionId !== null && !there.hasRegion)
+    changes.push({ kind: 'create-region', id: wanted.regionId });
+  const urls = [
+    ['public', wanted.publicUrl],
+    ['internal', wanted.internalUrl],
+    ['admin', wanted.adminUrl],
+  ] as const;
+  const given = urls.filter(([, url]) => url !== null);
+  if (given.length > 0 && !there.service) changes.push({ kind: 'create-service', name: wanted.serviceName });
+  for (const [face, url] of given) {
+    const endpoint = there.endpoints.find((candidate) => candidate.interface === face);
+    if (!endpoint) changes.push({ kind: 'create-endpoint', interface: face, url: url! });
+    else if (endpoint.url !== url) {
+      changes.push({
+        kind: 'update-endpoint',
+        id: endpoint.id,
+        interface: face,
+        from: endpoint.url,
+        url: url!,
+      });
+    }
+  }
+  return changes;
+}
