@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import type { Payload, PayloadCodec } from '@temporalio/common';
-import { temporal } from '@temporalio/proto';
+import proto from '@temporalio/proto';
 import { Unavailable } from '../rules/errors.ts';
 import {
   UNREADABLE,
@@ -13,7 +13,7 @@ import type { PayloadKey } from './payload-key.ts';
 const ENCODING = Buffer.from('binary/encrypted');
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
-const PayloadMessage = temporal.api.common.v1.Payload;
+const PayloadMessage = proto.temporal.api.common.v1.Payload;
 
 /**
  * AES-256-GCM over whole payloads: key id (8 ASCII characters), nonce, tag, ciphertext. The key id is authenticated.
