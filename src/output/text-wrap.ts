@@ -13,7 +13,10 @@ const PIECE = new RegExp(
  * after hyphens inside words, around dashes, and inside a word that no line could hold. Later lines get `indent`.
  */
 export function wrapText(text: string, width: number, indent: string): string[] {
-  const pieces = text.replaceAll(/[\t\n\v\f\r]/g, ' ').match(PIECE) ?? [];
+  const pieces =
+    expandTabs(text)
+      .replaceAll(/[\n\v\f\r]/g, ' ')
+      .match(PIECE) ?? [];
   const lines: string[] = [];
   while (pieces.length > 0) {
     const margin = lines.length > 0 ? indent : '';
@@ -48,6 +51,12 @@ function broken(characters: string[], left: number): [string, string] {
   const end = atHyphen ? hyphen + 1 : left;
   return [characters.slice(0, end).join(''), characters.slice(end).join('')];
 }
+
+/** A tab reaches to the next multiple of eight, counted from the start of its line. */
+const expandTabs = (text: string): string =>
+  text.replaceAll(/[^\n\r]+/g, (line) =>
+    line.split('\t').reduce((drawn, part) => drawn + ' '.repeat(8 - (lengthOf(drawn) % 8)) + part),
+  );
 
 const isBlank = (piece: string): boolean => piece.trim() === '';
 

@@ -21,16 +21,26 @@ const TRUE = '@';
  * (a key with nothing after it), and `@` in parentheses or alone in the old list form (`oslo_policy/_parser.py`).
  */
 export function allowsEverybody(rule: unknown): boolean {
-  if (typeof rule === 'string') return rule === '' || /^[\s(]*@[\s)]*$/.test(rule);
-  if (isEmpty(rule)) return true;
-  if (!Array.isArray(rule)) return false;
-  const alternatives = rule.filter((alternative) => !isEmpty(alternative));
-  return alternatives.length === 1 && [alternatives[0]].flat().every((check) => check === TRUE);
+  if (typeof rule === 'string') return rule === '' || isTrueInParentheses(rule);
+  const listed = listOf(rule);
+  if (!listed || listed.length === 0) return listed !== null;
+  const alternatives = listed.filter((alternative) => !isEmptyRule(alternative));
+  return alternatives.length === 1 && String([alternatives[0]].flat()) === TRUE;
 }
 
 /** Whether oslo.policy can read the rule at all; Keystone does not start with one that it can't. */
-export const isPolicyRule = (rule: unknown): boolean =>
-  typeof rule === 'string' || isEmpty(rule) || Array.isArray(rule);
+export const isPolicyRule = (rule: unknown): boolean => typeof rule === 'string' || listOf(rule) !== null;
 
-const isEmpty = (value: unknown): boolean =>
-  !value || (typeof value === 'object' && Object.keys(value).length === 0);
+/** What Python walks over: a list, a mapping's keys, and nothing where the value is false; null for all else. */
+function listOf(rule: unknown): unknown[] | null {
+  if (!rule) return [];
+  if (Array.isArray(rule)) return rule;
+  return Object.getPrototypeOf(rule) === Object.prototype ? Object.keys(rule) : null;
+}
+
+const isEmptyRule = (rule: unknown): boolean => rule === '' || listOf(rule)?.length === 0;
+
+function isTrueInParentheses(rule: string): boolean {
+  const [, before, after] = /^([\s(]*)@([\s)]*)$/.exec(rule) ?? [];
+  return before !== undefined && before.split('(').length === after!.split(')').length;
+}
