@@ -28,6 +28,7 @@ export function databaseOptions(address: DatabaseAddress): Options {
     pool: { min: 0, max: POOL_SIZE, idleTimeoutMillis: 10_000 },
     // NOTE: Keystone's columns are read and written as UTC by InstantType; no session time zone is set.
     forceUtcTimezone: true,
+    ensureDatabase: false,
     logger: () => {},
   };
 }

@@ -14,6 +14,8 @@ const run = promisify(execFile);
 const NAME = 'postgres';
 const MAJOR = '18';
 const PORT = 5432;
+/** Not `keyward`: unqualified names would then be looked up in the schema keyward first. */
+const USER = 'openstack';
 
 export const postgresSocket = (home: Home): string => path.join(home.runDir, `.s.PGSQL.${PORT}`);
 
@@ -32,7 +34,7 @@ export async function ensurePostgres(home: Home, announce: Announce): Promise<Da
     host: home.runDir,
     port: PORT,
     database: 'keystone',
-    user: 'keyward',
+    user: USER,
     password: null,
     ssl: 'disable',
     sslRootCert: null,
@@ -102,7 +104,7 @@ async function initialise(data: string, initdb: string, announce: Announce): Pro
 async function createDatabase(home: Home): Promise<boolean> {
   if (!(await accepts({ path: postgresSocket(home) }))) return false;
   const { Client } = (await import('pg')).default;
-  const client = new Client({ host: home.runDir, port: PORT, user: 'keyward', database: 'postgres' });
+  const client = new Client({ host: home.runDir, port: PORT, user: USER, database: 'postgres' });
   client.on('error', () => {});
   try {
     await client.connect();

@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { publicCatalog } from '../../support/catalog.ts';
+import { TestPostgres } from '../../support/postgres.ts';
+
+const FIXTURES = 'test/fixtures/upstream/keystone';
+const TABLES = 49;
+
+/** pg_dump's file without psql's own commands and with the search path put back. */
+const recorded = (file: string): string =>
+  readFileSync(`${FIXTURES}/${file}`, 'utf8').replaceAll(/^\\.*$|^SELECT pg_catalog\.set_config\('search_path'.*$/gm, '');
+
+let server: TestPostgres;
+beforeAll(async () => {
+  server = await TestPostgres.start();
+});
+afterAll(() => server.stop());
+
+const realKeystone = async (): Promise<string> => {
+  const { database } = await server.createDatabase({ empty: true });
+  await server.query(database, recorded('schema.sql'));
+  await server.query(database, recorded('rows-after-db-sync.sql'));
+  return database;
+};
+const sync = (database: string) => server.withServices({ ...server.address, database }, ({ schema }) => schema.sync());
+const stateOf = (database: string) => server.withServices({ ...server.address, database }, ({ schema }) => schema.state());
+
+describe('db sync', () => {
+  it('makes the public schema exactly that of Keystone 30.0.0', async () => {
+    const { database } = await server.createDatabase({ empty: true });
+    await sync(database);
+    const [ours, theirs] = [await publicCatalog(server, database), await publicCatalog(server, await realKeystone())];
+    expect(ours).toEqual(theirs);
+    const tables = await server.query(database, "select from pg_tables where schemaname = 'public'");
+    expect(tables).toHaveLength(TABLES);
+  });
+
+  it.each([
+    'alter table role add column planted int',
+    'alter table role alter column description set not null',
+    "alter table role alter column description set default 'x'",
+    'create index planted on role (description)',
+    'alter table role drop constraint ixu_role_name_domain_id',
+    "alter type type add value 'Planted'",
+    'create sequence planted',
+  ])('and the comparison would see: %s', async (damage) => {
+    const { database } = await server.createDatabase();
+    const before = await publicCatalog(server, database);
+    await server.query(database, damage);
+    expect(await publicCatalog(server, database)).not.toEqual(before);
+  });
+
+  it('leaves the rows that keystone-manage db_sync leaves', async () => {
+    const { database } = await server.createDatabase({ empty: true });
+    await sync(database);
+    const theirs = await realKeystone();
+    for (const sql of ['select * from project', 'select * from alembic_version order by 1']) {
+      expect(await server.query(database, sql)).toEqual(await server.query(theirs, sql));
+    }
+  });
+
+  it('adopts a database of a real Keystone and adds only the schema keyward', async () => {
+    const database = await realKeystone();
+    const before = await publicCatalog(server, database);
+    expect(await sync(database)).toMatchObject({ state: 'current', applied: ['keyward/001-audit.sql'] });
+    expect(await publicCatalog(server, database)).toEqual(before);
+    expect(await sync(database)).toMatchObject({ applied: [] });
+  });
+
+  it('is safe when eight start at once', async () => {
+    const { database } = await server.createDatabase({ empty: true });
+    const reports = await Promise.all(Array.from({ length: 8 }, () => sync(database)));
+    expect(reports.filter(({ applied }) => applied.length > 0)).toHaveLength(1);
+    expect(await stateOf(database)).toBe('current');
+  });
+
+  it.each([
+    ['an older revision', "update alembic_version set version_num = '11c3b243b4cb' where version_num = '742c857f1dfb'", 'SchemaRevision', 'expand-needed'],
+    ['a contract that is still due', "delete from alembic_version where version_num = 'c88cdce8f248'", 'SchemaRevision', 'contract-needed'],
+    ['an unknown revision', "update alembic_version set version_num = 'feedfacebeef'", 'SchemaRevision', 'unknown'],
+    ['no alembic_version', 'drop table alembic_version', 'ForeignDatabase', 'foreign'],
+  ])('refuses %s and touches nothing', async (_, damage, name, state) => {
+    const database = await realKeystone();
+    if (state === 'unknown') await server.query(database, 'alter table alembic_version drop constraint alembic_version_pkc');
+    await server.query(database, damage);
+    const before = await publicCatalog(server, database);
+    await expect(sync(database)).rejects.toMatchObject({ name });
+    expect(await stateOf(database)).toBe(state);
+    expect(await publicCatalog(server, database)).toEqual(before);
+    expect(await server.query(database, "select from pg_namespace where nspname = 'keyward'")).toEqual([]);
+  });
+});
+
+describe('a database that can not be used', () => {
+  it.each([
+    ['a missing database', { database: 'nosuch' }, 'DatabaseMissing', 69],
+    ['an unknown user', { user: 'nobody-here' }, 'DatabaseAuthenticationFailed', 69],
+    ['a refused port', { host: '127.0.0.1', port: 1 }, 'DatabaseUnreachable', 69],
+    ['a missing socket', { host: '/nonexistent' }, 'DatabaseUnreachable', 69],
+  ])('%s is named, with its cure and without its password', async (_, where, name, exitCode) => {
+    const address = { ...server.address, password: 'canary-pw', ...where };
+    const error = await server.withServices(address, ({ schema }) => schema.state()).catch((caught: Error) => caught);
+    expect(error).toMatchObject({ name, exitCode, cure: expect.stringMatching(/\w/) });
+    expect(JSON.stringify(error) + String(error)).not.toContain('canary-pw');
+  });
+});

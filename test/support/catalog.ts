@@ -1,0 +1,33 @@
+import type { TestPostgres } from './postgres.ts';
+
+/** Everything that makes a `public` schema what it is, as the system catalogs tell, one line a fact. */
+const CATALOG = `
+select format('column %s.%s %s default=%s notnull=%s', c.relname, a.attname, format_type(a.atttypid, a.atttypmod),
+              pg_get_expr(d.adbin, d.adrelid), a.attnotnull) as fact
+  from pg_attribute a join pg_class c on c.oid = a.attrelid
+  left join pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum
+ where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'v') and a.attnum > 0 and not a.attisdropped
+union all
+select format('constraint %s.%s %s', conrelid::regclass, conname, pg_get_constraintdef(oid))
+  from pg_constraint where connamespace = 'public'::regnamespace
+union all
+select 'index ' || indexdef from pg_indexes where schemaname = 'public'
+union all
+select format('enum %s %s %s', t.typname, e.enumsortorder, e.enumlabel)
+  from pg_enum e join pg_type t on t.oid = e.enumtypid where t.typnamespace = 'public'::regnamespace
+union all
+select format('sequence %s %s start=%s by=%s owner=%s', s.relname, format_type(q.seqtypid, null), q.seqstart, q.seqincrement,
+              (select format('%s.%s', d.refobjid::regclass, a.attname) from pg_depend d
+                 join pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
+                where d.objid = s.oid and d.deptype = 'a'))
+  from pg_sequence q join pg_class s on s.oid = q.seqrelid where s.relnamespace = 'public'::regnamespace
+union all
+select 'function ' || pg_get_functiondef(oid) from pg_proc where pronamespace = 'public'::regnamespace
+union all
+select 'trigger ' || pg_get_triggerdef(t.oid) from pg_trigger t join pg_class c on c.oid = t.tgrelid
+ where c.relnamespace = 'public'::regnamespace and not t.tgisinternal
+order by 1`;
+
+export async function publicCatalog(server: TestPostgres, database: string): Promise<string[]> {
+  return (await server.query<{ fact: string }>(database, CATALOG)).map((row) => row.fact);
+}
