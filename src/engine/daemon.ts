@@ -82,7 +82,9 @@ export async function startDaemon(home: Home, spec: DaemonSpec): Promise<void> {
     died,
   ]);
   child.unref();
-  if (cause !== true) throw failed(home, spec.name, String(cause));
+  if (cause === true) return;
+  await stopDaemon(home, spec.name, 'SIGTERM');
+  throw failed(home, spec.name, String(cause));
 }
 
 /** Ends the daemon: politely with `signal`, then by SIGKILL. Nothing to do if it does not live. */

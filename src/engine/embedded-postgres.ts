@@ -85,8 +85,7 @@ async function initialise(data: string, initdb: string, announce: Announce): Pro
   const options = [
     '-D',
     draft,
-    '-U',
-    'keyward',
+    '-U', USER,
     '--auth',
     'trust',
     '--encoding',
