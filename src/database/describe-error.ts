@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { DatabaseAddress } from '../rules/database-address.ts';
 import { RuleError, Transient, Unavailable } from '../rules/errors.ts';
 
@@ -21,7 +22,7 @@ const LOST = /terminat|timeout exceeded|timeout expired|connection error|not que
  * back as it is. Neither password nor URL is repeated.
  */
 export function describeDatabaseError(error: unknown, address: DatabaseAddress): unknown {
-  if (error instanceof RuleError || !(error instanceof Error)) return error;
+  if (error instanceof RuleError || !isError(error)) return error;
   const { code, cause } = rooted(error);
   const where = `the database ${address.database} at ${address.host}${address.host.startsWith('/') ? '' : `:${address.port}`}`;
   if (code === '28P01' || code === '28000') {
@@ -57,6 +58,9 @@ const passing = (where: string, cause: Error): Transient =>
 /** The driver's error below MikroORM's, or the first of several connection attempts. */
 function rooted(error: Error): { code: string | undefined; cause: Error } {
   const inner = (error as AggregateError).errors?.[0] ?? error.cause;
-  if (inner instanceof Error) return rooted(inner);
+  if (isError(inner)) return rooted(inner);
   return { code: (error as { code?: string }).code, cause: error };
 }
+
+/** Of any realm: under jest the socket's errors are not of the test's `Error`. */
+const isError = (value: unknown): value is Error => types.isNativeError(value);

@@ -1,21 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { createUpgradeCheckActivities } from '../../../src/activities/upgrade-check.ts';
-import { openPolicyFiles } from '../../../src/config/policy-files.ts';
 import { targetOf } from '../../../src/config/target.ts';
 import { openIdentity } from '../../../src/engine/identity-services.ts';
 import type { BootstrapRequest } from '../../../src/rules/bootstrap-request.ts';
 import type { DatabaseAddress } from '../../../src/rules/database-address.ts';
-import { CheckCode, type CheckOutcome, type UpgradeCheckRequest } from '../../../src/rules/upgrade-check.ts';
+import { CheckCode, type CheckOutcome } from '../../../src/rules/upgrade-check.ts';
 import { CheckDatabase } from '../../../src/services/identity/check-database.ts';
 import { TestPostgres } from '../../support/postgres.ts';
-
-const ROLES = 'identity-default-roles-immutable';
-const TRUSTS = 'identity-trust-policies-not-empty';
-const JSON_TO_YAML = 'identity-policy-file-json-to-yaml';
+import { JSON_TO_YAML, ROLES, runSuite, TRUSTS } from '../../support/upgrade-check.ts';
 
 let server: TestPostgres;
 let bootstrapped: string;
@@ -49,28 +44,9 @@ async function copyOfBootstrapped(damage = ''): Promise<DatabaseAddress> {
   return { ...server.address, database };
 }
 
-/** The suite as the worker runs it, with each check's outcome by its id. */
 async function check(address: DatabaseAddress): Promise<Record<string, CheckOutcome>> {
   const { orm, close } = await openIdentity(address);
-  const activities = createUpgradeCheckActivities({
-    database: new CheckDatabase(orm, address),
-    policyFiles: (paths) => openPolicyFiles(paths, []),
-  });
-  const request: UpgradeCheckRequest = {
-    target: targetOf(address),
-    requestId: randomUUID(),
-    suite: 'keystone',
-    hostname: 'here',
-    configFiles: [file('keystone.conf')],
-    configDirs: [],
-  };
-  try {
-    const checks = await activities.listChecks(request);
-    const outcomes = await Promise.all(checks.map(({ id }) => activities.runCheck({ id, request })));
-    return Object.fromEntries(outcomes.map((outcome) => [outcome.id, outcome]));
-  } finally {
-    await close();
-  }
+  return runSuite(new CheckDatabase(orm, address), file('keystone.conf')).finally(close);
 }
 
 /** Does what the remedy's command line says, with a password for a cloud that has no admin user yet. */
@@ -236,92 +212,6 @@ describe('a database that does not let itself be checked', () => {
       details: expect.stringMatching(/answered 42703: column role\.name does not exist\.$/),
     });
     expect(outcome!.details).not.toContain('select');
-  });
-});
-
-describe('policy files', () => {
-  let address: DatabaseAddress;
-  beforeAll(async () => {
-    address = await copyOfBootstrapped();
-  });
-
-  it.each(['""', '"@"', '[]', ''])(
-    'an override of %s opens trusts, until the keys are removed',
-    async (value) => {
-      writeFileSync(
-        file('policy.yaml'),
-        `"identity:get_trust": ${value}\n"identity:list_trusts": ${value}\n"identity:get_user": ""\n`,
-      );
-      const { [TRUSTS]: outcome } = await check(address);
-      expect(outcome?.code).toBe(CheckCode.failure);
-      expect(outcome?.details).toMatch(
-        /^Policy check string for rules "identity:list_trusts", "identity:get_trust" are/,
-      );
-      const [, keys, where] = /^remove the keys (.*) from (\S+), or/.exec(outcome!.remedy!)!;
-      const kept = readFileSync(where!, 'utf8')
-        .split('\n')
-        .filter((line) => !keys!.split(', ').some((key) => line.startsWith(key)));
-      writeFileSync(where!, kept.join('\n'));
-      expect((await check(address))[TRUSTS]?.code).toBe(CheckCode.success);
-    },
-  );
-
-  it('a rule that Keystone can not read is a failure', async () => {
-    writeFileSync(file('policy.yaml'), 'identity:get_trust: true');
-    expect((await check(address))[TRUSTS]).toMatchObject({
-      code: CheckCode.failure,
-      details: 'The rules "identity:get_trust" are neither strings nor lists, which Keystone can\'t read.',
-    });
-  });
-
-  it('of JSON is a failure by whatever name, until it is converted', async () => {
-    writeFileSync(file('policy.yaml'), '{"identity:get_user": "role:admin"}');
-    const { [JSON_TO_YAML]: outcome } = await check(address);
-    expect(outcome).toMatchObject({
-      code: CheckCode.failure,
-      details: expect.stringMatching(/^Your policy file is JSON-formatted/),
-    });
-    const [, output] = /--output-file (\S+); then move \1 to \S+$/.exec(outcome!.remedy!)!;
-    writeFileSync(output!, '"identity:get_user": "role:admin"');
-    renameSync(output!, file('policy.yaml'));
-    expect((await check(address))[JSON_TO_YAML]?.code).toBe(CheckCode.success);
-  });
-
-  it('policy.json that nothing reads any more is a warning, until it is converted and named', async () => {
-    writeFileSync(file('keystone.conf'), '');
-    writeFileSync(file('policy.json'), '{"identity:get_user": "role:admin"}');
-    const { [JSON_TO_YAML]: outcome } = await check(address);
-    expect(outcome?.code).toBe(CheckCode.warning);
-    const [, output] = /--output-file (\S+); then set policy_file = \1 in section \[oslo_policy\]/.exec(
-      outcome!.remedy!,
-    )!;
-    renameSync(file('policy.json'), output!);
-    writeFileSync(output!, '"identity:get_user": "role:admin"');
-    writeFileSync(file('keystone.conf'), `[oslo_policy]\npolicy_file = ${output}`);
-    expect((await check(address))[JSON_TO_YAML]?.code).toBe(CheckCode.success);
-  });
-
-  it.each([
-    ['is no YAML', () => writeFileSync(file('policy.yaml'), 'a: @'), [TRUSTS]],
-    [
-      'is no file',
-      () => writeFileSync(file('keystone.conf'), `[oslo_policy]\npolicy_file = ${etc}`),
-      [TRUSTS, JSON_TO_YAML],
-    ],
-    [
-      'is named by a configuration that has gone',
-      () => rmSync(file('keystone.conf')),
-      [TRUSTS, JSON_TO_YAML],
-    ],
-  ])('one that %s fails its checks, and the others still show', async (_, damage, failing) => {
-    damage();
-    const outcomes = await check(address);
-    const failed = Object.values(outcomes).filter(({ code }) => code === CheckCode.failure);
-    expect(failed.map(({ id }) => id)).toEqual(failing);
-    for (const { details, remedy } of failed) {
-      expect(details).toMatch(/^This could not be checked\. /);
-      expect(remedy).toBeTruthy();
-    }
   });
 });
 

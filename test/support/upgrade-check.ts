@@ -1,0 +1,31 @@
+import { randomUUID } from 'node:crypto';
+import { createUpgradeCheckActivities } from '../../src/activities/upgrade-check.ts';
+import type { CheckParts } from '../../src/checks/run-check.ts';
+import { openPolicyFiles } from '../../src/config/policy-files.ts';
+import type { CheckOutcome, UpgradeCheckRequest } from '../../src/rules/upgrade-check.ts';
+
+export const ROLES = 'identity-default-roles-immutable';
+export const TRUSTS = 'identity-trust-policies-not-empty';
+export const JSON_TO_YAML = 'identity-policy-file-json-to-yaml';
+
+/** The keystone suite through its activities, each check's outcome by its id; this machine's /etc is not looked at. */
+export async function runSuite(
+  database: CheckParts['database'],
+  configFile: string,
+): Promise<Record<string, CheckOutcome>> {
+  const activities = createUpgradeCheckActivities({
+    database,
+    policyFiles: (paths) => openPolicyFiles(paths, []),
+  });
+  const request: UpgradeCheckRequest = {
+    target: 'feedfacecafe',
+    requestId: randomUUID(),
+    suite: 'keystone',
+    hostname: 'here',
+    configFiles: [configFile],
+    configDirs: [],
+  };
+  const checks = await activities.listChecks(request);
+  const outcomes = await Promise.all(checks.map(({ id }) => activities.runCheck({ id, request })));
+  return Object.fromEntries(outcomes.map((outcome) => [outcome.id, outcome]));
+}
