@@ -50,7 +50,11 @@ export class TestPostgres {
     return { ...this.address, database };
   }
 
-  async query<T extends object = Record<string, unknown>>(database: string, sql: string, values: unknown[] = []): Promise<T[]> {
+  async query<T extends object = Record<string, unknown>>(
+    database: string,
+    sql: string,
+    values: unknown[] = [],
+  ): Promise<T[]> {
     const client = await this.connect(database);
     try {
       return (await client.query(sql, values)).rows as T[];
@@ -67,7 +71,10 @@ export class TestPostgres {
     return client;
   }
 
-  async withServices<T>(address: DatabaseAddress, use: (services: IdentityServices) => Promise<T>): Promise<T> {
+  async withServices<T>(
+    address: DatabaseAddress,
+    use: (services: IdentityServices) => Promise<T>,
+  ): Promise<T> {
     const services = await openIdentity(address);
     try {
       return await use(services);

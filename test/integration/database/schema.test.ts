@@ -8,7 +8,10 @@ const TABLES = 49;
 
 /** pg_dump's file without psql's own commands and with the search path put back. */
 const recorded = (file: string): string =>
-  readFileSync(`${FIXTURES}/${file}`, 'utf8').replaceAll(/^\\.*$|^SELECT pg_catalog\.set_config\('search_path'.*$/gm, '');
+  readFileSync(`${FIXTURES}/${file}`, 'utf8').replaceAll(
+    /^\\.*$|^SELECT pg_catalog\.set_config\('search_path'.*$/gm,
+    '',
+  );
 
 let server: TestPostgres;
 beforeAll(async () => {
@@ -22,14 +25,19 @@ const realKeystone = async (): Promise<string> => {
   await server.query(database, recorded('rows-after-db-sync.sql'));
   return database;
 };
-const sync = (database: string) => server.withServices({ ...server.address, database }, ({ schema }) => schema.sync());
-const stateOf = (database: string) => server.withServices({ ...server.address, database }, ({ schema }) => schema.state());
+const sync = (database: string) =>
+  server.withServices({ ...server.address, database }, ({ schema }) => schema.sync());
+const stateOf = (database: string) =>
+  server.withServices({ ...server.address, database }, ({ schema }) => schema.state());
 
 describe('db sync', () => {
   it('makes the public schema exactly that of Keystone 30.0.0', async () => {
     const { database } = await server.createDatabase({ empty: true });
     await sync(database);
-    const [ours, theirs] = [await publicCatalog(server, database), await publicCatalog(server, await realKeystone())];
+    const [ours, theirs] = [
+      await publicCatalog(server, database),
+      await publicCatalog(server, await realKeystone()),
+    ];
     expect(ours).toEqual(theirs);
     const tables = await server.query(database, "select from pg_tables where schemaname = 'public'");
     expect(tables).toHaveLength(TABLES);
@@ -75,13 +83,29 @@ describe('db sync', () => {
   });
 
   it.each([
-    ['an older revision', "update alembic_version set version_num = '11c3b243b4cb' where version_num = '742c857f1dfb'", 'SchemaRevision', 'expand-needed'],
-    ['a contract that is still due', "delete from alembic_version where version_num = 'c88cdce8f248'", 'SchemaRevision', 'contract-needed'],
-    ['an unknown revision', "update alembic_version set version_num = 'feedfacebeef'", 'SchemaRevision', 'unknown'],
+    [
+      'an older revision',
+      "update alembic_version set version_num = '11c3b243b4cb' where version_num = '742c857f1dfb'",
+      'SchemaRevision',
+      'expand-needed',
+    ],
+    [
+      'a contract that is still due',
+      "delete from alembic_version where version_num = 'c88cdce8f248'",
+      'SchemaRevision',
+      'contract-needed',
+    ],
+    [
+      'an unknown revision',
+      "update alembic_version set version_num = 'feedfacebeef'",
+      'SchemaRevision',
+      'unknown',
+    ],
     ['no alembic_version', 'drop table alembic_version', 'ForeignDatabase', 'foreign'],
   ])('refuses %s and touches nothing', async (_, damage, name, state) => {
     const database = await realKeystone();
-    if (state === 'unknown') await server.query(database, 'alter table alembic_version drop constraint alembic_version_pkc');
+    if (state === 'unknown')
+      await server.query(database, 'alter table alembic_version drop constraint alembic_version_pkc');
     await server.query(database, damage);
     const before = await publicCatalog(server, database);
     await expect(sync(database)).rejects.toMatchObject({ name });
@@ -99,7 +123,9 @@ describe('a database that can not be used', () => {
     ['a missing socket', { host: '/nonexistent' }, 'DatabaseUnreachable', 69],
   ])('%s is named, with its cure and without its password', async (_, where, name, exitCode) => {
     const address = { ...server.address, password: 'canary-pw', ...where };
-    const error = await server.withServices(address, ({ schema }) => schema.state()).catch((caught: Error) => caught);
+    const error = await server
+      .withServices(address, ({ schema }) => schema.state())
+      .catch((caught: Error) => caught);
     expect(error).toMatchObject({ name, exitCode, cure: expect.stringMatching(/\w/) });
     expect(JSON.stringify(error) + String(error)).not.toContain('canary-pw');
   });

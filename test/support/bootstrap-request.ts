@@ -1,0 +1,26 @@
+import { randomUUID } from 'node:crypto';
+import type { BootstrapRequest } from '../../src/rules/bootstrap-request.ts';
+
+export const PASSWORD = 's3cretAdminPw';
+const URL = 'http://127.0.0.1:35357/v3';
+
+/** The request that recorded `rows-after-bootstrap.sql`, with what a test wants otherwise. */
+export const bootstrapRequest = (changes: Partial<BootstrapRequest> = {}): BootstrapRequest => ({
+  target: '0123456789ab',
+  requestId: randomUUID(),
+  requester: { user: 'operator', sudoUser: null, host: 'test' },
+  username: 'admin',
+  password: PASSWORD,
+  passwordForNewUserOnly: false,
+  projectName: 'admin',
+  roleName: 'admin',
+  serviceName: 'keystone',
+  publicUrl: URL,
+  internalUrl: URL,
+  adminUrl: URL,
+  regionId: 'RegionOne',
+  roleImmutability: 'default',
+  defaultDomainId: 'default',
+  passwordHashing: { algorithm: 'bcrypt', rounds: 4 },
+  ...changes,
+});
