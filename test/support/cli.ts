@@ -1,0 +1,80 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setImmediate as breathe } from 'node:timers/promises';
+import pg from 'pg';
+import { type Home, resolveHome } from '../../src/config/home.ts';
+import { listParts, stopParts } from '../../src/engine/parts.ts';
+
+const BIN = path.resolve('bin/run.js');
+
+export type Outcome = { code: number | null; stdout: string; stderr: string };
+
+/** A command under way; `outcome` settles when it has ended. */
+export type Running = { process: ChildProcess; outcome: Promise<Outcome>; stderr: () => string };
+
+/** A keyward home of a test file's own: real PostgreSQL, real Temporal, the built CLI as a process. */
+export class TestHome {
+  readonly dir = mkdtempSync(path.join(tmpdir(), 'keyward-home-'));
+  readonly home: Home = resolveHome({ ...process.env, KEYWARD_HOME: this.dir });
+
+  start(args: string[], { env = {}, input = '' }: { env?: NodeJS.ProcessEnv; input?: string } = {}): Running {
+    const inherited = Object.entries(process.env).filter(
+      ([name]) => !/^(OS_|TEMPORAL_|KEYWARD_|NODE_OPTIONS)/.test(name),
+    );
+    const child = spawn(process.execPath, [BIN, ...args], {
+      env: { ...Object.fromEntries(inherited), KEYWARD_HOME: this.dir, ...env },
+      stdio: 'pipe',
+    });
+    child.stdin.on('error', () => {});
+    child.stdin.end(input);
+    const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
+    const outcome = new Promise<Outcome>((resolve) =>
+      child.once('close', (code) => resolve({ code, stdout: stdout(), stderr: stderr() })),
+    );
+    return { process: child, outcome, stderr };
+  }
+
+  run(args: string[], options: { env?: NodeJS.ProcessEnv; input?: string } = {}): Promise<Outcome> {
+    return this.start(args, options).outcome;
+  }
+
+  pid(part: 'postgres' | 'temporal' | 'worker'): number {
+    return listParts(this.home).find((candidate) => candidate.part.startsWith(part))!.pid!;
+  }
+
+  /** A connection of the test's own to the embedded identity database, or to another one beside it. */
+  async connect(database = 'keystone'): Promise<pg.Client> {
+    const client = new pg.Client({ host: this.home.runDir, port: 5432, user: 'openstack', database });
+    client.on('error', () => {});
+    await client.connect();
+    return client;
+  }
+
+  async query<T extends object = Record<string, unknown>>(sql: string, database = 'keystone'): Promise<T[]> {
+    const client = await this.connect(database);
+    try {
+      return (await client.query(sql)).rows as T[];
+    } finally {
+      await client.end();
+    }
+  }
+
+  async remove(): Promise<void> {
+    await stopParts(this.home);
+    rmSync(this.dir, { recursive: true, force: true });
+    rmSync(this.home.runDir, { recursive: true, force: true });
+  }
+}
+
+/** Waits until the condition holds; the test's own deadline is the limit. */
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await breathe();
+}
+
+function collect(stream: NodeJS.ReadableStream): () => string {
+  const chunks: Buffer[] = [];
+  stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+  return () => Buffer.concat(chunks).toString('utf8');
+}
