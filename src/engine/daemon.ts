@@ -1,181 +1,177 @@
-import { spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as after } from 'node:timers/promises';
-import { tryLock } from 'fs-native-extensions';
 import type { Home } from '../config/home.ts';
 import { Unavailable } from '../rules/errors.ts';
+import { logFile, logSize, openLog, readLogSince } from './daemon-log.ts';
+import { acquireLock, isLocked, lockHolders, underLock } from './process-lock.ts';
+import { untilTrue } from './until-true.ts';
 
 const START_LIMIT_MS = 300_000;
-const STOP_LIMIT_MS = 20_000;
-const RETRY_MS = 25;
+const READY_LIMIT_MS = 120_000;
+const STOP_LIMIT_MS = 30_000;
+const KILL_LIMIT_MS = 10_000;
 
-/** What is known of a daemon; `since` is ISO 8601, `build` tells two configurations of the same part apart. */
-export type DaemonRecord = { pid: number; version: string; address: string; since: string; build: string };
+/**
+ * What is known of a daemon; `since` is ISO 8601, `build` tells two configurations of the same part apart. `ready` is
+ * false until it could be used: then its starter has died half way.
+ */
+export type DaemonRecord = {
+  pid: number;
+  version: string;
+  address: string;
+  since: string;
+  build: string;
+  ready: boolean;
+};
 
 export type DaemonSpec = {
   name: string;
   command: string;
   arguments: string[];
   environment: NodeJS.ProcessEnv;
+  cwd: string;
+  /** Another account to run as; only root can. */
+  account?: { uid: number; gid: number };
   version: string;
   address: string;
   build: string;
-  /** True once it can be used; asked again and again until it is, or the daemon has died. */
+  /** True once it can be used; asked again and again until it is, has thrown, or the daemon has died. */
   isReady: () => Promise<boolean>;
 };
 
-const lockFile = (home: Home, name: string): string => path.join(home.dir, `${name}.lock`);
-const recordFile = (home: Home, name: string): string => path.join(home.dir, `${name}.json`);
-export const logFile = (home: Home, name: string): string => path.join(home.logDir, `${name}.log`);
+const lockPath = (home: Home, name: string): string => path.join(home.dir, `${name}.lock`);
+const recordPath = (home: Home, name: string): string => path.join(home.dir, `${name}.json`);
 
-/**
- * Whether the daemon lives. It inherits an open, locked file, and the kernel holds that lock exactly as long as the
- * daemon or a child of it lives: unlike a pid file, that can't go stale by a crash, a reboot or a reused pid.
- */
-export function isRunning(home: Home, name: string): boolean {
-  const fd = openSync(lockFile(home, name), 'a+', 0o600);
-  try {
-    return !tryLock(fd);
-  } finally {
-    closeSync(fd);
-  }
-}
-
+/** Null where the part never ran, or its record can't be read. The record may be of a daemon that is no more. */
 export function readRecord(home: Home, name: string): DaemonRecord | null {
   try {
-    return JSON.parse(readFileSync(recordFile(home, name), 'utf8')) as DaemonRecord;
+    return JSON.parse(readFileSync(recordPath(home, name), 'utf8')) as DaemonRecord;
   } catch {
     return null;
   }
 }
 
-/** Starts the daemon in a session of its own, and returns once it is ready. Call it under `exclusively`. */
+/**
+ * Whether the daemon, or a child of it, lives. It inherits an open, locked file, whose lock the kernel holds exactly
+ * as long: unlike a pid file, that can't go stale by a crash, a reboot or a reused pid.
+ */
+export const isRunning = (home: Home, name: string): boolean =>
+  isLocked(lockPath(home, name), readRecord(home, name)?.pid ?? null);
+
+/** The record of a daemon that lives and has been ready; else null. */
+export function findRunning(home: Home, name: string): DaemonRecord | null {
+  const record = readRecord(home, name);
+  return record?.ready && isLocked(lockPath(home, name), record.pid) ? record : null;
+}
+
+/** Starts the daemon in a session of its own; returns once it is ready. Call it under `exclusively`. */
 export async function startDaemon(home: Home, spec: DaemonSpec): Promise<void> {
-  const lock = openSync(lockFile(home, spec.name), 'a+', 0o600);
-  const log = openSync(logFile(home, spec.name), 'a', 0o600);
-  if (!tryLock(lock)) throw failed(home, spec.name, 'another process holds its lock');
-  const child = spawn(spec.command, spec.arguments, {
-    cwd: home.dir,
-    env: spec.environment,
-    stdio: ['ignore', log, log, lock],
-    detached: true,
-  });
-  const died = new Promise<string>((resolve) => {
-    child.once('error', (error) => resolve(error.message));
-    child.once('exit', (code, signal) => resolve(`it ended at once (${signal ?? code})`));
-  });
-  closeSync(lock);
-  closeSync(log);
+  const logged = logSize(home, spec.name);
+  const child = await spawnLocked(home, spec);
   const { version, address, build } = spec;
-  const record: DaemonRecord = {
-    pid: child.pid ?? 0,
-    version,
-    address,
-    build,
-    since: new Date().toISOString(),
-  };
-  writeFileSync(recordFile(home, spec.name), JSON.stringify(record), { mode: 0o600 });
-  const cause = await Promise.race([
-    untilTrue(spec.isReady, START_LIMIT_MS / 5).then((ready) => ready || 'it did not get ready'),
-    died,
-  ]);
+  const since = new Date().toISOString();
+  const record = { pid: child.pid ?? 0, version, address, build, since, ready: false };
+  if (child.pid) writeRecord(home, spec.name, record);
+  const waiting = new AbortController();
+  const ready = untilTrue(spec.isReady, READY_LIMIT_MS, waiting.signal).then(
+    (isReady) => (isReady ? null : 'it did not get ready in time'),
+    (error: Error) => error.message,
+  );
+  const cause = await Promise.race([death(child), ready]);
+  waiting.abort();
   child.unref();
-  if (cause === true) return;
-  await stopDaemon(home, spec.name, 'SIGTERM');
-  throw failed(home, spec.name, String(cause));
+  if (cause === null) return writeRecord(home, spec.name, { ...record, ready: true });
+  await stopDaemon(home, spec.name, 'SIGKILL');
+  throw failed(home, spec.name, cause, logged);
 }
 
 /** Ends the daemon: politely with `signal`, then by SIGKILL. Nothing to do if it does not live. */
 export async function stopDaemon(home: Home, name: string, signal: NodeJS.Signals): Promise<void> {
-  const record = readRecord(home, name);
-  if (record && isRunning(home, name)) {
-    kill(record.pid, signal);
-    const isGone = () => Promise.resolve(!isRunning(home, name));
-    if (!(await untilTrue(isGone, STOP_LIMIT_MS))) {
-      kill(-record.pid, 'SIGKILL');
-      await untilTrue(isGone, STOP_LIMIT_MS);
-    }
-  }
-  rmSync(recordFile(home, name), { force: true });
-}
-
-/** Runs `work` while no other keyward process runs anything under the same name in this home. */
-export async function exclusively<T>(home: Home, name: string, work: () => Promise<T>): Promise<T> {
-  const fd = openSync(path.join(home.dir, `${name}.start-lock`), 'a+', 0o600);
-  try {
-    if (!(await untilTrue(() => Promise.resolve(tryLock(fd)), START_LIMIT_MS))) {
-      throw failed(home, name, 'another command has been starting it for five minutes');
-    }
-    return await work();
-  } finally {
-    closeSync(fd);
-  }
-}
-
-/** Calls `onDeath` once nothing listens at the socket any more; an open connection tells it, no polling. */
-export function watchDeath(socketPath: string, onDeath: () => void): { close(): void } {
-  let isClosed = false;
-  let socket = connect(socketPath);
-  const watch = (): void => {
-    let wasOpen = false;
-    socket.once('connect', () => (wasOpen = true));
-    socket.on('error', () => {});
-    socket.once('close', () => {
-      if (isClosed) return;
-      if (!wasOpen) return onDeath();
-      socket = connect(socketPath);
-      watch();
-    });
-    socket.unref();
-  };
-  watch();
-  return {
-    close: () => {
-      isClosed = true;
-      socket.destroy();
-    },
-  };
-}
-
-export const accepts = (target: { path: string } | { host: string; port: number }): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = connect(target);
-    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
-    socket.once('connect', () => socket.destroy());
-  });
-
-async function untilTrue(condition: () => Promise<boolean>, limitMs: number): Promise<boolean> {
-  const deadline = Date.now() + limitMs;
-  while (Date.now() < deadline) {
-    if (await condition()) return true;
-    await after(RETRY_MS);
-  }
-  return false;
-}
-
-function kill(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch {
-    // It has ended by itself.
-  }
-}
-
-function failed(home: Home, name: string, cause: string): Unavailable {
-  const lines = readLog(logFile(home, name)).slice(-3).join(' | ');
-  return new Unavailable(
-    'PartFailed',
-    `${name} could not be started: ${cause}.${lines && ` Its log ends: ${lines}`}`,
-    `See ${logFile(home, name)}, mend the cause, and run \`keyward up\`.`,
+  if (!isRunning(home, name)) return;
+  const lock = lockPath(home, name);
+  const pid = readRecord(home, name)?.pid ?? null;
+  const isGone = () => !isLocked(lock, pid);
+  // A recorded pid that does not hold the lock is another process's by now.
+  const holders = lockHolders(lock, pid);
+  kill(pid !== null && holders.includes(pid) ? [pid] : holders, signal);
+  if (await untilTrue(isGone, STOP_LIMIT_MS)) return;
+  kill(lockHolders(lock, pid), 'SIGKILL');
+  if (await untilTrue(isGone, KILL_LIMIT_MS)) return;
+  throw new Unavailable(
+    'PartStuck',
+    `${name} does not end, not even by SIGKILL.`,
+    `See with \`ps\` what its process ${pid} waits for (a disk?), then repeat the command.`,
   );
 }
 
-const readLog = (file: string): string[] => {
+/** Forgets a daemon that is gone for good, its log too. */
+export function forgetDaemon(home: Home, name: string): void {
+  for (const file of [recordPath(home, name), logFile(home, name)]) rmSync(file, { force: true });
+}
+
+/** Runs `work` while no other keyward process starts or stops the same part of this home. */
+export async function exclusively<T>(home: Home, name: string, work: () => Promise<T>): Promise<T> {
+  const done = await underLock(path.join(home.dir, `${name}.start-lock`), START_LIMIT_MS, work);
+  if (done) return done.result;
+  throw new Unavailable(
+    'PartBusy',
+    `Another keyward command has been starting or stopping ${name} for ${START_LIMIT_MS / 60_000} minutes.`,
+    'Look for it with `ps`, end it, and repeat the command.',
+  );
+}
+
+async function spawnLocked(home: Home, spec: DaemonSpec): Promise<ChildProcess> {
+  const lock = await acquireLock(lockPath(home, spec.name), KILL_LIMIT_MS);
+  if (lock === null) throw failed(home, spec.name, 'another process holds its lock', null);
+  const log = openLog(home, spec.name);
+  // What a daemon writes is its user's alone, whoever starts it.
+  const umask = process.umask(0o077);
   try {
-    return readFileSync(file, 'utf8').trim().split('\n');
-  } catch {
-    return [];
+    return spawn(spec.command, spec.arguments, {
+      cwd: spec.cwd,
+      env: spec.environment,
+      // The lock comes at INHERITED_FD, where `lockHolders` looks for it.
+      stdio: ['ignore', log, log, lock],
+      detached: true,
+      ...spec.account,
+    });
+  } finally {
+    process.umask(umask);
+    closeSync(lock);
+    closeSync(log);
   }
-};
+}
+
+function death(child: ChildProcess): Promise<string> {
+  return new Promise((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('exit', (code, signal) => resolve(`it ended at once (${signal ?? `exit code ${code}`})`));
+  });
+}
+
+/** Replaced as a whole, so that nobody reads half a record. */
+function writeRecord(home: Home, name: string, record: DaemonRecord): void {
+  const file = recordPath(home, name);
+  writeFileSync(`${file}.draft`, JSON.stringify(record), { mode: 0o600 });
+  renameSync(`${file}.draft`, file);
+}
+
+function kill(pids: number[], signal: NodeJS.Signals): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, signal);
+    } catch {
+      // It has ended by itself.
+    }
+  }
+}
+
+function failed(home: Home, name: string, cause: string, logged: number | null): Unavailable {
+  const lines = logged === null ? [] : readLogSince(home, name, logged).slice(-3);
+  return new Unavailable(
+    'PartFailed',
+    `${name} could not be started: ${cause}.${lines.length > 0 ? ` Its log ends: ${lines.join(' | ')}` : ''}`,
+    `See ${logFile(home, name)}, mend the cause, and run \`keyward up\`.`,
+  );
+}

@@ -1,55 +1,51 @@
 import { readdirSync } from 'node:fs';
+import path from 'node:path';
 import type { Home } from '../config/home.ts';
 import { isRunning, readRecord } from './daemon.ts';
 import { stopPostgres } from './embedded-postgres.ts';
 import { stopTemporal } from './temporal-server.ts';
 import { stopWorker } from './worker-daemon.ts';
 
+export { ensurePostgres } from './embedded-postgres.ts';
+export { ensureTemporal } from './temporal-server.ts';
+export { watchDeath } from './watch-death.ts';
+export { ensureWorker, type WorkerSpec } from './worker-daemon.ts';
+
 /** Says what is going on, a line each. */
 export type Announce = (line: string) => void;
 
+/** `since` is ISO 8601 in UTC; what a part that never ran would tell is null. */
 export type Part = {
   part: string;
   state: 'running' | 'stopped';
   pid: number | null;
-  version: string;
-  address: string;
+  version: string | null;
+  address: string | null;
   since: string | null;
 };
 
-/** Every part that has run in this home, as far as its record tells. */
-export function listParts(home: Home): Part[] {
-  return recordNames(home).flatMap((name) => {
-    const record = readRecord(home, name);
-    if (!record) return [];
-    const alive = isRunning(home, name);
-    const { pid, version, address, since } = record;
-    return [
-      {
-        part: name,
-        state: alive ? 'running' : 'stopped',
-        pid: alive ? pid : null,
-        version,
-        address,
-        since: alive ? since : null,
-      },
-    ];
-  });
-}
+/** PostgreSQL, Temporal and the workers of this home, running or not. */
+export const listParts = (home: Home): Part[] =>
+  ['postgres', 'temporal', ...workerNames(home)].map((name) => describePart(home, name));
 
 /** Workers first, so that nothing works while its Temporal or database goes away. */
 export async function stopParts(home: Home): Promise<void> {
-  await Promise.all(
-    recordNames(home)
-      .filter((name) => name.startsWith('worker-'))
-      .map((name) => stopWorker(home, name)),
-  );
+  await Promise.all(workerNames(home).map((name) => stopWorker(home, name)));
   await stopTemporal(home);
   await stopPostgres(home);
 }
 
-const recordNames = (home: Home): string[] =>
+function describePart(home: Home, name: string): Part {
+  const { version = null, address = null, pid = null, since = null } = readRecord(home, name) ?? {};
+  const part = name.replace('-', ' ');
+  if (!isRunning(home, name)) return { part, state: 'stopped', pid: null, version, address, since: null };
+  return { part, state: 'running', pid, version, address, since };
+}
+
+/** By their locks, since a starter may have died before it could write a record; those that were stopped have none. */
+const workerNames = (home: Home): string[] =>
   readdirSync(home.dir)
-    .filter((name) => /^(postgres|temporal|worker-\w+)\.json$/.test(name))
-    .map((name) => name.replace(/\.json$/, ''))
+    .filter((file) => /^worker-\w+\.lock$/.test(file))
+    .map((file) => path.basename(file, '.lock'))
+    .filter((name) => readRecord(home, name) !== null || isRunning(home, name))
     .toSorted();

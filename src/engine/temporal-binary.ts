@@ -1,76 +1,144 @@
 import { execFile } from 'node:child_process';
-import { accessSync, constants, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { lookup } from 'node:dns/promises';
+import {
+  accessSync,
+  constants,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import path from 'node:path';
+import { setTimeout as after } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Home } from '../config/home.ts';
 import { Unavailable } from '../rules/errors.ts';
+import { daemonEnvironment } from './daemon-environment.ts';
 import type { Announce } from './parts.ts';
+import { underLock } from './process-lock.ts';
 
 const run = promisify(execFile);
 const MODULE = 'github.com/temporalio/cli/cmd/temporal@v1.5.1';
+const DOWNLOAD_HOST = 'temporal.download';
+const LOOKUP_LIMIT_MS = 5000;
+const DOWNLOAD_LIMIT_MS = 600_000;
+const INSTALL_LIMIT_MS = 1_800_000;
+const DRAFT = 'draft-';
 
 /** The `temporal` program: on PATH, in the cache, downloaded by the SDK, or built with Go; in this order. */
 export async function findTemporal(home: Home, announce: Announce): Promise<string> {
-  const cached = path.join(home.cacheDir, 'bin', 'temporal');
-  const found = onPath() ?? (isExecutable(cached) ? cached : null);
+  const folder = path.join(home.cacheDir, 'bin');
+  const find = () => onPath() ?? [path.join(folder, 'temporal')].find(isProgram);
+  const found = find();
   if (found) return found;
-  announce('There is no `temporal` program here yet: downloading it (once per user).');
-  const download = await downloadTemporal(home).catch((error: Error) => error);
-  if (typeof download === 'string') return place(download, cached);
-  announce(
-    `The download failed (${firstLine(download)}). Building it with Go instead; this takes some minutes, once.`,
-  );
-  const built = await buildTemporal(home).catch((error: Error) => error);
-  if (typeof built === 'string') return place(built, cached);
+  mkdirSync(folder, { recursive: true });
+  const done = await underLock(path.join(folder, 'temporal.lock'), INSTALL_LIMIT_MS, async () => {
+    clearDrafts(folder);
+    return find() ?? (await install(folder, announce));
+  });
+  if (done) return done.result;
   throw new Unavailable(
-    'TemporalMissing',
-    `There is no \`temporal\` program: the download failed (${firstLine(download)}), and so did Go (${firstLine(built)}).`,
-    'Install the Temporal CLI, or Go, or point TEMPORAL_ADDRESS at a Temporal server.',
+    'TemporalBusy',
+    `Another keyward command has been installing Temporal into ${folder} for half an hour.`,
+    'Look for it with `ps`, end it, and repeat the command.',
   );
 }
 
-function onPath(): string | null {
-  const folders = (process.env['PATH'] ?? '').split(path.delimiter).filter(Boolean);
-  return folders.map((folder) => path.join(folder, 'temporal')).find(isExecutable) ?? null;
+async function install(folder: string, announce: Announce): Promise<string> {
+  announce('There is no `temporal` program here yet: downloading it (once per user).');
+  const download = await attempt(folder, downloadTemporal);
+  if (download.file) return download.file;
+  announce(
+    `The download failed (${download.cause}). Building it with Go instead; this takes some minutes, once.`,
+  );
+  const build = await attempt(folder, buildTemporal);
+  if (build.file) return build.file;
+  throw new Unavailable(
+    'TemporalMissing',
+    `There is no \`temporal\` program: the download failed (${download.cause}), and building it failed too (${build.cause}).`,
+    'Put the Temporal CLI on PATH, install Go, or point TEMPORAL_ADDRESS at a Temporal server.',
+  );
+}
+
+type Attempt = { file: string; cause: null } | { file: null; cause: string };
+
+/** Works in a folder beside, and moves the finished program: half of one is never taken for it. */
+async function attempt(folder: string, make: (draft: string) => Promise<string>): Promise<Attempt> {
+  const draft = mkdtempSync(path.join(folder, DRAFT));
+  const file = path.join(folder, 'temporal');
+  try {
+    renameSync(await make(draft), file);
+    return { file, cause: null };
+  } catch (error) {
+    return { file: null, cause: causeOf(error as Error) };
+  } finally {
+    rmSync(draft, { recursive: true, force: true });
+  }
 }
 
 /** The SDK downloads a server only to start it, so it is started once, and stopped. */
-async function downloadTemporal(home: Home): Promise<string> {
+async function downloadTemporal(draft: string): Promise<string> {
+  await assertResolvable();
   const { TestWorkflowEnvironment } = await import('@temporalio/testing');
-  const downloadDir = draftFolder(home);
-  const server = { executable: { type: 'cached-download', downloadDir } } as const;
-  const environment = await TestWorkflowEnvironment.createLocal({ server });
+  const executable = { type: 'cached-download', downloadDir: draft } as const;
+  const download = TestWorkflowEnvironment.createLocal({
+    server: { executable, log: { format: 'pretty', level: 'error' } },
+  });
+  const late = after(DOWNLOAD_LIMIT_MS, null, { ref: false });
+  const environment = await Promise.race([download, late]);
+  if (!environment) throw new Error('it took over ten minutes');
   await environment.teardown();
-  const file = readdirSync(downloadDir).find((name) => name.startsWith('temporal'));
-  if (!file) throw new Error('the download left no program');
-  return path.join(downloadDir, file);
+  const file = readdirSync(draft)
+    .map((name) => path.join(draft, name))
+    .find(isProgram);
+  if (!file) throw new Error('it left no program');
+  return file;
 }
 
-async function buildTemporal(home: Home): Promise<string> {
-  const GOBIN = draftFolder(home);
-  await run('go', ['install', MODULE], { env: { ...process.env, GOBIN, GOFLAGS: '' }, maxBuffer: 64 << 20 });
-  return path.join(GOBIN, 'temporal');
+/** Behind a firewall the download would try for long. A proxy resolves names itself. */
+async function assertResolvable(): Promise<void> {
+  if (Object.keys(process.env).some((name) => /^(https|all)_proxy$/i.test(name))) return;
+  const resolved = lookup(DOWNLOAD_HOST).then(
+    () => true,
+    () => false,
+  );
+  if (await Promise.race([resolved, after(LOOKUP_LIMIT_MS, false, { ref: false })])) return;
+  throw new Error(`the name ${DOWNLOAD_HOST} can't be resolved`);
 }
 
-function draftFolder(home: Home): string {
-  const parent = path.join(home.cacheDir, 'bin');
-  mkdirSync(parent, { recursive: true });
-  return mkdtempSync(path.join(parent, 'draft-'));
+async function buildTemporal(draft: string): Promise<string> {
+  const env = { ...daemonEnvironment(process.env, /^C?GO[A-Z_0-9]*$/), GOBIN: draft };
+  await run('go', ['install', MODULE], { env, maxBuffer: 64 << 20 });
+  return path.join(draft, 'temporal');
 }
 
-function place(file: string, cached: string): string {
-  renameSync(file, cached);
-  rmSync(path.dirname(file), { recursive: true, force: true });
-  return cached;
+const onPath = (): string | undefined =>
+  (process.env['PATH'] ?? '')
+    .split(path.delimiter)
+    .filter((folder) => path.isAbsolute(folder))
+    .map((folder) => path.join(folder, 'temporal'))
+    .find(isProgram);
+
+/** Left by a command that was killed; under the lock nobody else works in one. */
+function clearDrafts(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    if (name.startsWith(DRAFT)) rmSync(path.join(folder, name), { recursive: true, force: true });
+  }
 }
 
-function isExecutable(file: string): boolean {
+function isProgram(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);
-    return true;
+    return statSync(file).isFile();
   } catch {
     return false;
   }
 }
 
-const firstLine = (error: Error): string => error.message.split('\n')[0]!.slice(0, 160);
+function causeOf(error: Error & { stderr?: string; code?: unknown }): string {
+  if (error.code === 'ENOENT') return 'there is no `go` on PATH';
+  const text = error.stderr?.trim().split('\n').at(-1) || error.message.split('\n')[0]!;
+  return text.slice(0, 200);
+}

@@ -1,16 +1,21 @@
 import { execFile } from 'node:child_process';
-import { createServer, type AddressInfo } from 'node:net';
+import { chmodSync, existsSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Home } from '../config/home.ts';
-import { accepts, exclusively, isRunning, readRecord, startDaemon, stopDaemon } from './daemon.ts';
+import { exclusively, findRunning, readRecord, startDaemon, stopDaemon } from './daemon.ts';
+import { daemonEnvironment } from './daemon-environment.ts';
 import type { Announce } from './parts.ts';
 import { findTemporal } from './temporal-binary.ts';
+import { namespaceAnswers } from './temporal-probe.ts';
+import { accepts } from './watch-death.ts';
 
 const NAME = 'temporal';
 const HOST = '127.0.0.1';
 const run = promisify(execFile);
 
+/** `address` is host:port; `uiAddress` a URL, null where it runs without a UI. */
 export type LocalTemporal = { address: string; uiAddress: string | null };
 
 /** The local Temporal server: on a free loopback port that it keeps, its state in `temporal.db`. */
@@ -19,81 +24,85 @@ export async function ensureTemporal(
   announce: Announce,
   { ui = false } = {},
 ): Promise<LocalTemporal> {
-  const running = await current(home, ui);
+  const running = await findUp(home, ui);
   if (running) return running;
-  return exclusively(home, NAME, async () => (await current(home, ui)) ?? start(home, announce, ui));
+  return exclusively(home, NAME, async () => (await findUp(home, ui)) ?? start(home, announce, ui));
 }
 
-export const stopTemporal = (home: Home): Promise<void> => stopDaemon(home, NAME, 'SIGTERM');
+export const stopTemporal = (home: Home): Promise<void> =>
+  exclusively(home, NAME, () => stopDaemon(home, NAME, 'SIGTERM'));
 
 /** Null: it does not live, does not answer, or has no UI where one is wanted. */
-async function current(home: Home, ui: boolean): Promise<LocalTemporal | null> {
-  const record = readRecord(home, NAME);
-  if (!record || !isRunning(home, NAME) || !(await accepts({ host: HOST, port: portIn(record.address) })))
-    return null;
-  const uiAddress = record.build || null;
-  return ui && !uiAddress ? null : { address: record.address, uiAddress };
+async function findUp(home: Home, ui: boolean): Promise<LocalTemporal | null> {
+  const record = findRunning(home, NAME);
+  if (!record || (ui && !record.build)) return null;
+  if (!(await accepts({ host: HOST, port: portIn(record.address) }))) return null;
+  return { address: record.address, uiAddress: record.build || null };
 }
 
 async function start(home: Home, announce: Announce, ui: boolean): Promise<LocalTemporal> {
   const command = await findTemporal(home, announce);
+  const { stdout } = await run(command, ['--version'], { env: daemonEnvironment(process.env) });
+  const version = /Server ([\d.]+)/.exec(stdout)?.[1] ?? stdout.trim();
   const remembered = readRecord(home, NAME);
-  await stopTemporal(home);
+  await stopDaemon(home, NAME, 'SIGTERM');
   announce('Starting Temporal.');
   const port = await freePort(remembered ? portIn(remembered.address) : 0);
   const uiPort = ui ? await freePort(0) : null;
+  try {
+    return await startAt(home, { command, version, port, uiPort });
+  } catch (error) {
+    // Between the look and the start somebody may have taken a port.
+    if (await isFree(port)) throw error;
+    return startAt(home, { command, version, port: await freePort(0), uiPort });
+  }
+}
+
+type Launch = { command: string; version: string; port: number; uiPort: number | null };
+
+async function startAt(home: Home, { command, version, port, uiPort }: Launch): Promise<LocalTemporal> {
+  const file = path.join(home.dir, 'temporal.db');
+  if (existsSync(file)) chmodSync(file, 0o600);
   const address = `${HOST}:${port}`;
   const uiAddress = uiPort === null ? null : `http://${HOST}:${uiPort}`;
-  const { stdout } = await run(command, ['--version']);
   await startDaemon(home, {
     name: NAME,
     command,
     arguments: [
-      ...['server', 'start-dev', '--ip', HOST, '--port', String(port), '--log-level', 'error'],
-      ...['--db-filename', path.join(home.dir, 'temporal.db')],
-      ...(uiPort === null ? ['--headless'] : ['--ui-ip', HOST, '--ui-port', String(uiPort)]),
+      'server',
+      'start-dev',
+      `--ip=${HOST}`,
+      `--port=${port}`,
+      `--db-filename=${file}`,
+      '--log-level=warn',
+      ...(uiPort === null ? ['--headless'] : [`--ui-ip=${HOST}`, `--ui-port=${uiPort}`]),
     ],
-    environment: process.env,
-    version: /Server ([\d.]+)/.exec(stdout)?.[1] ?? stdout.trim(),
+    environment: daemonEnvironment(process.env),
+    cwd: home.dir,
+    version,
     address,
     build: uiAddress ?? '',
-    isReady: () => answers(address),
+    isReady: () => namespaceAnswers(address),
   });
   return { address, uiAddress };
-}
-
-/** A server accepts connections a moment before its namespace is there. */
-async function answers(address: string): Promise<boolean> {
-  if (!(await accepts({ host: HOST, port: portIn(address) }))) return false;
-  const { Connection } = await import('@temporalio/client');
-  const connection = Connection.lazy({ address, interceptors: [] } as object);
-  try {
-    await connection.withDeadline(Date.now() + 1000, () =>
-      connection.workflowService.describeNamespace({ namespace: 'default' }),
-    );
-    await connection.withDeadline(Date.now() + 1000, () =>
-      connection.workflowService.countWorkflowExecutions({ namespace: 'default' }),
-    );
-    return true;
-  } catch {
-    return false;
-  } finally {
-    await connection.close();
-  }
 }
 
 const portIn = (address: string): number => Number(address.split(':')[1]);
 
 /** The wanted port if nobody has it, else any free one. */
-function freePort(wanted: number): Promise<number> {
-  return new Promise((resolve, reject) => {
+async function freePort(wanted: number): Promise<number> {
+  return (await listenOnce(wanted)) ?? (await listenOnce(0)) ?? 0;
+}
+
+const isFree = async (port: number): Promise<boolean> => (await listenOnce(port)) !== null;
+
+/** The port on which it could listen; null if it could not. */
+const listenOnce = (port: number): Promise<number | null> =>
+  new Promise((resolve) => {
     const server = createServer();
-    server.once('error', () =>
-      wanted === 0 ? reject(new Error('there is no free port')) : resolve(freePort(0)),
-    );
-    server.listen(wanted, HOST, () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
+    server.once('error', () => resolve(null));
+    server.listen(port, HOST, () => {
+      const { port: given } = server.address() as AddressInfo;
+      server.close(() => resolve(given));
     });
   });
-}

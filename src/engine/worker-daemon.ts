@@ -3,8 +3,10 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Home } from '../config/home.ts';
 import type { Target } from '../rules/target.ts';
-import { accepts, exclusively, isRunning, readRecord, startDaemon, stopDaemon } from './daemon.ts';
+import { exclusively, findRunning, forgetDaemon, startDaemon, stopDaemon } from './daemon.ts';
+import { daemonEnvironment } from './daemon-environment.ts';
 import type { Announce } from './parts.ts';
+import { accepts } from './watch-death.ts';
 
 const BIN = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
 
@@ -26,33 +28,47 @@ export async function ensureWorker(
 ): Promise<{ socketPath: string }> {
   const name = nameOf(spec.target);
   const socketPath = path.join(home.runDir, `${name}.sock`);
-  const isFit = () =>
-    isRunning(home, name) &&
-    readRecord(home, name)?.build === spec.fingerprint &&
-    accepts({ path: socketPath });
+  const isFit = async () =>
+    findRunning(home, name)?.build === spec.fingerprint && accepts({ path: socketPath });
   if (await isFit()) return { socketPath };
   await exclusively(home, name, async () => {
-    if (await isFit()) return;
-    await stopDaemon(home, name, 'SIGTERM');
-    rmSync(socketPath, { force: true });
-    announce('Starting a worker.');
-    await startDaemon(home, {
-      name,
-      command: process.execPath,
-      arguments: [BIN, 'worker', 'start'],
-      environment: {
-        ...process.env,
-        ...spec.environment,
-        KEYWARD_HOME: home.dir,
-        KEYWARD_WORKER_SOCKET: socketPath,
-      },
-      version: spec.version,
-      address: `keyward-${spec.target}`,
-      build: spec.fingerprint,
-      isReady: () => accepts({ path: socketPath }),
-    });
+    if (!(await isFit())) await replaceWorker(home, name, socketPath, spec, announce);
   });
   return { socketPath };
 }
 
-export const stopWorker = (home: Home, name: string): Promise<void> => stopDaemon(home, name, 'SIGTERM');
+/** Stops a worker, which lets what is under way finish first, and forgets it. */
+export const stopWorker = (home: Home, name: string): Promise<void> =>
+  exclusively(home, name, async () => {
+    await stopDaemon(home, name, 'SIGTERM');
+    forgetDaemon(home, name);
+  });
+
+async function replaceWorker(
+  home: Home,
+  name: string,
+  socketPath: string,
+  spec: WorkerSpec,
+  announce: Announce,
+): Promise<void> {
+  if (findRunning(home, name)) announce('Replacing a worker of another build or configuration.');
+  await stopDaemon(home, name, 'SIGTERM');
+  rmSync(socketPath, { force: true });
+  announce('Starting a worker.');
+  await startDaemon(home, {
+    name,
+    command: process.execPath,
+    arguments: [BIN, 'worker', 'start'],
+    environment: {
+      ...daemonEnvironment(process.env, /^KEYWARD_/),
+      ...spec.environment,
+      KEYWARD_HOME: home.dir,
+      KEYWARD_WORKER_SOCKET: socketPath,
+    },
+    cwd: home.dir,
+    version: spec.version,
+    address: `keyward-${spec.target}`,
+    build: spec.fingerprint,
+    isReady: () => accepts({ path: socketPath }),
+  });
+}

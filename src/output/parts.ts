@@ -4,8 +4,8 @@ type Part = {
   part: string;
   state: string;
   pid: number | null;
-  version: string;
-  address: string;
+  version: string | null;
+  address: string | null;
   since: string | null;
 };
 

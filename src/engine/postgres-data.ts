@@ -1,0 +1,115 @@
+import { execFile } from 'node:child_process';
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { Unavailable } from '../rules/errors.ts';
+import { daemonEnvironment } from './daemon-environment.ts';
+import type { Announce } from './parts.ts';
+import type { PostgresBinaries } from './postgres-binaries.ts';
+import type { Quarters } from './postgres-quarters.ts';
+
+const run = promisify(execFile);
+
+export const postgresEnvironment = (): NodeJS.ProcessEnv => ({
+  ...daemonEnvironment(process.env),
+  LC_ALL: 'C',
+});
+
+/** Makes the data folder unless it is there; clears what a crash left; refuses data that this version can't serve. */
+export async function prepareData(
+  quarters: Quarters,
+  user: string,
+  { version }: PostgresBinaries,
+  announce: Announce,
+): Promise<void> {
+  const { data } = quarters;
+  if (isUnfinished(data)) {
+    announce(`${data} is no finished database: it is set aside as ${path.basename(setAside(data))}.`);
+  }
+  if (!existsSync(data)) {
+    announce('Making a PostgreSQL database.');
+    await initialise(quarters, user);
+  }
+  assertMajor(data, version);
+  clearPid(data);
+}
+
+/** A folder in which `initdb` did not get far; never one that holds data. */
+const isUnfinished = (data: string): boolean =>
+  existsSync(data) && !['PG_VERSION', 'global/pg_control'].some((file) => existsSync(path.join(data, file)));
+
+function setAside(data: string): string {
+  if (readdirSync(data).length === 0) rmSync(data, { recursive: true });
+  const aside = `${data}.unfinished-${Date.now()}`;
+  if (existsSync(data)) renameSync(data, aside);
+  return aside;
+}
+
+/** Into a folder beside, then renamed: a half-initialised folder is never taken for a database. */
+async function initialise({ data, bin, prefix, cwd, account }: Quarters, user: string): Promise<void> {
+  const draft = `${data}.draft`;
+  rmSync(draft, { recursive: true, force: true });
+  mkdirSync(draft, { mode: 0o700 });
+  if (account) chownSync(draft, account.uid, account.gid);
+  const [command, ...before] = [...prefix, path.join(bin, 'initdb')];
+  // `trust`, in a folder that is the user's alone: `peer` can't tell users apart in a user namespace.
+  const flags = ['--auth=trust', '--encoding=UTF8', '--locale=C', '--no-instructions'];
+  try {
+    const options = { env: postgresEnvironment(), cwd, ...account };
+    await run(command!, [...before, '-D', draft, '-U', user, ...flags], options);
+  } catch (error) {
+    const { stderr, message } = error as Error & { stderr?: string };
+    rmSync(draft, { recursive: true, force: true });
+    throw new Unavailable(
+      'PostgresNotInitialised',
+      `No database could be made in ${data}: ${(stderr || message).trim().split('\n').slice(0, 3).join(' | ')}`,
+      'Mend the cause (disk space, permissions), or name another folder in KEYWARD_HOME.',
+    );
+  }
+  renameSync(draft, data);
+}
+
+function assertMajor(data: string, version: string): void {
+  const major = version.split('.')[0];
+  const file = path.join(data, 'PG_VERSION');
+  const found = existsSync(file) ? readFileSync(file, 'utf8').trim() : 'an unknown version';
+  if (found === major) return;
+  throw new Unavailable(
+    'PostgresVersion',
+    `The data in ${data} was made by PostgreSQL ${found}, and this keyward brings ${major}.`,
+    'Use the keyward that made it, or move the data with pg_dump and name the new database in KEYWARD_KEYSTONE_DATABASE_URL.',
+  );
+}
+
+/**
+ * After a crash the pid in here may be another process's, and PostgreSQL would not start beside it. The caller knows
+ * by the lock that its own server is gone; one that somebody started by hand works in the data folder.
+ */
+function clearPid(data: string): void {
+  const file = path.join(data, 'postmaster.pid');
+  const pid = existsSync(file) ? readFileSync(file, 'utf8').split('\n')[0]! : null;
+  if (pid === null || process.platform !== 'linux') return;
+  if (workingFolder(pid) !== data) return rmSync(file, { force: true });
+  throw new Unavailable(
+    'PostgresElsewhere',
+    `A PostgreSQL that keyward did not start (pid ${pid}) serves ${data}.`,
+    `Stop it (\`kill -INT ${pid}\`), then repeat the command.`,
+  );
+}
+
+function workingFolder(pid: string): string | null {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,85 @@
+import { closeSync, openSync, readdirSync, readlinkSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { untilTrue } from './until-true.ts';
+
+type Locking = typeof import('fs-native-extensions');
+
+/** The descriptor under which a daemon inherits its lock: the first after stdin, stdout and stderr. */
+export const INHERITED_FD = 3;
+
+/** Loaded on first need: when everything is up, finding the native addon would be most of the time taken. */
+const locking = (): Locking => createRequire(import.meta.url)('fs-native-extensions') as Locking;
+
+/**
+ * An open, locked file's descriptor, to be closed or inherited; null if a process has held it for `limitMs`. The
+ * kernel keeps such a lock exactly as long as somebody has that open file: a crash or a reboot can't leave it behind.
+ */
+export async function acquireLock(file: string, limitMs: number): Promise<number | null> {
+  const fd = openSync(file, 'a+', 0o600);
+  try {
+    if (await untilTrue(() => locking().tryLock(fd, 0, 0), limitMs)) return fd;
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+  closeSync(fd);
+  return null;
+}
+
+/** Runs `work` while nobody else runs anything under the same lock file; null if it was held for `limitMs`. */
+export async function underLock<T>(
+  file: string,
+  limitMs: number,
+  work: () => Promise<T>,
+): Promise<{ result: T } | null> {
+  const fd = await acquireLock(file, limitMs);
+  if (fd === null) return null;
+  try {
+    return { result: await work() };
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Whether a process has the lock; `likely` is looked at first, which spares loading the addon. */
+export function isLocked(file: string, likely: number | null): boolean {
+  if (likely !== null && inherited(likely, file)) return true;
+  let fd: number;
+  try {
+    fd = openSync(file, 'r+');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
+  try {
+    // Shared: two that only look must not take each other for the holder.
+    return !locking().tryLock(fd, 0, 0, { shared: true });
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** The daemon and its children, by what they have open. Where there is no /proc: `likely`, if the lock is held. */
+export function lockHolders(file: string, likely: number | null): number[] {
+  const pids = processIds();
+  if (pids) return pids.filter((pid) => pid !== process.pid && inherited(pid, file));
+  return likely !== null && isLocked(file, null) ? [likely] : [];
+}
+
+function inherited(pid: number, file: string): boolean {
+  try {
+    return readlinkSync(`/proc/${pid}/fd/${INHERITED_FD}`) === file;
+  } catch {
+    return false;
+  }
+}
+
+function processIds(): number[] | null {
+  try {
+    return readdirSync('/proc')
+      .map(Number)
+      .filter((pid) => pid > 0);
+  } catch {
+    return null;
+  }
+}
