@@ -9,7 +9,7 @@ import type { BootstrapReport, BootstrapRequest } from '../rules/bootstrap-reque
 import { ExitCode } from '../rules/errors.ts';
 import { bootstrapWorkflowId } from '../rules/target.ts';
 
-type Flags = Awaited<ReturnType<Bootstrap["parseFlags"]>>;
+type Flags = Awaited<ReturnType<Bootstrap['parseFlags']>>;
 
 export default class Bootstrap extends EngineCommand {
   static override summary =

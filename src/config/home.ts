@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { accessSync, constants, lstatSync, mkdirSync, realpathSync, statSync, type Stats } from 'node:fs';
+import { accessSync, constants, existsSync, lstatSync, mkdirSync, realpathSync, statSync, type Stats } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { Unavailable } from '../rules/errors.ts';
@@ -42,13 +42,24 @@ function socketFolder(dir: string): string {
 
 /** `stat` decides whether a link is followed; in /tmp somebody else may have made one. */
 function makePrivate(folder: string, stat: (path: string) => Stats, forbidden: number): string {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   const found = stat(folder);
   if (!found.isDirectory()) throw new Error('it is no folder');
   if (process.getuid && found.uid !== process.getuid()) throw new Error('it belongs to another user');
   if (found.mode & forbidden) throw new Error(`its mode ${(found.mode & 0o777).toString(8)} lets others in`);
   accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
   return folder;
+}
+
+/** Not `recursive`: that never returns where the kernel answers ENOENT below a parent that exists, as in /proc. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(path.dirname(folder));
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
 }
 
 function usable<T>(folder: string, make: (folder: string) => T): T {

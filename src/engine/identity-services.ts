@@ -2,13 +2,12 @@ import type { DatabaseAddress } from '../rules/database-address.ts';
 
 /** Opens the services of one identity database; nothing connects before the first use. `close` ends its connections. */
 export async function openIdentity(address: DatabaseAddress) {
-  const [{ openDatabase }, { SchemaService }, { AuditService }, { BootstrapService }] =
-    await Promise.all([
-      import('../database/connection.ts'),
-        import('../services/identity/schema-service.ts'),
-      import('../services/identity/audit-service.ts'),
-      import('../services/identity/bootstrap-service.ts'),
-    ]);
+  const [{ openDatabase }, { SchemaService }, { AuditService }, { BootstrapService }] = await Promise.all([
+    import('../database/connection.ts'),
+    import('../services/identity/schema-service.ts'),
+    import('../services/identity/audit-service.ts'),
+    import('../services/identity/bootstrap-service.ts'),
+  ]);
   const orm = await openDatabase(address);
   return {
     address,

@@ -8,7 +8,6 @@ import { exclusively, findRunning, readRecord, startDaemon, stopDaemon } from '.
 import { daemonEnvironment } from './daemon-environment.ts';
 import type { Announce } from './parts.ts';
 import { findTemporal } from './temporal-binary.ts';
-import { namespaceAnswers } from './temporal-probe.ts';
 import { accepts } from './watch-death.ts';
 
 const NAME = 'temporal';
@@ -82,7 +81,7 @@ async function startAt(home: Home, { command, version, port, uiPort }: Launch): 
     version,
     address,
     build: uiAddress ?? '',
-    isReady: () => namespaceAnswers(address),
+    isReady: async () => (await import('./temporal-probe.ts')).namespaceAnswers(address),
   });
   return { address, uiAddress };
 }

@@ -2,10 +2,18 @@ import { proxyActivities } from '@temporalio/workflow';
 import type { IdentityActivities } from '../activities/identity.ts';
 import type { BootstrapReport, BootstrapRequest } from '../rules/bootstrap-request.ts';
 
-/** About half a minute of attempts: enough for a PostgreSQL restart; after that a repeat of the command goes on. */
-const { planBootstrap, applyBootstrap } = proxyActivities<IdentityActivities>({
-  startToCloseTimeout: '15s',
-  retry: { initialInterval: '500ms', maximumInterval: '4s', maximumAttempts: 10 },
+const options = { startToCloseTimeout: '15s' } as const;
+const backoff = { initialInterval: '500ms', maximumInterval: '4s' } as const;
+
+/** About 8 s of attempts: enough for a PostgreSQL restart, and not too long to be told of a wrong address. */
+const { planBootstrap } = proxyActivities<IdentityActivities>({
+  ...options,
+  retry: { ...backoff, maximumAttempts: 5 },
+});
+/** About half a minute: the database was there a moment ago. */
+const { applyBootstrap } = proxyActivities<IdentityActivities>({
+  ...options,
+  retry: { ...backoff, maximumAttempts: 10 },
 });
 
 /** Plans, and applies if there is something to change. Both activities may run more than once. */

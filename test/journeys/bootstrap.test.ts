@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { listParts } from '../../src/engine/parts.ts';
 import { TestHome } from '../support/cli.ts';
 
 const URLS = ['public', 'internal', 'admin'].flatMap((face) => [
@@ -179,11 +180,20 @@ describe('what a tired operator gets wrong', () => {
     });
   });
 
-  it('a Temporal whose payload key is another one is refused, naming the key file', async () => {
+  it('a payload key that is not the key of this Temporal is refused, naming the key file', async () => {
     const other = inHome('other.key');
     writeFileSync(other, `${'ab'.repeat(32)}\n`, { mode: 0o600 });
-    const { code, stderr } = await home.run(['bootstrap'], { env: { KEYWARD_PAYLOAD_KEY_FILE: other } });
-    expect({ code, stderr }).toMatchObject({
+    await home.run(['up']);
+    const address = listParts(home.home).find(({ part }) => part === 'temporal')!.address;
+    // As on a second host: the worker of this home takes the run, and has another key.
+    const url = (await home.run(['db', 'url', 'identity'])).stdout.trim();
+    const env = {
+      TEMPORAL_ADDRESS: address!,
+      KEYWARD_PAYLOAD_KEY_FILE: other,
+      KEYWARD_KEYSTONE_DATABASE_URL: url,
+    };
+    const { code, stderr } = await home.run(['bootstrap'], { env });
+    expect({ code, stderr }).toEqual({
       code: 69,
       stderr: expect.stringContaining('KEYWARD_PAYLOAD_KEY_FILE'),
     });
