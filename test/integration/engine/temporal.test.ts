@@ -1,0 +1,87 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import path from 'node:path';
+import { ensureTemporal, stopParts } from '../../../src/engine/parts.ts';
+import { EngineHome } from '../../support/engine-home.ts';
+import { until } from '../../support/cli.ts';
+
+const silent = () => {};
+let engine: EngineHome;
+beforeEach(() => {
+  engine = new EngineHome();
+});
+afterEach(() => engine.remove());
+
+const portOf = (address: string): number => Number(address.split(':')[1]);
+
+describe('ensureTemporal', () => {
+  it('is started once by four commands at once, on a loopback port', async () => {
+    const all = await Promise.all(Array.from({ length: 4 }, () => engine.ensure('temporal')));
+    expect(all.flatMap(({ lines }) => lines)).toEqual(['Starting Temporal.']);
+    expect(new Set(all.map(({ address }) => address.address)).size).toBe(1);
+    expect(all[0]!.address.address).toMatch(/^127\.0\.0\.1:\d+$/);
+    expect(statSync(path.join(engine.dir, 'temporal.db')).mode & 0o777).toBe(0o600);
+    expect((await engine.ensure('temporal')).packages).toEqual([]);
+  });
+
+  it('comes back on its port after kill -9', async () => {
+    const { address } = await ensureTemporal(engine.home, silent);
+    process.kill(engine.part('temporal').pid!, 'SIGKILL');
+    await until(() => engine.part('temporal').state === 'stopped');
+    expect((await engine.ensure('temporal')).address).toEqual({ address, uiAddress: null });
+  });
+
+  it('takes another port when somebody else has its own by now', async () => {
+    const { address } = await ensureTemporal(engine.home, silent);
+    await stopParts(engine.home);
+    const squatter = createServer().listen(portOf(address), '127.0.0.1');
+    await once(squatter, 'listening');
+    try {
+      const { address: other } = await ensureTemporal(engine.home, silent);
+      expect(other).not.toBe(address);
+    } finally {
+      squatter.close();
+    }
+  });
+
+  it('starts again with its web UI when that is asked for, at the same address', async () => {
+    const { address } = await ensureTemporal(engine.home, silent);
+    const withUi = await ensureTemporal(engine.home, silent, { ui: true });
+    expect(withUi.address).toBe(address);
+    expect((await fetch(withUi.uiAddress!)).ok).toBe(true);
+    expect(await ensureTemporal(engine.home, silent)).toEqual(withUi);
+  });
+});
+
+describe('without a Temporal that works', () => {
+  /** A PATH on which `temporal` is this script, or (null) is not there at all. */
+  function pathWith(script: string | null): NodeJS.ProcessEnv {
+    const bin = path.join(engine.dir, 'bin');
+    mkdirSync(bin);
+    if (script !== null) writeFileSync(path.join(bin, 'temporal'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    return { PATH: bin, XDG_CACHE_HOME: path.join(engine.dir, 'cache') };
+  }
+
+  it('tells what a program that does not start said', async () => {
+    const env = pathWith(
+      '[ "$1" = --version ] && exec /bin/echo Server 1; /bin/echo no space left >&2; exit 3',
+    );
+    const { error } = await engine.ensure('temporal', env);
+    expect(error).toMatchObject({ name: 'PartFailed', exitCode: 69 });
+    expect(error!.message).toMatch(/exit code 3.*no space left/);
+    expect(engine.part('temporal').state).toBe('stopped');
+  });
+
+  it('names every cure when it can be neither downloaded nor built', async () => {
+    const { error, lines } = await engine.ensure('temporal', {
+      ...pathWith(null),
+      HTTPS_PROXY: 'http://127.0.0.1:1',
+    });
+    expect(lines).toHaveLength(2);
+    expect(error).toMatchObject({ name: 'TemporalMissing', exitCode: 69 });
+    expect(error!.cure).toMatch(/PATH.*Go.*TEMPORAL_ADDRESS/);
+    expect(error!.message).toContain('there is no `go` on PATH');
+  });
+});

@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Client, Connection } from '@temporalio/client';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { listParts } from '../../src/engine/parts.ts';
+import { TestHome, until } from '../support/cli.ts';
+
+type PsRow = {
+  Part: string;
+  State: string;
+  PID: number | null;
+  Version: string;
+  Address: string;
+  Since: string;
+};
+
+let cli: TestHome;
+beforeAll(() => {
+  cli = new TestHome();
+});
+afterAll(() => cli.remove());
+
+const ps = async (): Promise<PsRow[]> => JSON.parse((await cli.run(['ps', '-f', 'json'])).stdout) as PsRow[];
+const states = () => listParts(cli.home).map(({ state }) => state);
+const workerFile = () =>
+  path.join(
+    cli.dir,
+    readdirSync(cli.dir).find((name) => /^worker-\w+\.json$/.test(name))!,
+  );
+
+describe('up, ps and down', () => {
+  it('ps of an unused home starts nothing', async () => {
+    expect((await ps()).map(({ Part, State }) => [Part, State])).toEqual([
+      ['postgres', 'stopped'],
+      ['temporal', 'stopped'],
+    ]);
+  });
+
+  it('up starts every part once, also when it is typed three times at once', async () => {
+    const all = await Promise.all([1, 2, 3].map(() => cli.run(['up', '-f', 'json'])));
+    expect(all.map(({ code }) => code)).toEqual([0, 0, 0]);
+    const outputs = all.map(({ stdout }) => (JSON.parse(stdout) as PsRow[]).map(({ PID }) => PID));
+    expect(new Set(outputs.map(String)).size).toBe(1);
+    const announced = all.map(({ stderr }) => stderr).join('');
+    for (const line of ['Starting PostgreSQL.', 'Starting Temporal.', 'Starting a worker.'])
+      expect(announced.split(line)).toHaveLength(2);
+  });
+
+  it('ps tells what runs, where, its version and since when', async () => {
+    const rows = await ps();
+    expect(rows.map(({ Part }) => Part.split(' ')[0])).toEqual(['postgres', 'temporal', 'worker']);
+    for (const row of rows) {
+      expect(row.State).toBe('running');
+      expect(row.Version).toBeTruthy();
+      expect(row.Address).toBeTruthy();
+      expect(Date.parse(row.Since)).toBeLessThanOrEqual(Date.now());
+    }
+    const { stdout } = await cli.run(['ps']);
+    expect(stdout).toContain('| Part ');
+  });
+
+  it('a repeat of up changes nothing and says nothing but what runs', async () => {
+    const before = await ps();
+    const { code, stderr } = await cli.run(['up']);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(await ps()).toEqual(before);
+  });
+
+  it.each(['postgres', 'temporal', 'worker'] as const)('up restarts a %s that was killed', async (part) => {
+    const pid = cli.pid(part);
+    process.kill(pid, 'SIGKILL');
+    await until(() =>
+      listParts(cli.home).some((row) => row.part.startsWith(part) && row.state === 'stopped'),
+    );
+    expect((await cli.run(['up'])).code).toBe(0);
+    expect(states()).toEqual(['running', 'running', 'running']);
+    expect(cli.pid(part)).not.toBe(pid);
+  });
+
+  it('up replaces a worker of another build', async () => {
+    const pid = cli.pid('worker');
+    const record = JSON.parse(readFileSync(workerFile(), 'utf8')) as object;
+    writeFileSync(workerFile(), JSON.stringify({ ...record, build: 'another' }));
+    const { stderr } = await cli.run(['up']);
+    expect(stderr).toContain('Replacing a worker of another build');
+    expect(cli.pid('worker')).not.toBe(pid);
+  });
+
+  it('up --ui adds the web UI and prints its address', async () => {
+    const { code, stderr } = await cli.run(['up', '--ui']);
+    expect(code).toBe(0);
+    const [url] = /http:\/\/127\.0\.0\.1:\d+/.exec(stderr)!;
+    expect((await fetch(url)).ok).toBe(true);
+  });
+
+  it('down is refused while a run is open, and --force stops everything', async () => {
+    await openRun();
+    const refused = await cli.run(['down']);
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toMatch(/1 run is still open; nothing was stopped\..*--force/s);
+    expect(states()).toEqual(['running', 'running', 'running']);
+    expect((await cli.run(['down', '--force'])).code).toBe(0);
+    expect(states()).toEqual(['stopped', 'stopped']);
+    expect((await cli.run(['down'])).code).toBe(0);
+  });
+});
+
+it.each(['up', 'ps', 'down'])('%s tells of a home that can not be used', async (command) => {
+  const { code, stderr } = await cli.run([command], { env: { KEYWARD_HOME: '/dev/null/keyward' } });
+  expect(code).toBe(69);
+  expect(stderr).toMatch(/\/dev\/null\/keyward can't be used: .*KEYWARD_HOME/s);
+});
+
+/** On a queue that nobody serves. */
+async function openRun(): Promise<void> {
+  const { address } = listParts(cli.home).find(({ part }) => part === 'temporal')!;
+  const connection = await Connection.connect({ address: address! });
+  const client = new Client({ connection });
+  await client.workflow.start('nothing', { taskQueue: 'nobody', workflowId: 'open' });
+  await until(async () => (await client.workflow.count('ExecutionStatus = "Running"')).count > 0);
+  await connection.close();
+}
