@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { closeSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Home } from '../config/home.ts';
@@ -124,6 +124,7 @@ export async function exclusively<T>(home: Home, name: string, work: () => Promi
 async function spawnLocked(home: Home, spec: DaemonSpec): Promise<ChildProcess> {
   const lock = await acquireLock(lockPath(home, spec.name), KILL_LIMIT_MS);
   if (lock === null) throw failed(home, spec.name, 'another process holds its lock', null);
+  const { spawn } = await import('node:child_process');
   const log = openLog(home, spec.name);
   // What a daemon writes is its user's alone, whoever starts it.
   const umask = process.umask(0o077);

@@ -4,19 +4,15 @@ import type { Home } from '../config/home.ts';
 import type { DatabaseAddress } from '../rules/database-address.ts';
 import { exclusively, findRunning, startDaemon, stopDaemon } from './daemon.ts';
 import type { Announce } from './parts.ts';
-import { findPostgres } from './postgres-binaries.ts';
-import { postgresEnvironment, prepareData } from './postgres-data.ts';
-import { chooseQuarters, postgresSocketFolder } from './postgres-quarters.ts';
+import { POSTGRES_PORT as PORT, postgresSocket, postgresSocketFolder } from './postgres-socket.ts';
 import { accepts } from './watch-death.ts';
 
 const NAME = 'postgres';
-const PORT = 5432;
 const DATABASE = 'keystone';
 /** Not `keyward`: unqualified names would then be looked up in the schema keyward first. */
 const USER = 'openstack';
 
-export const postgresSocket = (home: Home): string =>
-  path.join(postgresSocketFolder(home), `.s.PGSQL.${PORT}`);
+export { postgresSocket };
 
 /** The address of the embedded identity database; starts PostgreSQL and creates the database where that is needed. */
 export async function ensurePostgres(home: Home, announce: Announce): Promise<DatabaseAddress> {
@@ -43,7 +39,13 @@ export const stopPostgres = (home: Home): Promise<void> =>
 const isUp = async (home: Home): Promise<boolean> =>
   findRunning(home, NAME) !== null && accepts({ path: postgresSocket(home) });
 
+/** What only a start needs is imported here: most commands find the server running. */
 async function start(home: Home, announce: Announce): Promise<void> {
+  const [{ findPostgres }, { postgresEnvironment, prepareData }, { chooseQuarters }] = await Promise.all([
+    import('./postgres-binaries.ts'),
+    import('./postgres-data.ts'),
+    import('./postgres-quarters.ts'),
+  ]);
   const binaries = await findPostgres();
   const quarters = await chooseQuarters(home, binaries);
   // Backends may outlive their postmaster for a moment, and a starter may have died half way.

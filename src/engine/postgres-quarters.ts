@@ -2,12 +2,12 @@ import { execFile } from 'node:child_process';
 import { chownSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { type Home, homeHash } from '../config/home.ts';
+import type { Home } from '../config/home.ts';
 import { Unavailable } from '../rules/errors.ts';
 import type { PostgresBinaries } from './postgres-binaries.ts';
+import { annexOf, usesAnnex } from './postgres-socket.ts';
 
 const run = promisify(execFile);
-const ANNEXES = '/var/lib/keyward';
 
 /** Where PostgreSQL's data and programs are, and how to run one of the programs as somebody it accepts. */
 export type Quarters = {
@@ -20,10 +20,6 @@ export type Quarters = {
 };
 
 export type Account = { uid: number; gid: number };
-
-/** The folder of the socket; the same for every command of this home. */
-export const postgresSocketFolder = (home: Home): string =>
-  usesAnnex(home) ? path.join(annexOf(home), 'run') : home.runDir;
 
 /**
  * PostgreSQL refuses uid 0. Root starts it in a user namespace of its own, where it sees another uid while root's
@@ -43,9 +39,6 @@ export async function chooseQuarters(home: Home, binaries: PostgresBinaries): Pr
   );
 }
 
-const annexOf = (home: Home): string => path.join(ANNEXES, homeHash(home.dir));
-const usesAnnex = (home: Home): boolean => process.getuid?.() === 0 && existsSync(annexOf(home));
-
 const hasUserNamespaces = (): Promise<boolean> =>
   run('unshare', ['-U', 'true']).then(
     () => true,
@@ -56,7 +49,7 @@ const hasUserNamespaces = (): Promise<boolean> =>
 function openAnnex(home: Home, { native, version }: PostgresBinaries): Quarters {
   const annex = annexOf(home);
   const account = unprivilegedAccount();
-  mkdirSync(ANNEXES, { recursive: true, mode: 0o755 });
+  mkdirSync(path.dirname(annex), { recursive: true, mode: 0o755 });
   for (const folder of [annex, path.join(annex, 'run')]) {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     chownSync(folder, account.uid, account.gid);

@@ -27,23 +27,60 @@ const DOWNLOAD_LIMIT_MS = 600_000;
 const INSTALL_LIMIT_MS = 1_800_000;
 const DRAFT = 'draft-';
 
+/** `command` is a path; `version` that of the server in it. */
+export type TemporalProgram = { command: string; version: string };
+
 /** The `temporal` program: on PATH, in the cache, downloaded by the SDK, or built with Go; in this order. */
-export async function findTemporal(home: Home, announce: Announce): Promise<string> {
+export async function findTemporal(home: Home, announce: Announce): Promise<TemporalProgram> {
+  const command = await findOrInstall(home, announce);
+  try {
+    const { stdout } = await run(command, ['--version'], { env: daemonEnvironment(process.env) });
+    return { command, version: /Server ([\d.]+)/.exec(stdout)?.[1] ?? stdout.trim() };
+  } catch (error) {
+    throw new Unavailable(
+      'TemporalUnusable',
+      `${command} does not run: ${causeOf(error as Error)}.`,
+      'Put a Temporal CLI that works on PATH, or remove this one.',
+    );
+  }
+}
+
+async function findOrInstall(home: Home, announce: Announce): Promise<string> {
   const folder = path.join(home.cacheDir, 'bin');
   const find = () => onPath() ?? [path.join(folder, 'temporal')].find(isProgram);
   const found = find();
   if (found) return found;
-  mkdirSync(folder, { recursive: true });
-  const done = await underLock(path.join(folder, 'temporal.lock'), INSTALL_LIMIT_MS, async () => {
+  makeCache(folder);
+  const work = async () => {
     clearDrafts(folder);
     return find() ?? (await install(folder, announce));
-  });
+  };
+  const lock = path.join(folder, 'temporal.lock');
+  const done = (await underLock(lock, 0, work)) ?? (await afterAnother(lock, work, announce));
   if (done) return done.result;
   throw new Unavailable(
     'TemporalBusy',
     `Another keyward command has been installing Temporal into ${folder} for half an hour.`,
     'Look for it with `ps`, end it, and repeat the command.',
   );
+}
+
+function makeCache(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    throw new Unavailable(
+      'CacheUnusable',
+      `There is no \`temporal\` program, and ${folder} can't hold one: ${(error as Error).message}.`,
+      'Correct its owner and mode, name another cache in XDG_CACHE_HOME, or put the Temporal CLI on PATH.',
+    );
+  }
+}
+
+function afterAnother<T>(lock: string, work: () => Promise<T>, announce: Announce) {
+  announce('Another keyward command is installing Temporal: waiting for it.');
+  return underLock(lock, INSTALL_LIMIT_MS, work);
 }
 
 async function install(folder: string, announce: Announce): Promise<string> {
@@ -110,7 +147,9 @@ async function assertResolvable(): Promise<void> {
 
 async function buildTemporal(draft: string): Promise<string> {
   const env = { ...daemonEnvironment(process.env, /^C?GO[A-Z_0-9]*$/), GOBIN: draft };
-  await run('go', ['install', MODULE], { env, maxBuffer: 64 << 20 });
+  await run('go', ['install', MODULE], { env, maxBuffer: 64 << 20 }).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'ENOENT' ? new Error('there is no `go` on PATH', { cause: error }) : error;
+  });
   return path.join(draft, 'temporal');
 }
 
@@ -138,7 +177,6 @@ function isProgram(file: string): boolean {
 }
 
 function causeOf(error: Error & { stderr?: string; code?: unknown }): string {
-  if (error.code === 'ENOENT') return 'there is no `go` on PATH';
   const text = error.stderr?.trim().split('\n').at(-1) || error.message.split('\n')[0]!;
   return text.slice(0, 200);
 }

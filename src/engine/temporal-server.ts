@@ -1,18 +1,15 @@
-import { execFile } from 'node:child_process';
 import { chmodSync, existsSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import type { Home } from '../config/home.ts';
 import { exclusively, findRunning, readRecord, startDaemon, stopDaemon } from './daemon.ts';
 import { daemonEnvironment } from './daemon-environment.ts';
 import type { Announce } from './parts.ts';
-import { findTemporal } from './temporal-binary.ts';
+import type { TemporalProgram } from './temporal-binary.ts';
 import { accepts } from './watch-death.ts';
 
 const NAME = 'temporal';
 const HOST = '127.0.0.1';
-const run = promisify(execFile);
 
 /** `address` is host:port; `uiAddress` a URL, null where it runs without a UI. */
 export type LocalTemporal = { address: string; uiAddress: string | null };
@@ -25,7 +22,9 @@ export async function ensureTemporal(
 ): Promise<LocalTemporal> {
   const running = await findUp(home, ui);
   if (running) return running;
-  return exclusively(home, NAME, async () => (await findUp(home, ui)) ?? start(home, announce, ui));
+  const { findTemporal } = await import('./temporal-binary.ts');
+  const program = await findTemporal(home, announce);
+  return exclusively(home, NAME, async () => (await findUp(home, ui)) ?? start(home, program, announce, ui));
 }
 
 export const stopTemporal = (home: Home): Promise<void> =>
@@ -39,10 +38,12 @@ async function findUp(home: Home, ui: boolean): Promise<LocalTemporal | null> {
   return { address: record.address, uiAddress: record.build || null };
 }
 
-async function start(home: Home, announce: Announce, ui: boolean): Promise<LocalTemporal> {
-  const command = await findTemporal(home, announce);
-  const { stdout } = await run(command, ['--version'], { env: daemonEnvironment(process.env) });
-  const version = /Server ([\d.]+)/.exec(stdout)?.[1] ?? stdout.trim();
+async function start(
+  home: Home,
+  { command, version }: TemporalProgram,
+  announce: Announce,
+  ui: boolean,
+): Promise<LocalTemporal> {
   const remembered = readRecord(home, NAME);
   await stopDaemon(home, NAME, 'SIGTERM');
   announce('Starting Temporal.');
@@ -57,7 +58,7 @@ async function start(home: Home, announce: Announce, ui: boolean): Promise<Local
   }
 }
 
-type Launch = { command: string; version: string; port: number; uiPort: number | null };
+type Launch = TemporalProgram & { port: number; uiPort: number | null };
 
 async function startAt(home: Home, { command, version, port, uiPort }: Launch): Promise<LocalTemporal> {
   const file = path.join(home.dir, 'temporal.db');

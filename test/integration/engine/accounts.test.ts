@@ -73,8 +73,8 @@ asRoot('an ordinary user', () => {
 
   it('has PostgreSQL and Temporal of its own', async () => {
     const { cacheDir } = resolveHome({ ...process.env, KEYWARD_HOME: path.join(dir, 'finder') });
-    const program = await findTemporal({ ...homeOf(dir), cacheDir }, () => {});
-    placeTemporal(program, path.join(dir, '.cache/keyward/bin'));
+    const { command } = await findTemporal({ ...homeOf(dir), cacheDir }, () => {});
+    placeTemporal(command, path.join(dir, '.cache/keyward/bin'));
     const postgres = await ensureAsNobody('postgres', dir);
     const temporal = await ensureAsNobody('temporal', dir);
     expect([postgres.error, temporal.error]).toEqual([undefined, undefined]);

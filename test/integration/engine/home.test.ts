@@ -59,7 +59,7 @@ it('has one name, whatever links lead to it', () => {
 });
 
 it.each([
-  ['can not be made', () => writeFileSync(path.join(dir, 'home'), ''), /EEXIST/],
+  ['is a file', () => writeFileSync(path.join(dir, 'home'), ''), /it is no folder/],
   ['others may write to', () => makeOpen(path.join(dir, 'home'), 0o777), /mode 777 lets others in/],
   [
     'has sockets open to others',
@@ -75,6 +75,10 @@ it.each([
     message: expect.stringMatching(reason),
   });
   expect(() => resolve(path.join(dir, 'home'))).toThrow(refused as unknown as Error);
+});
+
+it('refuses a home that can not be made, at once', () => {
+  expect(() => resolve('/proc/keyward/home')).toThrow(/\/proc\/keyward\/home can't be used: ENOENT/);
 });
 
 function makeOpen(folder: string, mode: number): void {

@@ -74,6 +74,12 @@ describe('without a Temporal that works', () => {
     expect(engine.part('temporal').state).toBe('stopped');
   });
 
+  it('tells of a program that does not run at all', async () => {
+    const { error } = await engine.ensure('temporal', pathWith('/bin/echo wrong architecture >&2; exit 126'));
+    expect(error).toMatchObject({ name: 'TemporalUnusable', exitCode: 69 });
+    expect(error!.message).toMatch(/bin\/temporal does not run: wrong architecture/);
+  });
+
   it('names every cure when it can be neither downloaded nor built', async () => {
     const { error, lines } = await engine.ensure('temporal', {
       ...pathWith(null),
