@@ -4,13 +4,20 @@ import { describe, expect, it } from '@jest/globals';
 import { bundleWorkflowCode } from '@temporalio/worker';
 
 const inRoot = (file: string): string => path.join(process.cwd(), file);
-const ALLOWED = [/^src\/(workflows|rules)\//, /^node_modules\/@temporalio\/(workflow|common|activity|proto)\//, /^node_modules\/(long|ms|protobufjs|@protobufjs|nexus-rpc|assert|util|webpack)/];
+const ALLOWED = [
+  /^(webpack\/|ignored\|)/,
+  /^src\/(workflows|rules)\//,
+  /^node_modules\/@temporalio\/(workflow|common|activity|proto)\//,
+  /^node_modules\/(long|ms|protobufjs|@protobufjs|nexus-rpc|assert|util|webpack)/,
+];
 
 /** The modules in a bundle, by the paths that webpack's source map names. */
 function modulesOf(code: string): string[] {
   const map = /sourceMappingURL=data:application\/json;[^,]*base64,(\S+)/.exec(code);
   const { sources } = JSON.parse(Buffer.from(map![1]!, 'base64').toString()) as { sources: string[] };
-  return sources.map((source) => path.relative(process.cwd(), source.replace(/^webpack:\/\/[^/]*\//, '').split('?')[0]!));
+  return sources.map((source) =>
+    path.relative(process.cwd(), source.replace(/^webpack:\/\/[^/]*\//, '').split('?')[0]!),
+  );
 }
 
 const bundle = (workflowsPath: string) =>

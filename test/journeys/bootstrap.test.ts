@@ -126,20 +126,32 @@ describe('keyward bootstrap', () => {
 
 describe('what a tired operator gets wrong', () => {
   const longName = 'x'.repeat(256);
-  it.each<[string, string[], number, RegExp, { input?: string; env?: NodeJS.ProcessEnv }?]>([
-    ['an unknown flag', ['--bootstrap-pasword', 'x'], 64, /bootstrap-pasword/],
-    ['both immutability flags', ['--immutable-roles', '--no-immutable-roles'], 64, /immutable-roles/],
-    ['a URL that is none', ['--bootstrap-public-url', 'keystone:5000'], 64, /http or https/],
-    ['an empty password', ['--bootstrap-password', ''], 64, /empty/],
+  it.each<[string, string[], number, RegExp, { input?: string; env?: NodeJS.ProcessEnv }]>([
+    ['an unknown flag', ['--bootstrap-pasword', 'x'], 64, /bootstrap-pasword/, {}],
+    ['both immutability flags', ['--immutable-roles', '--no-immutable-roles'], 64, /immutable-roles/, {}],
+    ['a URL that is none', ['--bootstrap-public-url', 'keystone:5000'], 64, /http or https/, {}],
+    ['an empty password', ['--bootstrap-password', ''], 64, /empty/, {}],
     ['an empty password on stdin', ['--bootstrap-password-stdin'], 64, /empty/, { input: '\n' }],
     ['a password over 72 bytes', ['--bootstrap-password-stdin'], 64, /72/, { input: 'é'.repeat(37) }],
-    ['two passwords', ['--bootstrap-password', 'x', '--bootstrap-password-stdin'], 64, /more than one way/],
-    ['a password file that is not there', ['--bootstrap-password-file', '/nonexistent'], 64, /nonexistent/],
-    ['a region id that is too long', ['--bootstrap-region-id', longName], 64, /255/],
-    ['a name that is too long', ['--bootstrap-username', longName], 64, /255/],
-    ['an empty name', ['--bootstrap-username', ''], 64, /empty/],
-    ['a role name that is a default role', ['--bootstrap-role-name', 'member'], 64, /member/],
-    ['a config file that is not there', ['--config-file', '/nonexistent.conf'], 64, /nonexistent\.conf/],
+    [
+      'two passwords',
+      ['--bootstrap-password', 'x', '--bootstrap-password-stdin'],
+      64,
+      /more than one way/,
+      {},
+    ],
+    [
+      'a password file that is not there',
+      ['--bootstrap-password-file', '/nonexistent'],
+      64,
+      /nonexistent/,
+      {},
+    ],
+    ['a region id that is too long', ['--bootstrap-region-id', longName], 64, /255/, {}],
+    ['a name that is too long', ['--bootstrap-username', longName], 64, /255/, {}],
+    ['an empty name', ['--bootstrap-username', ''], 64, /empty/, {}],
+    ['a role name that is a default role', ['--bootstrap-role-name', 'member'], 64, /member/, {}],
+    ['a config file that is not there', ['--config-file', '/nonexistent.conf'], 64, /nonexistent\.conf/, {}],
     [
       'a database URL of MySQL',
       [],
@@ -163,7 +175,7 @@ describe('what a tired operator gets wrong', () => {
     ],
     ['a home that can not be written', [], 69, /KEYWARD_HOME/, { env: { KEYWARD_HOME: '/proc/keyward' } }],
   ])('%s is refused', async (_, args, code, message, options) => {
-    const outcome = await home.run(['bootstrap', ...args], options ?? {});
+    const outcome = await home.run(['bootstrap', ...args], options);
     expect({ code: outcome.code, stdout: outcome.stdout }).toEqual({ code, stdout: '' });
     expect(outcome.stderr).toMatch(message);
     expect(outcome.stderr).not.toContain('canary');

@@ -1,0 +1,52 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import proto from '@temporalio/proto';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { resolveHome } from '../src/config/home.ts';
+import { ensureTemporal, stopParts } from '../src/engine/parts.ts';
+import { hostTaskQueue, taskQueue } from '../src/rules/target.ts';
+
+/**
+ * Records what each workflow does with fake activities, unencrypted, for `test/unit/workflows/replay.test.ts`.
+ * Run it when a workflow is new; an existing history is the past, and is kept.
+ */
+const target = '0123456789ab';
+const report = { requestId: 'r', changes: [{ action: 'create', resource: 'role', name: 'reader', id: null }], warnings: [], userCreated: true };
+const check = (id: string, needs: string) => ({ id, order: 1, title: id, needs, remedy: 'x' });
+const activities = (changes: object[]) => ({
+  planBootstrap: async () => ({ ...report, changes }),
+  applyBootstrap: async () => report,
+  listChecks: async () => [check('a', 'database'), check('b', 'files')],
+  runCheck: async ({ id }: { id: string }) => ({ id, title: id, code: 0, details: null, remedy: null }),
+});
+const inputs = {
+  bootstrap: ['bootstrap', report.changes],
+  'bootstrap-nothing-to-do': ['bootstrap', []],
+  'upgrade-check': ['upgradeCheck', []],
+} as const;
+
+const dir = mkdtempSync(path.join(tmpdir(), 'keyward-histories-'));
+const home = resolveHome({ ...process.env, KEYWARD_HOME: dir });
+const { address } = await ensureTemporal(home, console.error);
+const client = new Client({ connection: await Connection.connect({ address }) });
+const connection = await NativeConnection.connect({ address });
+for (const [name, [workflow, changes]] of Object.entries(inputs)) {
+  const shared = { connection, activities: activities([...changes]) };
+  const workflowBundle = { codePath: path.resolve('dist/workflow-bundle.js') };
+  const main = await Worker.create({ ...shared, taskQueue: taskQueue(target), workflowBundle });
+  const host = await Worker.create({ ...shared, taskQueue: hostTaskQueue(target, 'host') });
+  const running = [main.run(), host.run()];
+  const args = [{ target, requestId: name, suite: 'keystone', hostname: 'host', configFiles: [], configDirs: [] }];
+  const handle = await client.workflow.start(workflow, { workflowId: name, taskQueue: taskQueue(target), args });
+  await handle.result();
+  const history = proto.temporal.api.history.v1.History.create(await handle.fetchHistory());
+  writeFileSync(`test/unit/workflows/histories/${name}.json`, `${JSON.stringify(history, null, 1)}\n`);
+  for (const worker of [main, host]) worker.shutdown();
+  await Promise.all(running);
+}
+await connection.close();
+await client.connection.close();
+await stopParts(home);
+rmSync(dir, { recursive: true, force: true });

@@ -1,0 +1,148 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type pg from 'pg';
+import { type Running, TestHome, until } from '../support/cli.ts';
+
+const BOOTSTRAP = [
+  'bootstrap',
+  '--bootstrap-password-stdin',
+  '--bootstrap-region-id',
+  'RegionOne',
+  '-f',
+  'json',
+];
+const PASSWORD = { input: 'kill-Pw-1\n' };
+const home = new TestHome();
+
+const victims = {
+  CLI: (running: Running) => running.process.kill('SIGKILL'),
+  worker: () => process.kill(home.pid('worker'), 'SIGKILL'),
+  Temporal: () => process.kill(home.pid('temporal'), 'SIGKILL'),
+  'PostgreSQL backend': () =>
+    home.query("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'keyward'"),
+};
+type Victim = keyof typeof victims;
+
+const waiting = (what: string): Promise<boolean> =>
+  home
+    .query(
+      `select from pg_stat_activity where application_name = 'keyward' and wait_event_type = 'Lock' and wait_event = '${what}'`,
+    )
+    .then((rows) => rows.length > 0);
+const isCommitted = async (): Promise<boolean> => (await home.query('select from keyward.audit')).length > 0;
+
+/** Holds a run up at a known point, from a connection of the test's own; nothing in the product knows of it. */
+async function holdUp(sql: string): Promise<{ release: () => Promise<void> }> {
+  const blocker: pg.Client = await home.connect();
+  await blocker.query(`begin; ${sql}`);
+  return {
+    release: async () => {
+      await blocker.query('commit');
+      await blocker.end();
+    },
+  };
+}
+
+/** Brings a bootstrap to the point, kills, and lets go. */
+const points: Record<string, (kill: (running: Running) => unknown) => Promise<Running>> = {
+  'before the start': async (kill) => {
+    const running = home.start(BOOTSTRAP, PASSWORD);
+    await kill(running);
+    return running;
+  },
+  'after the plan': async (kill) => {
+    const held = await holdUp("select pg_advisory_xact_lock(hashtext('keyward bootstrap'))");
+    const running = home.start(BOOTSTRAP, PASSWORD);
+    await until(() => waiting('advisory'));
+    await kill(running);
+    await held.release();
+    return running;
+  },
+  'inside the transaction': async (kill) => {
+    const held = await holdUp('lock table system_assignment in exclusive mode');
+    const running = home.start(BOOTSTRAP, PASSWORD);
+    await until(() => waiting('relation'));
+    await kill(running);
+    await held.release();
+    return running;
+  },
+  'after COMMIT, before the result': async (kill) => {
+    const held = await holdUp('lock table system_assignment in exclusive mode');
+    const running = home.start(BOOTSTRAP, PASSWORD);
+    await until(() => waiting('relation'));
+    const temporal = home.pid('temporal');
+    process.kill(temporal, 'SIGSTOP');
+    await held.release();
+    await until(isCommitted);
+    await kill(running);
+    process.kill(temporal, 'SIGCONT');
+    return running;
+  },
+  'after the result': async (kill) => {
+    const running = home.start(BOOTSTRAP, PASSWORD);
+    await until(() => running.stderr().includes('apply bootstrap: done'));
+    await kill(running);
+    return running;
+  },
+};
+
+/** Polls all the while: a cloud is not bootstrapped, or it is whole. */
+function watchForHalves(): { stop: () => Promise<string[]> } {
+  const seen = new Set<string>();
+  let isOver = false;
+  const counts = `select (select count(*) from role) || ' ' || (select count(*) from local_user) || ' ' ||
+    (select count(*) from system_assignment) || ' ' || (select count(*) from region) || ' ' || (select count(*) from keyward.audit) as counts`;
+  const watching = (async () => {
+    const observer = await home.connect();
+    await observer.query("set application_name = 'observer'");
+    while (!isOver) {
+      const { rows } = await observer.query<{ counts: string }>(counts);
+      seen.add(rows[0]!.counts);
+    }
+    await observer.end();
+  })();
+  return {
+    stop: async () => {
+      isOver = true;
+      await watching;
+      return [...seen];
+    },
+  };
+}
+
+const NOTHING = '0 0 0 0 0';
+const WHOLE = '5 1 1 1 14';
+
+beforeAll(async () => {
+  expect(await home.run(['up'])).toMatchObject({ code: 0 });
+  expect(await home.run(['db', 'sync'])).toMatchObject({ code: 0 });
+});
+afterAll(() => home.remove());
+
+describe.each(Object.keys(points))('kill -9 %s', (point) => {
+  beforeEach(async () => {
+    await home.query(
+      `truncate role, "user", assignment, system_assignment, region, service, endpoint, keyward.audit cascade;
+       delete from project where id <> '<<keystone.domain.root>>'`,
+    );
+  });
+
+  it.each(Object.keys(victims) as Victim[])(
+    'of the %s leaves a whole cloud and a true report',
+    async (victim) => {
+      const observer = watchForHalves();
+      const running = await points[point]!((run) => victims[victim](run));
+      const first = await running.outcome;
+      const repeat = await home.run(BOOTSTRAP, PASSWORD);
+      expect(repeat.code).toBe(0);
+      await until(async () => (await home.query('select from keyward.audit')).length === 14);
+      const seen = await observer.stop();
+      expect(seen.filter((counts) => counts !== NOTHING && counts !== WHOLE)).toEqual([]);
+      const reports = [first, repeat]
+        .filter(({ code, stdout }) => code === 0 && stdout !== '')
+        .map(({ stdout }) => JSON.parse(stdout) as unknown[]);
+      expect(reports.filter((report) => report.length > 0).length).toBeLessThanOrEqual(1);
+      for (const report of reports) expect([0, 14]).toContain(report.length);
+      if (victim !== 'CLI') expect(first.code).toBe(0);
+    },
+  );
+});

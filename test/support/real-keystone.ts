@@ -1,0 +1,166 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { until } from './cli.ts';
+
+const run = promisify(execFile);
+const REQUIREMENTS = [
+  'keystone==30.0.0',
+  'psycopg2-binary==2.9.13',
+  'python-openstackclient==10.5.0',
+  'waitress==3.0.2',
+];
+
+export type Outcome = { code: number; stdout: string; stderr: string };
+
+/** keystone-status reads its key folder before its arguments, so the default must be moved (facts of Keystone 30.0.0). */
+const STATUS = `
+import sys
+from keystone.conf import fernet_tokens, credential
+for module, folder in ((fernet_tokens, 'fernet'), (credential, 'credential')):
+    for option in module.ALL_OPTS:
+        if option.name == 'key_repository':
+            option.default = sys.argv[1] + '/' + folder
+del sys.argv[1]
+from keystone.cmd import status
+sys.exit(status.main())
+`;
+
+/** waitress on Keystone's WSGI application, which parses sys.argv on import. */
+const SERVE = `
+import sys
+port = sys.argv[1]
+config = sys.argv[2]
+sys.argv = ['keystone', '--config-file', config]
+from keystone.server.wsgi import initialize_public_application
+import waitress
+waitress.serve(initialize_public_application(), host='127.0.0.1', port=int(port), threads=4)
+`;
+
+/** A real Keystone 30.0.0 from PyPI, on a database that the caller names. */
+export class RealKeystone {
+  readonly #dir: string;
+  readonly #venv: string;
+  readonly #config: string;
+  #server: ChildProcess | null = null;
+
+  private constructor(dir: string, venv: string) {
+    this.#dir = dir;
+    this.#venv = venv;
+    this.#config = path.join(dir, 'keystone.conf');
+  }
+
+  /** Installs the venv once per user; fails, and never skips, where that can't be done. */
+  static async open(dir: string, databaseUrl: string): Promise<RealKeystone> {
+    mkdirSync(dir, { recursive: true });
+    const keystone = new RealKeystone(dir, await ensureVenv());
+    keystone.use(databaseUrl);
+    const owner = ['--keystone-user', await userName(), '--keystone-group', await groupName()];
+    for (const command of ['fernet_setup', 'credential_setup']) {
+      const outcome = await keystone.manage(command, ...owner);
+      if (outcome.code !== 0) throw new Error(`${command} failed: ${outcome.stderr}`);
+    }
+    return keystone;
+  }
+
+  /** Points the following commands at another database. */
+  use(databaseUrl: string): void {
+    const sections = {
+      database: { connection: databaseUrl.replaceAll('%', '%%') },
+      token: { provider: 'fernet' },
+      fernet_tokens: { key_repository: path.join(this.#dir, 'fernet') },
+      credential: { key_repository: path.join(this.#dir, 'credential') },
+      cache: { enabled: 'false' },
+    };
+    const text = Object.entries(sections).map(
+      ([name, values]) =>
+        `[${name}]\n${Object.entries(values)
+          .map(([key, value]) => `${key} = ${value}`)
+          .join('\n')}\n`,
+    );
+    writeFileSync(this.#config, text.join('').replaceAll('%%', '%'));
+  }
+
+  manage(...args: string[]): Promise<Outcome> {
+    return this.#run('keystone-manage', ['--config-file', this.#config, ...args]);
+  }
+
+  status(...args: string[]): Promise<Outcome> {
+    return this.#run('python', [
+      '-c',
+      STATUS,
+      this.#dir,
+      '--config-file',
+      this.#config,
+      'upgrade',
+      'check',
+      ...args,
+    ]);
+  }
+
+  /** Serves the API on a free loopback port and gives its address; stop it with `stop`. */
+  async serve(): Promise<string> {
+    const port = await freePort();
+    this.#server = spawn(path.join(this.#venv, 'bin/python'), ['-c', SERVE, String(port), this.#config], {
+      stdio: 'ignore',
+    });
+    const url = `http://127.0.0.1:${port}`;
+    await until(() =>
+      fetch(`${url}/v3`).then(
+        (response) => response.ok,
+        () => false,
+      ),
+    );
+    return url;
+  }
+
+  stop(): void {
+    this.#server?.kill('SIGKILL');
+    this.#server = null;
+  }
+
+  async #run(program: string, args: string[]): Promise<Outcome> {
+    const options = { maxBuffer: 64 << 20 };
+    try {
+      return { code: 0, ...(await run(path.join(this.#venv, 'bin', program), args, options)) };
+    } catch (error) {
+      const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
+      return { code, stdout, stderr };
+    }
+  }
+}
+
+async function ensureVenv(): Promise<string> {
+  const hash = createHash('sha256').update(REQUIREMENTS.join()).digest('hex').slice(0, 12);
+  const cache = path.join(process.env['XDG_CACHE_HOME'] || path.join(homedir(), '.cache'), 'keyward');
+  const venv = path.join(cache, `interop-${hash}`);
+  if (existsSync(path.join(venv, 'complete'))) return venv;
+  process.stderr.write(`Installing ${REQUIREMENTS.join(', ')} into ${venv} (once; about a minute).\n`);
+  rmSync(venv, { recursive: true, force: true });
+  mkdirSync(cache, { recursive: true });
+  await run('python3', [
+    '-c',
+    'import sys; assert sys.version_info >= (3, 11), "interop needs python3 >= 3.11"',
+  ]);
+  await run('python3', ['-m', 'venv', venv]);
+  await run(path.join(venv, 'bin/pip'), ['install', '--quiet', ...REQUIREMENTS], { maxBuffer: 64 << 20 });
+  writeFileSync(path.join(venv, 'complete.draft'), '');
+  renameSync(path.join(venv, 'complete.draft'), path.join(venv, 'complete'));
+  return venv;
+}
+
+const userName = async (): Promise<string> => (await run('id', ['-un'])).stdout.trim();
+const groupName = async (): Promise<string> => (await run('id', ['-gn'])).stdout.trim();
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
