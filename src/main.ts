@@ -2,13 +2,20 @@ import { mkdirSync } from 'node:fs';
 import module from 'node:module';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { ExitCode } from './rules/errors.ts';
 
 /** The process's entry: compiled code is cached per user, and oclif runs the command that was typed. */
 export async function main(binUrl: string): Promise<void> {
   process.umask(0o077);
   module.enableCompileCache(compileCacheDir());
   const { execute, Errors } = await import('@oclif/core');
-  await execute({ dir: binUrl }).catch((error: Error) => Errors.handle(error));
+  await execute({ dir: binUrl }).catch((error: Error) => {
+    const [, command] = /^command (\S+) not found$/.exec(error.message) ?? [];
+    if (!command) return Errors.handle(error);
+    const typed = command.replaceAll(':', ' ');
+    process.stderr.write(`Error: There is no command '${typed}'. \`keyward help\` lists the commands.\n`);
+    return process.exit(ExitCode.usage);
+  });
 }
 
 /** Never a shared folder such as /tmp: who can write there could plant code. */

@@ -24,8 +24,8 @@ export abstract class BaseCommand extends Command {
 
   protected exitCodeOf(error: Error & { oclif?: { exit?: number } }): number {
     if (error instanceof RuleError) return error.exitCode;
-    if (error instanceof Errors.CLIError)
-      return error.oclif.exit === 2 ? ExitCode.usage : (error.oclif.exit ?? ExitCode.usage);
+    // What oclif throws itself is about what was typed.
+    if (error instanceof Errors.CLIError) return ExitCode.usage;
     return this.bugExitCode;
   }
 }

@@ -182,6 +182,23 @@ describe('what a tired operator gets wrong', () => {
     expect(outcome.stderr).not.toContain('a bug in keyward');
   });
 
+  it.each([
+    [['nosuch'], 'nosuch'],
+    [['db', 'snyc'], 'db snyc'],
+    [['bootstrap', 'extra'], 'bootstrap extra'],
+    [['bootstrap', '-f', 'xml'], 'xml'],
+    [['bootstrap', '--timeout', 'soon'], 'soon'],
+    [['workflow', 'list', '-c', 'Nope'], 'Nope'],
+  ])('%j is wrong usage', async (args, named) => {
+    const { code, stdout, stderr } = await home.run(args);
+    expect({ code, stdout }).toEqual({ code: 64, stdout: '' });
+    expect(stderr).toContain(named);
+  });
+
+  it('an argument is never taken from standard input', async () => {
+    expect(await home.run(['db', 'sync'], { input: 'not a database\n' })).toMatchObject({ code: 0 });
+  });
+
   it('a password file that others may read is refused', async () => {
     const file = inHome('open.txt');
     writeFileSync(file, 'pw');

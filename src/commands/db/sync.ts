@@ -29,7 +29,12 @@ export default class DbSync extends EngineCommand {
     '<%= config.bin %> <%= command.id %> --check',
   ];
   static override args = {
-    database: Args.string({ options: ['identity'], default: 'identity', description: 'which database' }),
+    database: Args.string({
+      ignoreStdin: true,
+      options: ['identity'],
+      default: 'identity',
+      description: 'which database',
+    }),
   };
   static override flags = {
     ...settingsFlags,

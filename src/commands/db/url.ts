@@ -10,7 +10,12 @@ export default class DbUrl extends EngineCommand {
     '<%= config.bin %> <%= command.id %> identity --driver psycopg2   # for a keystone.conf',
   ];
   static override args = {
-    database: Args.string({ options: ['identity'], required: true, description: 'which database' }),
+    database: Args.string({
+      ignoreStdin: true,
+      options: ['identity'],
+      required: true,
+      description: 'which database',
+    }),
   };
   static override flags = {
     ...settingsFlags,

@@ -6,7 +6,11 @@ export default class WorkflowCancel extends EngineCommand {
   static override description = 'The run ends as cancelled when its present step has ended.';
   static override examples = ['<%= config.bin %> <%= command.id %> ID'];
   static override args = {
-    id: Args.string({ required: true, description: 'the id, as `workflow list` shows it' }),
+    id: Args.string({
+      ignoreStdin: true,
+      required: true,
+      description: 'the id, as `workflow list` shows it',
+    }),
   };
   static override flags = settingsFlags;
 

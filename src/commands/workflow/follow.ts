@@ -9,7 +9,11 @@ export default class WorkflowFollow extends EngineCommand {
     '<%= config.bin %> <%= command.id %> ID --timeout 60',
   ];
   static override args = {
-    id: Args.string({ required: true, description: 'the id, as `workflow list` shows it' }),
+    id: Args.string({
+      ignoreStdin: true,
+      required: true,
+      description: 'the id, as `workflow list` shows it',
+    }),
   };
   static override flags = { ...settingsFlags, timeout: runFlags.timeout, inline: runFlags.inline };
 

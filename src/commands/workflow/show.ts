@@ -10,7 +10,11 @@ export default class WorkflowShow extends EngineCommand {
     '<%= config.bin %> <%= command.id %> ID -f json',
   ];
   static override args = {
-    id: Args.string({ required: true, description: 'the id, as `workflow list` shows it' }),
+    id: Args.string({
+      ignoreStdin: true,
+      required: true,
+      description: 'the id, as `workflow list` shows it',
+    }),
   };
   static override flags = { ...settingsFlags, ...formatFlags };
 

@@ -7,7 +7,11 @@ export default class WorkflowTerminate extends EngineCommand {
     'For a run that does not answer to `workflow cancel`. A step under way in a worker may still commit.';
   static override examples = ['<%= config.bin %> <%= command.id %> ID'];
   static override args = {
-    id: Args.string({ required: true, description: 'the id, as `workflow list` shows it' }),
+    id: Args.string({
+      ignoreStdin: true,
+      required: true,
+      description: 'the id, as `workflow list` shows it',
+    }),
   };
   static override flags = settingsFlags;
 
