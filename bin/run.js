@@ -2,7 +2,9 @@
 // This file must parse and run on old versions of Node, to say in one line that they are too old.
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < 22 || (major === 22 && minor < 17)) {
-  console.error(`Error: keyward needs Node 22.17 or newer, and this is ${process.versions.node}. Install a newer Node.`);
+  console.error(
+    `Error: keyward needs Node 22.17 or newer, and this is ${process.versions.node}. Install a newer Node.`,
+  );
   process.exit(69);
 }
 import('../dist/main.js').then(({ main }) => main(import.meta.url));

@@ -32,7 +32,8 @@ function buildId(dir: string): string {
   const hash = createHash('sha256');
   const migrations = readdirSync(inRoot('migrations'), { recursive: true, encoding: 'utf8' }).toSorted();
   const files = readdirSync(dir, { recursive: true, encoding: 'utf8' }).toSorted();
-  for (const file of files) if (file.endsWith('.js')) hash.update(file).update(readFileSync(path.join(dir, file)));
+  for (const file of files)
+    if (file.endsWith('.js')) hash.update(file).update(readFileSync(path.join(dir, file)));
   for (const file of migrations) {
     if (file.endsWith('.sql')) hash.update(file).update(readFileSync(inRoot('migrations', file)));
   }

@@ -13,7 +13,12 @@ import { hostTaskQueue, taskQueue } from '../src/rules/target.ts';
  * Run it when a workflow is new; an existing history is the past, and is kept.
  */
 const target = '0123456789ab';
-const report = { requestId: 'r', changes: [{ action: 'create', resource: 'role', name: 'reader', id: null }], warnings: [], userCreated: true };
+const report = {
+  requestId: 'r',
+  changes: [{ action: 'create', resource: 'role', name: 'reader', id: null }],
+  warnings: [],
+  userCreated: true,
+};
 const check = (id: string, needs: string) => ({ id, order: 1, title: id, needs, remedy: 'x' });
 const activities = (changes: object[]) => ({
   planBootstrap: async () => ({ ...report, changes }),
@@ -38,8 +43,14 @@ for (const [name, [workflow, changes]] of Object.entries(inputs)) {
   const main = await Worker.create({ ...shared, taskQueue: taskQueue(target), workflowBundle });
   const host = await Worker.create({ ...shared, taskQueue: hostTaskQueue(target, 'host') });
   const running = [main.run(), host.run()];
-  const args = [{ target, requestId: name, suite: 'keystone', hostname: 'host', configFiles: [], configDirs: [] }];
-  const handle = await client.workflow.start(workflow, { workflowId: name, taskQueue: taskQueue(target), args });
+  const args = [
+    { target, requestId: name, suite: 'keystone', hostname: 'host', configFiles: [], configDirs: [] },
+  ];
+  const handle = await client.workflow.start(workflow, {
+    workflowId: name,
+    taskQueue: taskQueue(target),
+    args,
+  });
   await handle.result();
   const history = proto.temporal.api.history.v1.History.create(await handle.fetchHistory());
   writeFileSync(`test/unit/workflows/histories/${name}.json`, `${JSON.stringify(history, null, 1)}\n`);

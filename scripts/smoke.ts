@@ -9,11 +9,17 @@ const dir = mkdtempSync(path.join(tmpdir(), 'keyward-pack-'));
 const env = { ...process.env, KEYWARD_HOME: path.join(dir, 'home') };
 const npm = (...args: string[]): string => execFileSync('npm', args, { cwd: dir, encoding: 'utf8', env });
 const keyward = (...args: string[]): string =>
-  execFileSync(process.execPath, [path.join(dir, 'node_modules/keyward/bin/run.js'), ...args], { cwd: dir, encoding: 'utf8', env });
+  execFileSync(process.execPath, [path.join(dir, 'node_modules/keyward/bin/run.js'), ...args], {
+    cwd: dir,
+    encoding: 'utf8',
+    env,
+  });
 
 try {
   npm('pack', root, '--silent');
-  const [tarball] = execFileSync('ls', [dir], { encoding: 'utf8' }).split('\n').filter((name) => name.endsWith('.tgz'));
+  const [tarball] = execFileSync('ls', [dir], { encoding: 'utf8' })
+    .split('\n')
+    .filter((name) => name.endsWith('.tgz'));
   npm('install', '--no-audit', '--no-fund', '--silent', '--omit=dev', `./${tarball}`);
   console.log(keyward('--version').trim());
   keyward('--help');

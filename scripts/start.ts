@@ -7,7 +7,9 @@ const root = path.dirname(import.meta.dirname);
 /** Runs one keyward command as the operator would, and ends here if it fails. */
 function keyward(...args: string[]): void {
   console.error(`\n$ npx keyward ${args.join(' ')}`);
-  const { status } = spawnSync(process.execPath, [path.join(root, 'bin/run.js'), ...args], { stdio: 'inherit' });
+  const { status } = spawnSync(process.execPath, [path.join(root, 'bin/run.js'), ...args], {
+    stdio: 'inherit',
+  });
   if (status !== 0) process.exit(status ?? 1);
 }
 
@@ -18,7 +20,10 @@ keyward(
   'bootstrap',
   '--immutable-roles',
   ...(existsSync(passwordFile) ? [] : [`--generate-password=${passwordFile}`]),
-  ...['public', 'internal', 'admin'].flatMap((face) => [`--bootstrap-${face}-url`, 'http://127.0.0.1:5000/v3']),
+  ...['public', 'internal', 'admin'].flatMap((face) => [
+    `--bootstrap-${face}-url`,
+    'http://127.0.0.1:5000/v3',
+  ]),
   '--bootstrap-region-id',
   'RegionOne',
 );

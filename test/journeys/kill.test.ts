@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type pg from 'pg';
+import type { Client } from 'pg';
 import { type Running, TestHome, until } from '../support/cli.ts';
 
 const BOOTSTRAP = [
@@ -32,7 +32,7 @@ const isCommitted = async (): Promise<boolean> => (await home.query('select from
 
 /** Holds a run up at a known point, from a connection of the test's own; nothing in the product knows of it. */
 async function holdUp(sql: string): Promise<{ release: () => Promise<void> }> {
-  const blocker: pg.Client = await home.connect();
+  const blocker: Client = await home.connect();
   await blocker.query(`begin; ${sql}`);
   return {
     release: async () => {
@@ -88,13 +88,13 @@ const points: Record<string, (kill: (running: Running) => unknown) => Promise<Ru
 /** Polls all the while: a cloud is not bootstrapped, or it is whole. */
 function watchForHalves(): { stop: () => Promise<string[]> } {
   const seen = new Set<string>();
-  let isOver = false;
+  const over = new AbortController();
   const counts = `select (select count(*) from role) || ' ' || (select count(*) from local_user) || ' ' ||
     (select count(*) from system_assignment) || ' ' || (select count(*) from region) || ' ' || (select count(*) from keyward.audit) as counts`;
   const watching = (async () => {
     const observer = await home.connect();
     await observer.query("set application_name = 'observer'");
-    while (!isOver) {
+    while (!over.signal.aborted) {
       const { rows } = await observer.query<{ counts: string }>(counts);
       seen.add(rows[0]!.counts);
     }
@@ -102,7 +102,7 @@ function watchForHalves(): { stop: () => Promise<string[]> } {
   })();
   return {
     stop: async () => {
-      isOver = true;
+      over.abort();
       await watching;
       return [...seen];
     },

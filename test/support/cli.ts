@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
-import pg from 'pg';
+import { Client } from 'pg';
 import { type Home, resolveHome } from '../../src/config/home.ts';
 import { listParts, stopParts } from '../../src/engine/parts.ts';
 
@@ -45,8 +45,8 @@ export class TestHome {
   }
 
   /** A connection of the test's own to the embedded identity database, or to another one beside it. */
-  async connect(database = 'keystone'): Promise<pg.Client> {
-    const client = new pg.Client({ host: this.home.runDir, port: 5432, user: 'openstack', database });
+  async connect(database = 'keystone'): Promise<Client> {
+    const client = new Client({ host: this.home.runDir, port: 5432, user: 'openstack', database });
     client.on('error', () => {});
     await client.connect();
     return client;

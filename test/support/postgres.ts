@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import pg from 'pg';
+import { Client } from 'pg';
 import { resolveHome } from '../../src/config/home.ts';
 import { ensurePostgres } from '../../src/engine/embedded-postgres.ts';
 import { stopParts } from '../../src/engine/parts.ts';
@@ -63,9 +63,9 @@ export class TestPostgres {
     }
   }
 
-  async connect(database: string): Promise<pg.Client> {
+  async connect(database: string): Promise<Client> {
     const { host, port, user } = this.address;
-    const client = new pg.Client({ host, port, user, database });
+    const client = new Client({ host, port, user, database });
     client.on('error', () => {});
     await client.connect();
     return client;
