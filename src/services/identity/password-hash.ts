@@ -1,6 +1,6 @@
 import { createHmac, pbkdf2, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
-import { genSalt, hash as bcryptHash, verify } from '@node-rs/bcrypt';
+import bcrypt from 'bcrypt';
 import type { PasswordHashing } from '../../rules/bootstrap-request.ts';
 
 const derivePbkdf2 = promisify(pbkdf2);
@@ -20,7 +20,7 @@ export async function hashPassword(
   { algorithm, rounds }: PasswordHashing,
 ): Promise<string> {
   const cost = rounds ?? DEFAULT_ROUNDS[algorithm];
-  if (algorithm === 'bcrypt') return bcryptHash(password, { cost });
+  if (algorithm === 'bcrypt') return bcrypt.hash(password, cost);
   if (algorithm === 'bcrypt_sha256') return hashBcryptSha256(password, cost);
   const salt = randomBytes(16);
   if (algorithm === 'scrypt') {
@@ -41,11 +41,11 @@ export async function verifyPassword(
 
 async function matching(password: string, stored: string): Promise<boolean | null> {
   // Every revision letter means the same algorithm here, and the native library knows $2b$ best.
-  if (BCRYPT.test(stored)) return verify(password, stored.replace(/^\$2[axy]?\$/, '$2b$'));
+  if (BCRYPT.test(stored)) return bcrypt.compare(password, stored.replace(/^\$2[axy]?\$/, '$2b$'));
   const sha256 = BCRYPT_SHA256.exec(stored)?.groups;
   if (sha256) {
     const { rounds, salt, digest } = sha256 as Record<string, string>;
-    return verify(preHash(password, salt!), `$2b$${rounds!.padStart(2, '0')}$${salt}${digest}`);
+    return bcrypt.compare(preHash(password, salt!), `$2b$${rounds!.padStart(2, '0')}$${salt}${digest}`);
   }
   const memoryHard = SCRYPT.exec(stored)?.groups;
   if (memoryHard) {
@@ -59,9 +59,9 @@ async function matching(password: string, stored: string): Promise<boolean | nul
 }
 
 async function hashBcryptSha256(password: string, cost: number): Promise<string> {
-  const full = await genSalt({ cost });
+  const full = await bcrypt.genSalt(cost);
   const salt = full.slice(-22);
-  const hashed = await bcryptHash(preHash(password, salt), { salt: full });
+  const hashed = await bcrypt.hash(preHash(password, salt), full);
   return `$bcrypt-sha256$v=2,t=2b,r=${cost}$${salt}$${hashed.slice(-31)}`;
 }
 
