@@ -8,14 +8,18 @@ import { ExitCode } from './rules/errors.ts';
 export async function main(binUrl: string): Promise<void> {
   process.umask(0o077);
   module.enableCompileCache(compileCacheDir());
-  const { execute, Errors } = await import('@oclif/core');
-  await execute({ dir: binUrl }).catch((error: Error) => {
+  const { Errors, flush, run } = await import('@oclif/core');
+  try {
+    await run(process.argv.slice(2), binUrl);
+    await flush();
+  } catch (caught) {
+    const error = caught as Error;
     const [, command] = /^command (\S+) not found$/.exec(error.message) ?? [];
-    if (!command) return Errors.handle(error);
+    if (!command) return void (await Errors.handle(error));
     const typed = command.replaceAll(':', ' ');
     process.stderr.write(`Error: There is no command '${typed}'. \`keyward help\` lists the commands.\n`);
-    return process.exit(ExitCode.usage);
-  });
+    process.exit(ExitCode.usage);
+  }
 }
 
 /** Never a shared folder such as /tmp: who can write there could plant code. */
