@@ -10,5 +10,9 @@ export async function makeManifest(root: string): Promise<string> {
     respectNoCacheDefault: true,
   });
   await plugin.load();
-  return `${JSON.stringify(plugin.manifest, null, 2)}\n`;
+  // In the order of the folders otherwise, which is each machine's own.
+  const commands = Object.fromEntries(
+    Object.entries(plugin.manifest.commands).toSorted(([one], [other]) => (one < other ? -1 : 1)),
+  );
+  return `${JSON.stringify({ ...plugin.manifest, commands }, null, 2)}\n`;
 }

@@ -20,6 +20,8 @@ import { loadPayloadKey, type PayloadKey } from './payload-key.ts';
 import type { RunKeeper, Runs } from './runs.ts';
 import { connectClient, type TemporalEndpoint } from './temporal-connection.ts';
 
+const LOCAL_CONNECTS = 4;
+
 export type EngineOptions = { settings: Settings; env: NodeJS.ProcessEnv; announce: Announce };
 
 /**
@@ -82,10 +84,21 @@ export class Engine implements RunKeeper {
 
   async client(afresh: boolean): Promise<Client> {
     if (!this.#connected || afresh) {
-      await this.#connected?.connection.close();
-      this.#connected = await connectClient(await this.endpoint(), await this.payloadKey());
+      await this.#connected?.connection.close().catch(() => {});
+      this.#connected = null;
+      this.#connected = await this.#connect(this.#worksLocally ? LOCAL_CONNECTS : 1);
     }
     return this.#connected;
+  }
+
+  /** A local server may die between being found and being asked; it is then looked for, and started, again. */
+  async #connect(attempts: number): Promise<Client> {
+    try {
+      return await connectClient(await this.endpoint(), await this.payloadKey());
+    } catch (error) {
+      if (attempts <= 1) throw error;
+      return this.#connect(attempts - 1);
+    }
   }
 
   async offerWorker(): Promise<boolean> {

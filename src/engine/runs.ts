@@ -48,13 +48,11 @@ export class Runs {
     const watched = this.#watch(workflowId, onEvent);
     if (timeoutSeconds === undefined) await watched;
     else await Promise.race([watched, this.#deadline(workflowId, timeoutSeconds)]);
-    const client = await this.#keeper.client(false);
-    return client.workflow
-      .getHandle(workflowId)
-      .result()
-      .catch((error: unknown) => {
+    return this.#surviving((client) => client.workflow.getHandle(workflowId).result() as Promise<T>).catch(
+      (error: unknown) => {
         throw asRuleError(error, workflowId);
-      }) as Promise<T>;
+      },
+    );
   }
 
   async #start(workflow: string, input: unknown, workflowId: string): Promise<void> {

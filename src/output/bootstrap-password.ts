@@ -83,7 +83,7 @@ export async function choosePassword(flags: PasswordFlags, announce: Announce): 
     return new ChosenPassword(generatePassword(), announce, { file: target });
   }
   if (file !== undefined) return new ChosenPassword(readPasswordFile(file), announce);
-  if (flags['bootstrap-password-stdin']) return new ChosenPassword(readPasswordFromStdin(), announce);
+  if (flags['bootstrap-password-stdin']) return new ChosenPassword(await readPasswordFromStdin(), announce);
   if (flags['bootstrap-password'] !== undefined) {
     announce(
       'Warning: `ps` shows a password given by --bootstrap-password; use --bootstrap-password-file or -stdin.',

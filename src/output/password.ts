@@ -3,6 +3,7 @@ import { closeSync, fsyncSync, openSync, readFileSync, rmSync, statSync, writeSy
 import path from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { RuleError, UsageError } from '../rules/errors.ts';
 
 /** Reads a password from a file that only its owner (us, or root) may read; one newline at its end is not part of it. */
@@ -20,7 +21,9 @@ export function readPasswordFile(file: string): string {
   }
 }
 
-export const readPasswordFromStdin = (): string => readFileSync(0, 'utf8').replace(/\r?\n$/, '');
+/** Not `readFileSync(0)`: a pipe whose writer is late answers EAGAIN to it. */
+export const readPasswordFromStdin = async (): Promise<string> =>
+  (await text(process.stdin)).replace(/\r?\n$/, '');
 
 /** Asks twice, without an echo, on the terminal. */
 export async function promptForPassword(username: string): Promise<string> {
