@@ -101,11 +101,10 @@ export class Engine implements RunKeeper {
     }
   }
 
-  async offerWorker(): Promise<boolean> {
-    if (this.#inline || this.#worksLocally || this.#isClosed) return true;
+  async offerWorker(): Promise<void> {
+    if (this.#inline || this.#worksLocally || this.#isClosed) return;
     this.#announce('No worker has taken the run yet: this command works on it itself.');
     await this.#hostInline();
-    return true;
   }
 
   /** A worker of this process; it lives until it is stopped or the engine is closed. */

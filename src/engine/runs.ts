@@ -13,8 +13,8 @@ const WORKER_PATIENCE_MS = 2000;
 export type RunKeeper = {
   /** A client on a Temporal that answers, restarted if it was ours and had died. */
   client(afresh: boolean): Promise<Client>;
-  /** Called when no worker has taken the run for two seconds: hosts one here, or says that none will come (false). */
-  offerWorker(): Promise<boolean>;
+  /** Called when no worker has taken the run for two seconds: hosts one here where no local one is kept. */
+  offerWorker(): Promise<void>;
 };
 
 export type RunOptions = {

@@ -1,11 +1,10 @@
 import { Flags } from '@oclif/core';
 
 const helpGroup = 'BOOTSTRAP';
-const text = (description: string, variable: string, defaultValue?: string) =>
+const text = (description: string, variable: string) =>
   Flags.string({
     description: `${description} [env: ${variable}]`,
     helpGroup,
-    ...(defaultValue && { helpValue: defaultValue }),
   });
 
 /** `keystone-manage bootstrap`'s flags, and keyward's own for passwords. */
@@ -49,10 +48,6 @@ export const bootstrapFlags = {
     description: 'print what would change, change nothing; exit 2 if something would',
     helpGroup,
   }),
-};
-
-export type BootstrapFlags = {
-  [Name in keyof typeof bootstrapFlags]?: string | boolean | undefined;
 };
 
 /** A flag beats the environment; an empty variable counts as unset, as upstream. */

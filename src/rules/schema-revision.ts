@@ -8,7 +8,7 @@ const OLDER_HEADS = new Set(['47147121', '11c3b243b4cb', '29e87d24a316', 'e25ffa
 /** `expand-needed` and `contract-needed`: a real `keystone-manage db_sync` has work to do there. */
 export type SchemaState = 'empty' | 'current' | 'expand-needed' | 'contract-needed' | 'unknown' | 'foreign';
 
-export type SchemaFacts = { tables: number; hasAlembic: boolean; revisions: string[]; hasAudit: boolean };
+export type SchemaFacts = { tables: number; hasAlembic: boolean; revisions: string[] };
 
 export function schemaState({ tables, hasAlembic, revisions }: SchemaFacts): SchemaState {
   if (tables === 0) return 'empty';

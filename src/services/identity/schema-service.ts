@@ -42,11 +42,6 @@ export class SchemaService {
     return schemaState(await this.#facts());
   }
 
-  /** Whether keyward's own tables are there, which `db sync` makes on an adopted database too. */
-  async hasAudit(): Promise<boolean> {
-    return (await this.#facts()).hasAudit;
-  }
-
   /** The revisions in `alembic_version`, in no order; none in an empty database. */
   async revisions(): Promise<string[]> {
     return (await this.#facts()).revisions;
@@ -80,10 +75,9 @@ export class SchemaService {
 }
 
 async function readFacts(em: EntityManager): Promise<SchemaFacts> {
-  const [facts] = await em.execute<[{ tables: number; alembic: boolean; audit: boolean }]>(
+  const [facts] = await em.execute<[{ tables: number; alembic: boolean }]>(
     `select (select count(*)::int from pg_tables where schemaname = 'public') as tables,
-            to_regclass('public.alembic_version') is not null as alembic,
-            to_regclass('keyward.audit') is not null as audit`,
+            to_regclass('public.alembic_version') is not null as alembic`,
   );
   const rows = facts.alembic
     ? await em.execute<{ version_num: string }[]>('select version_num from public.alembic_version')
@@ -91,7 +85,6 @@ async function readFacts(em: EntityManager): Promise<SchemaFacts> {
   return {
     tables: facts.tables,
     hasAlembic: facts.alembic,
-    hasAudit: facts.audit,
     revisions: rows.map((row) => row.version_num),
   };
 }
