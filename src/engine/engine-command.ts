@@ -133,13 +133,14 @@ export abstract class EngineCommand extends BaseCommand {
     host: hostname(),
   });
 
-  /** Ctrl-C and SIGTERM end the command, never the run. */
+  protected exitCodeAfter = (signal: NodeJS.Signals): number =>
+    signal === 'SIGINT' ? ExitCode.interrupted : ExitCode.terminated;
+
+  /** Ctrl-C and SIGTERM end the command, never the run; a second one does not wait for what is under way. */
   #detachOnSignal(engine: Engine): () => void {
     const onSignal = (signal: NodeJS.Signals) => {
       if (this.followedRun) this.announce(this.#farewell(engine, this.followedRun));
-      void engine
-        .close()
-        .finally(() => process.exit(signal === 'SIGINT' ? ExitCode.interrupted : ExitCode.terminated));
+      void engine.close().finally(() => process.exit(this.exitCodeAfter(signal)));
     };
     process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
     return () => process.off('SIGINT', onSignal).off('SIGTERM', onSignal);

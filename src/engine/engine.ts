@@ -35,8 +35,8 @@ export class Engine implements RunKeeper {
   readonly home: Home;
   readonly #closers: (() => unknown)[] = [];
   #connected: Client | null = null;
-  #inline: HostedWorker | null = null;
-  #isClosed = false;
+  #hosted: HostedWorker | null = null;
+  #closing: Promise<void> | null = null;
 
   constructor({ settings, env, announce }: EngineOptions) {
     this.settings = settings;
@@ -78,7 +78,7 @@ export class Engine implements RunKeeper {
       this.client(false),
       inline && this.#hostInline(),
     ]);
-    if (this.#worksLocally && !this.#inline) await this.#keepLocalParts();
+    if (this.#worksLocally && !this.#hosted) await this.#keepLocalParts();
     return new Runs(target, this);
   }
 
@@ -102,20 +102,21 @@ export class Engine implements RunKeeper {
   }
 
   async offerWorker(): Promise<void> {
-    if (this.#inline || this.#worksLocally || this.#isClosed) return;
+    if (this.#hosted || this.#worksLocally || this.#closing) return;
     this.#announce('No worker has taken the run yet: this command works on it itself.');
     await this.#hostInline();
   }
 
-  /** A worker of this process; it lives until it is stopped or the engine is closed. */
+  /** A worker of this process; `close` lets what it has under way finish. */
   async hostWorker(): Promise<HostedWorker> {
     const [address, endpoint, key] = await Promise.all([this.address(), this.endpoint(), this.payloadKey()]);
-    return hostWorker({ address, endpoint, key, target: targetOf(address) });
+    this.#hosted = await hostWorker({ address, endpoint, key, target: targetOf(address) });
+    return this.#hosted;
   }
 
   /** True while this process hosts the only worker that is known to serve the run. */
   get hostsWorker(): boolean {
-    return this.#inline !== null;
+    return this.#hosted !== null;
   }
 
   async endpoint(): Promise<TemporalEndpoint> {
@@ -169,9 +170,13 @@ export class Engine implements RunKeeper {
     );
   }
 
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    await this.#inline?.stop();
+  close(): Promise<void> {
+    this.#closing ??= this.#closeAll();
+    return this.#closing;
+  }
+
+  async #closeAll(): Promise<void> {
+    await this.#hosted?.stop();
     await Promise.all(this.#closers.map((close) => close()));
     await this.#connected?.connection.close();
   }
@@ -181,8 +186,8 @@ export class Engine implements RunKeeper {
   }
 
   async #hostInline(): Promise<void> {
-    this.#inline = await this.hostWorker();
-    this.#inline.finished.catch((error: Error) =>
+    const { finished } = await this.hostWorker();
+    finished.catch((error: Error) =>
       this.#announce(`The worker of this command stopped: ${error.message}`),
     );
   }
@@ -204,10 +209,10 @@ export class Engine implements RunKeeper {
 
   #keep(socketPath: string, notice: string, revive: () => Promise<string>): void {
     const watch = watchDeath(socketPath, () => {
-      if (this.#isClosed) return;
+      if (this.#closing) return;
       this.#announce(notice);
       revive().then(
-        (path) => this.#isClosed || this.#keep(path, notice, revive),
+        (path) => this.#closing ?? this.#keep(path, notice, revive),
         (error: Error) => this.#announce(`It could not be started: ${error.message}`),
       );
     });

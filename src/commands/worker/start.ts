@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { unlink } from 'node:fs/promises';
+import { ExitCode } from '../../rules/errors.ts';
 import { EngineCommand, settingsFlags } from '../../engine/engine-command.ts';
-import type { HostedWorker } from '../../engine/hosted-worker.ts';
 
 export default class WorkerStart extends EngineCommand {
   static override summary = 'Work on runs until stopped.';
@@ -18,14 +18,16 @@ export default class WorkerStart extends EngineCommand {
     const { flags } = await this.parse(WorkerStart);
     await this.withEngine(flags, async (engine) => {
       const worker = await engine.hostWorker();
-      const close = await this.#tellReady(worker);
+      const close = await this.#tellReady();
       await worker.finished.finally(close);
     });
   }
 
+  /** Being stopped is how a worker is meant to end. */
+  protected override exitCodeAfter = (): number => ExitCode.done;
+
   /** The local engine waits for this socket, and notices by it when the worker has died. */
-  async #tellReady(worker: HostedWorker): Promise<() => Promise<void>> {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void worker.stop());
+  async #tellReady(): Promise<() => Promise<void>> {
     this.announce('The worker is ready.');
     const socketPath = process.env['KEYWARD_WORKER_SOCKET'];
     if (!socketPath) return async () => {};
