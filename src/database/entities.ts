@@ -1,10 +1,12 @@
 import { Assignment, SystemAssignment } from './keystone/assignment.entity.ts';
 import { Endpoint, Region, Service } from './keystone/catalog.entity.ts';
 import { Project } from './keystone/project.entity.ts';
+import { ProjectOption, ProjectTag } from './keystone/project-option.entity.ts';
 import { RevocationEvent } from './keystone/revocation-event.entity.ts';
 import { ImpliedRole, Role, RoleOption } from './keystone/role.entity.ts';
 import { LocalUser, Password, User } from './keystone/user.entity.ts';
 import { AuditEntry } from './keyward/audit-entry.entity.ts';
+import { KeywardUserOption } from './keyward/user-option.entity.ts';
 
 /** What keyward reads and writes; a table without an entity here is not touched through MikroORM. */
 export const entities = [
@@ -12,9 +14,12 @@ export const entities = [
   AuditEntry,
   Endpoint,
   ImpliedRole,
+  KeywardUserOption,
   LocalUser,
   Password,
   Project,
+  ProjectOption,
+  ProjectTag,
   Region,
   RevocationEvent,
   Role,

@@ -1,0 +1,124 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Resource, ResourceKind, ResourceOptions } from '../../rules/resource.ts';
+import { columnsOf, NOT_ROOT, userOptionsOf } from './resource-select.ts';
+
+/** What a list may be narrowed to; undefined: not at all. */
+export type ResourceFilter = {
+  domainId?: string | null | undefined;
+  parentId?: string | undefined;
+  enabled?: boolean | undefined;
+  name?: string | undefined;
+  tags?: string[] | undefined;
+};
+type Row = {
+  id: string;
+  name: string;
+  extra: string | null;
+  options: Record<string, string | null> | null;
+  tags?: string[] | null;
+  [column: string]: unknown;
+};
+
+/** A resource, and its `IMMU` value as it is stored (undefined: no row). */
+export type StoredResource = { resource: Resource; immutable: string | null | undefined };
+
+const OPTION_NAMES: Record<string, string> = {
+  IMMU: 'immutable',
+  1000: 'ignore_change_password_upon_first_use',
+  1001: 'ignore_password_expiry',
+  1002: 'ignore_lockout_failure_attempts',
+  1003: 'lock_password',
+  1004: 'ignore_user_inactivity',
+  MFAR: 'multi_factor_auth_rules',
+  MFAE: 'multi_factor_auth_enabled',
+};
+
+/** Reads roles, users, projects and domains in the shape of Keystone's API; the root domain is never among them. */
+export class ResourceRepository {
+  readonly #em: EntityManager;
+  #userOptions: Promise<string> | null = null;
+
+  constructor(em: EntityManager) {
+    this.#em = em;
+  }
+
+  async find(kind: ResourceKind, id: string): Promise<StoredResource | null> {
+    const [found] = await this.#select(kind, [`${keyOf(kind)} = ?`], [id], '');
+    return found ?? null;
+  }
+
+  findAll(kind: ResourceKind, ids: string[]): Promise<StoredResource[]> {
+    const among = `${keyOf(kind)} in (select jsonb_array_elements_text(?::jsonb))`;
+    return this.#select(kind, [among], [JSON.stringify(ids)], `order by ${keyOf(kind)}`);
+  }
+
+  /** At most `size` after the marker, in the order of their ids. */
+  page(
+    kind: ResourceKind,
+    filter: ResourceFilter,
+    after: string | null,
+    size: number,
+  ): Promise<StoredResource[]> {
+    const where: string[] = [];
+    const values: unknown[] = [];
+    const add = (condition: string, value: unknown): void => {
+      where.push(condition);
+      values.push(value);
+    };
+    if (after !== null) add(`${keyOf(kind)} > ?`, after);
+    if (filter.domainId !== undefined) add(`${domainOf(kind)} = ?`, filter.domainId ?? '<<null>>');
+    if (filter.parentId !== undefined) add('p.parent_id = ?', filter.parentId);
+    if (filter.enabled !== undefined)
+      add(`${kind === 'user' ? 'u' : 'p'}.enabled is not distinct from ?`, filter.enabled);
+    if (filter.name !== undefined) add(`${nameOf(kind)} = ?`, filter.name);
+    for (const tag of filter.tags ?? [])
+      add('exists (select from project_tag t where t.project_id = p.id and t.name = ?)', tag);
+    return this.#select(kind, where, values, `order by ${keyOf(kind)} limit ${size}`);
+  }
+
+  async #select(
+    kind: ResourceKind,
+    where: string[],
+    values: unknown[],
+    tail: string,
+  ): Promise<StoredResource[]> {
+    this.#userOptions ??= kind === 'user' ? userOptionsOf(this.#em) : null;
+    const columns = columnsOf(kind, (await this.#userOptions) ?? '');
+    const conditions = kind === 'role' || kind === 'user' ? where : [kindOf(kind), ...where];
+    const clause = conditions.length > 0 ? ` where ${conditions.join(' and ')}` : '';
+    const rows = await this.#em.execute<Row[]>(`${columns}${clause} ${tail}`, values);
+    return rows.map(stored);
+  }
+}
+
+const keyOf = (kind: ResourceKind): string =>
+  ({ role: 'r.id', user: 'u.id', project: 'p.id', domain: 'p.id' })[kind];
+const domainOf = (kind: ResourceKind): string =>
+  ({ role: 'r.domain_id', user: 'u.domain_id', project: 'p.domain_id', domain: 'p.id' })[kind];
+const nameOf = (kind: ResourceKind): string =>
+  ({ role: 'r.name', user: 'coalesce(l.name, n.name, f.display_name)', project: 'p.name', domain: 'p.name' })[
+    kind
+  ];
+const kindOf = (kind: 'project' | 'domain'): string =>
+  kind === 'domain' ? `p.is_domain and ${NOT_ROOT}` : 'not p.is_domain';
+
+function stored({ extra, options, ...columns }: Row): StoredResource {
+  const { IMMU: immutable } = options ?? {};
+  return { resource: { ...parsed(extra), ...columns, options: readOptions(options) }, immutable };
+}
+
+function readOptions(options: Row['options']): ResourceOptions {
+  const named: ResourceOptions = {};
+  for (const [id, value] of Object.entries(options ?? {}))
+    named[OPTION_NAMES[id] ?? id] = value && parsed(value);
+  return named;
+}
+
+/** What is no JSON is shown as the text that it is. */
+function parsed(text: string | null): any {
+  try {
+    return JSON.parse(text ?? '{}');
+  } catch {
+    return text;
+  }
+}

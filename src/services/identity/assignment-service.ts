@@ -1,0 +1,235 @@
+import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
+import { Assignment, SystemAssignment } from '../../database/keystone/assignment.entity.ts';
+import type { DatabaseAddress } from '../../rules/database-address.ts';
+import { RuleError, UsageError } from '../../rules/errors.ts';
+import { assertAcyclic, type RoleLink } from '../../rules/implied-roles.ts';
+import type { Resource } from '../../rules/resource.ts';
+import { type Actor, writeAudit } from './audit-writer.ts';
+import { GuardedResource } from './guarded/guarded-resource.ts';
+import { ResourceFinder, type ResourceRef } from './resource-finder.ts';
+import { described, transact } from './transact.ts';
+
+/** Whose role on what; exactly one of `project`, `domain` and `system`. */
+export type GrantRequest = {
+  role: ResourceRef;
+  user: ResourceRef;
+  project?: ResourceRef | undefined;
+  domain?: ResourceRef | undefined;
+  system?: boolean;
+  inherited: boolean;
+};
+export type AssignmentFilter = Partial<Omit<GrantRequest, 'inherited'>> & { inherited?: boolean | undefined };
+/** One role of somebody on something; what does not apply is null. */
+export type AssignmentRow = {
+  roleId: string;
+  userId: string | null;
+  groupId: string | null;
+  projectId: string | null;
+  domainId: string | null;
+  system: string | null;
+  inherited: boolean;
+  names: { role: string; user: string; group: string; project: string; domain: string };
+};
+type Grant = {
+  role: Resource;
+  user: Resource;
+  type: string;
+  target: { id: string; name: string };
+  inherited: boolean;
+};
+
+const PROHIBITED = 'admin';
+const ON_SYSTEM = 'UserSystem';
+
+/** Role assignments and implied roles. Granting is no change of the role, the user or what it is on. */
+export class AssignmentService {
+  readonly #orm: MikroORM;
+  readonly #address: DatabaseAddress;
+
+  constructor(orm: MikroORM, address: DatabaseAddress) {
+    this.#orm = orm;
+    this.#address = address;
+  }
+
+  /** False: it was there already; nothing is written then. */
+  async add(request: GrantRequest, actor: Actor): Promise<boolean> {
+    return transact(this.#orm, this.#address, async (em) => {
+      const grant = await resolve(em, request);
+      if (grant.type === ON_SYSTEM && grant.role['domain_id'] !== null) {
+        throw new UsageError(
+          `Role ${grant.role.id} is a domain-specific role. Unable to use a domain-specific role in a system assignment.`,
+          'Name a global role.',
+        );
+      }
+      await holdEnds(em, grant);
+      const row = rowOf(grant);
+      const table = tableOf(grant);
+      if (await em.count(table, row)) return false;
+      await em.insert(table, row);
+      await writeAudit(em, actor, [audited('grant', grant)]);
+      return true;
+    });
+  }
+
+  async remove(request: GrantRequest, actor: Actor): Promise<void> {
+    await transact(this.#orm, this.#address, async (em) => {
+      const grant = await resolve(em, request);
+      if ((await em.nativeDelete(tableOf(grant), rowOf(grant))) === 0) {
+        throw new RuleError(
+          'NotFound',
+          `The user ${grant.user.name} does not have the role ${grant.role.name} on ${grant.target.name}.`,
+          { cure: `See \`keyward role assignment list --user ${grant.user.id}\`.` },
+        );
+      }
+      await writeAudit(em, actor, [audited('revoke', grant)]);
+    });
+  }
+
+  list(filter: AssignmentFilter): Promise<AssignmentRow[]> {
+    return described(this.#address, async () => {
+      const em = this.#orm.em.fork();
+      const { where, values } = await conditions(em, filter);
+      const clause = where.length > 0 ? `where ${where.join(' and ')}` : '';
+      return em.execute<AssignmentRow[]>(`${LIST} ${clause} order by 1, 2, 3, 4, 5, 6`, values);
+    });
+  }
+
+  async imply(
+    prior: ResourceRef,
+    implied: ResourceRef,
+    actor: Actor,
+  ): Promise<{ prior: Resource; implied: Resource }> {
+    return transact(this.#orm, this.#address, async (em) => {
+      const [one, other] = await this.#pair(em, prior, implied);
+      assertImpliable(one, other);
+      const links = await em.execute<RoleLink[]>(
+        'select prior_role_id as prior, implied_role_id as implied from implied_role',
+      );
+      assertAcyclic(links, { prior: one.id, implied: other.id });
+      await new GuardedResource(em, actor).imply(one, other);
+      return { prior: one, implied: other };
+    });
+  }
+
+  async stopImplying(prior: ResourceRef, implied: ResourceRef, actor: Actor): Promise<void> {
+    await transact(this.#orm, this.#address, async (em) => {
+      const [one, other] = await this.#pair(em, prior, implied);
+      await new GuardedResource(em, actor).stopImplying(one, other);
+    });
+  }
+
+  listImplied(): Promise<{ priorId: string; prior: string; impliedId: string; implied: string }[]> {
+    return described(this.#address, () =>
+      this.#orm.em.fork().execute(
+        `select p.id as "priorId", p.name as prior, i.id as "impliedId", i.name as implied from implied_role
+         join role p on p.id = prior_role_id join role i on i.id = implied_role_id order by p.name, i.name, p.id`,
+      ),
+    );
+  }
+
+  async #pair(em: EntityManager, prior: ResourceRef, implied: ResourceRef): Promise<[Resource, Resource]> {
+    const finder = new ResourceFinder(em);
+    return [(await finder.get('role', prior)).resource, (await finder.get('role', implied)).resource];
+  }
+}
+
+const LIST = `select * from (
+  select a.role_id as "roleId",
+    case when a.type in ('UserProject', 'UserDomain', 'UserSystem') then a.actor_id end as "userId",
+    case when a.type in ('GroupProject', 'GroupDomain', 'GroupSystem') then a.actor_id end as "groupId",
+    case when a.type in ('UserProject', 'GroupProject') then a.target_id end as "projectId",
+    case when a.type in ('UserDomain', 'GroupDomain') then a.target_id end as "domainId",
+    case when a.type in ('UserSystem', 'GroupSystem') then 'all' end as system, a.inherited,
+    jsonb_build_object('role', role_in.label, 'user', user_in.label, 'group', group_in.label,
+      'project', case when not target.is_domain then target.name || '@' || target_in.name end,
+      'domain', case when target.is_domain then target.name end) as names
+  from (select type::text, actor_id, target_id, role_id, inherited from assignment
+        union all select type, actor_id, target_id, role_id, inherited from system_assignment) a
+  left join lateral (select r.name || coalesce('@' || d.name, '') as label from role r left join project d on d.id = r.domain_id
+    where r.id = a.role_id) role_in on true
+  left join lateral (select coalesce(l.name, n.name) || '@' || d.name as label from "user" u
+    left join local_user l on l.user_id = u.id left join nonlocal_user n on n.user_id = u.id
+    join project d on d.id = u.domain_id where u.id = a.actor_id) user_in on true
+  left join lateral (select g.name || '@' || d.name as label from "group" g join project d on d.id = g.domain_id
+    where g.id = a.actor_id) group_in on true
+  left join project target on target.id = a.target_id left join project target_in on target_in.id = target.domain_id
+) assignments`;
+
+async function conditions(
+  em: EntityManager,
+  { role, user, project, domain, system, inherited }: AssignmentFilter,
+): Promise<{ where: string[]; values: unknown[] }> {
+  const finder = new ResourceFinder(em);
+  const where: string[] = [];
+  const values: unknown[] = [];
+  for (const [kind, ref] of Object.entries({ role, user, project, domain } as const)) {
+    if (!ref) continue;
+    where.push(`"${kind}Id" = ?`);
+    values.push((await finder.get(kind as 'role', ref)).resource.id);
+  }
+  if (system) where.push('system is not null');
+  if (inherited) where.push('inherited');
+  return { where, values };
+}
+
+async function resolve(em: EntityManager, request: GrantRequest): Promise<Grant> {
+  const finder = new ResourceFinder(em);
+  const { resource: role } = await finder.get('role', request.role);
+  const { resource: user } = await finder.get('user', request.user);
+  const common = { role, user, inherited: request.inherited };
+  if (request.system) return { ...common, type: ON_SYSTEM, target: { id: 'system', name: 'the system' } };
+  if (request.project) {
+    const { resource } = await finder.get('project', request.project);
+    return { ...common, type: 'UserProject', target: { id: resource.id, name: `project ${resource.name}` } };
+  }
+  const { resource } = await finder.get('domain', request.domain!);
+  return { ...common, type: 'UserDomain', target: { id: resource.id, name: `domain ${resource.name}` } };
+}
+
+/** No foreign key guards assignments: nothing that one names may go away while it is written. */
+async function holdEnds(em: EntityManager, { role, user, type, target }: Grant): Promise<void> {
+  if (type !== ON_SYSTEM) await hold(em, 'project', target.id);
+  await hold(em, '"user"', user.id);
+  await hold(em, 'role', role.id);
+}
+
+async function hold(em: EntityManager, table: string, id: string): Promise<void> {
+  const rows = await em.execute<object[]>(`select 1 from ${table} where id = ? for key share`, [id]);
+  if (rows.length === 0)
+    throw new RuleError('NotFound', `${id} has just been deleted.`, { cure: 'Nothing was changed.' });
+}
+
+const tableOf = ({ type }: Grant): typeof Assignment | typeof SystemAssignment =>
+  type === ON_SYSTEM ? SystemAssignment : Assignment;
+
+const rowOf = ({ role, user, type, target, inherited }: Grant) => ({
+  type,
+  actorId: user.id,
+  targetId: target.id,
+  roleId: role.id,
+  inherited,
+});
+
+function audited(action: 'grant' | 'revoke', grant: Grant) {
+  const row = {
+    role_id: grant.role.id,
+    user_id: grant.user.id,
+    target_id: grant.target.id,
+    inherited: grant.inherited,
+  };
+  const name = `${grant.role.name} on ${grant.target.name} to user ${grant.user.name}`;
+  const [before, after] = action === 'grant' ? [null, row] : [row, null];
+  return { action, resource: 'role', name, id: grant.user.id, before, after };
+}
+
+/** `keystone/assignment/core.py`, with the default of `[assignment] prohibited_implied_role`. */
+function assertImpliable(prior: Resource, implied: Resource): void {
+  if (implied.name === PROHIBITED)
+    throw new RuleError('InvalidImpliedRole', `${implied.id} cannot be an implied roles.`, {
+      cure: `No role may imply ${PROHIBITED}.`,
+    });
+  if (prior['domain_id'] === null && implied['domain_id'] !== null)
+    throw new RuleError('InvalidImpliedRole', 'Global role cannot imply a domain-specific role', {
+      cure: 'Name a global role.',
+    });
+}

@@ -1,0 +1,178 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { ResourceRepository, type StoredResource } from '../../../database/keystone/resource.repository.ts';
+import { ImpliedRole } from '../../../database/keystone/role.entity.ts';
+import { RuleError } from '../../../rules/errors.ts';
+import {
+  assertDeletable,
+  assertImplicationsEditable,
+  assertUpdatable,
+  type Guarded,
+  readImmutability,
+} from '../../../rules/immutability.ts';
+import type { Resource, ResourceKind, ResourcePatch, ResourceValues } from '../../../rules/resource.ts';
+import { checkedPatch, checkedValues } from '../../../rules/resource-input.ts';
+import { type Actor, type AuditedChange, writeAudit } from '../audit-writer.ts';
+import { flagOrigins } from '../flag-origin.ts';
+import { cascade } from './cascade.ts';
+import { lockRoles, lockRow } from './locks.ts';
+import { writeImmutable } from './options.ts';
+import { writePassword } from './password-rows.ts';
+import { assertCreatable, assertEnabledFits, assertDefaultProject } from './place.ts';
+import { revokeTokens } from './revocations.ts';
+import { insertRow, updateRow, updateTags } from './rows.ts';
+
+/** Gives the hash of a password; made before the transaction, since it takes long. */
+export type HashedPassword = string | null;
+
+/**
+ * The one door to roles, users, projects and domains: loads the row FOR UPDATE, asks the immutability rule, writes, and
+ * audits, all in the transaction of `em`. Nothing else may call the rule or write these tables.
+ */
+export class GuardedResource {
+  readonly #em: EntityManager;
+  readonly #actor: Actor;
+  readonly #resources: ResourceRepository;
+
+  constructor(em: EntityManager, actor: Actor) {
+    this.#em = em;
+    this.#actor = actor;
+    this.#resources = new ResourceRepository(em);
+  }
+
+  async create(kind: ResourceKind, values: ResourceValues, hash: HashedPassword): Promise<Resource> {
+    const checked = checkedValues(kind, values);
+    await assertCreatable(this.#em, kind, checked);
+    const id = await insertRow(this.#em, kind, checked);
+    if (hash !== null) await writePassword(this.#em, id, hash);
+    await this.#writeOption(kind, id, checked);
+    if (checked.tags?.length) {
+      const { resource } = await this.#get(kind, id);
+      await updateTags(this.#em, resource, { add: checked.tags, remove: [], clear: false });
+    }
+    const { resource: after } = await this.#get(kind, id);
+    await this.#audit({ action: 'create', ...subject(kind, after), before: null, after });
+    return after;
+  }
+
+  async update(
+    kind: ResourceKind,
+    id: string,
+    patch: ResourcePatch,
+    hash: HashedPassword,
+  ): Promise<Resource> {
+    const checked = checkedPatch(kind, patch);
+    const { resource: before, guarded } = await this.lock(kind, id);
+    assertUpdatable(guarded, checked);
+    if (kind === 'user') await assertDefaultProject(this.#em, checked.default_project_id);
+    else if (kind !== 'role') await assertEnabledFits(this.#em, kind, before, checked.enabled);
+    await updateRow(this.#em, kind, before, checked);
+    if (checked.tags) await updateTags(this.#em, before, checked.tags);
+    await this.#writeOption(kind, id, checked);
+    if (hash !== null) await writePassword(this.#em, id, hash);
+    const isDisabled = kind === 'user' && checked.enabled === false && before['enabled'] !== false;
+    if (hash !== null || isDisabled) await revokeTokens(this.#em, 'user', [id]);
+    const { resource: after } = await this.#get(kind, id);
+    const action = hash === null ? 'update' : 'set password';
+    await this.#audit({ action, ...subject(kind, after), before, after });
+    return after;
+  }
+
+  /** `withSubtree`: a project's descendants go too. A domain always takes everything in it along. */
+  async delete(kind: ResourceKind, id: string, { withSubtree = false } = {}): Promise<void> {
+    const { resource, guarded } = await this.lock(kind, id);
+    assertDeletable(guarded);
+    const gone = await cascade(this.#em, { kind, resource, withSubtree }, (below, ids) =>
+      this.#guardedAll(below, ids),
+    );
+    await this.#audit(
+      ...gone.map((each) => ({
+        action: 'delete',
+        ...subject(each.kind, each.resource),
+        before: each.resource,
+        after: null,
+      })),
+    );
+  }
+
+  /** Lets whoever has the prior role have the implied one too. */
+  async imply(prior: Resource, implied: Resource): Promise<void> {
+    await this.#lockPrior(prior.id, implied.id);
+    await this.#em.insert(ImpliedRole, { priorRoleId: prior.id, impliedRoleId: implied.id });
+    await this.#auditLink('create', prior, implied);
+  }
+
+  async stopImplying(prior: Resource, implied: Resource): Promise<void> {
+    await this.#lockPrior(prior.id, implied.id);
+    const link = { priorRoleId: prior.id, impliedRoleId: implied.id };
+    if ((await this.#em.nativeDelete(ImpliedRole, link)) === 0)
+      throw new RuleError('NotFound', `The role ${prior.name} does not imply ${implied.name}.`, {
+        cure: 'See `keyward implied role list`.',
+      });
+    await this.#auditLink('delete', prior, implied);
+  }
+
+  /** Locks a resource and gives it as it is then. */
+  async lock(kind: ResourceKind, id: string): Promise<{ resource: Resource; guarded: Guarded }> {
+    await lockRow(this.#em, kind, id);
+    const stored = await this.#get(kind, id);
+    const [guarded] = await this.#describe(kind, [stored]);
+    return { resource: stored.resource, guarded: guarded! };
+  }
+
+  async #lockPrior(priorId: string, impliedId: string): Promise<void> {
+    await lockRoles(this.#em, [priorId, impliedId]);
+    const [guarded] = await this.#describe('role', [await this.#get('role', priorId)]);
+    assertImplicationsEditable(guarded!);
+  }
+
+  async #writeOption(
+    kind: ResourceKind,
+    id: string,
+    { options }: ResourcePatch | ResourceValues,
+  ): Promise<void> {
+    if (options?.immutable !== undefined) await writeImmutable(this.#em, kind, id, options.immutable);
+  }
+
+  async #get(kind: ResourceKind, id: string): Promise<StoredResource> {
+    const stored = await this.#resources.find(kind, id);
+    if (stored) return stored;
+    throw new RuleError('NotFound', `No ${kind} with the id ${id} exists.`, {
+      cure: `See \`keyward ${kind} list\`.`,
+    });
+  }
+
+  async #guardedAll(kind: ResourceKind, ids: string[]): Promise<{ resource: Resource; guarded: Guarded }[]> {
+    const stored = await this.#resources.findAll(kind, ids);
+    const guarded = await this.#describe(kind, stored);
+    return stored.map(({ resource }, index) => ({ resource, guarded: guarded[index]! }));
+  }
+
+  async #describe(kind: ResourceKind, stored: StoredResource[]): Promise<Guarded[]> {
+    const held = stored.filter(({ immutable }) => readImmutability(immutable) !== 'mutable');
+    const origins = await flagOrigins(
+      this.#em,
+      kind,
+      held.map(({ resource: { id }, immutable }) => ({ id, immutable })),
+    );
+    return stored.map(({ resource: { id, name }, immutable }) => ({
+      kind,
+      id,
+      name,
+      immutability: readImmutability(immutable),
+      origin: `immutable ${origins.get(id) ?? ''}`,
+    }));
+  }
+
+  #audit(...changes: AuditedChange[]): Promise<void> {
+    return writeAudit(this.#em, this.#actor, changes);
+  }
+
+  #auditLink(action: 'create' | 'delete', prior: Resource, implied: Resource): Promise<void> {
+    const link = { prior_role_id: prior.id, implied_role_id: implied.id };
+    const [before, after] = action === 'create' ? [null, link] : [link, null];
+    const name = `${prior.name} implies ${implied.name}`;
+    return this.#audit({ action, resource: 'implied role', name, id: null, before, after });
+  }
+}
+
+const subject = (kind: ResourceKind, { id, name }: Resource) => ({ resource: kind, name, id });

@@ -1,0 +1,90 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+
+type Owner = 'user' | 'group' | 'project' | 'role' | 'domain';
+
+/** Trusts of the gone, and those that were redelegated from them. */
+const trustsBy = (condition: string): string[] => {
+  const trusts = `with recursive gone as (select jsonb_array_elements_text(?::jsonb) as id),
+    trusts as (select id from trust where ${condition}
+      union select t.id from trust t join trusts on t.redelegated_trust_id = trusts.id)`;
+  return [
+    `${trusts} delete from trust_role where trust_id in (select id from trusts)`,
+    `${trusts} delete from token where trust_id in (select id from trusts)`,
+    `${trusts} delete from trust where id in (select id from trusts)`,
+  ];
+};
+const GONE = '(select jsonb_array_elements_text(?::jsonb))';
+const rows = (table: string, condition: string): string => `delete from ${table} where ${condition}`;
+const listsGoneRole = `exists (select from jsonb_array_elements_text(?::jsonb) as id where position(id in role_ids) > 0)`;
+
+/**
+ * What goes with the gone, in an order that the foreign keys allow; each statement has one parameter, their ids as a
+ * JSON array. What has a foreign key with ON DELETE CASCADE goes by itself. A test derives from the schema that nothing
+ * is missing here. Revocation events and the audit outlive what they tell of.
+ */
+const STATEMENTS: Record<Owner, string[]> = {
+  user: [
+    ...trustsBy('trustor_user_id in (select id from gone) or trustee_user_id in (select id from gone)'),
+    rows('token', `user_id in ${GONE}`),
+    rows('access_token', `authorizing_user_id in ${GONE}`),
+    rows('request_token', `authorizing_user_id in ${GONE}`),
+    rows('application_credential', `user_id in ${GONE}`),
+    rows('access_rule', `user_id in ${GONE}`),
+    rows('credential', `user_id in ${GONE}`),
+    rows('assignment', `type in ('UserProject', 'UserDomain') and actor_id in ${GONE}`),
+    rows('system_assignment', `type = 'UserSystem' and actor_id in ${GONE}`),
+    rows('user_group_membership', `user_id in ${GONE}`),
+    rows('expiring_user_group_membership', `user_id in ${GONE}`),
+    rows('id_mapping', `public_id in ${GONE}`),
+    rows('"user"', `id in ${GONE}`),
+  ],
+  group: [
+    rows('assignment', `type in ('GroupProject', 'GroupDomain') and actor_id in ${GONE}`),
+    rows('system_assignment', `type = 'GroupSystem' and actor_id in ${GONE}`),
+    rows('user_group_membership', `group_id in ${GONE}`),
+    rows('expiring_user_group_membership', `group_id in ${GONE}`),
+    rows('id_mapping', `public_id in ${GONE}`),
+    rows('"group"', `id in ${GONE}`),
+  ],
+  project: [
+    ...trustsBy('project_id in (select id from gone)'),
+    rows('access_token', `project_id in ${GONE}`),
+    rows('request_token', `requested_project_id in ${GONE}`),
+    rows('application_credential', `project_id in ${GONE}`),
+    rows('credential', `project_id in ${GONE}`),
+    rows('assignment', `type in ('UserProject', 'GroupProject') and target_id in ${GONE}`),
+    rows('"limit"', `project_id in ${GONE}`),
+    rows('project_endpoint', `project_id in ${GONE}`),
+    rows('project_endpoint_group', `project_id in ${GONE}`),
+    `update "user" set default_project_id = null where default_project_id in ${GONE}`,
+    rows('project', `id in ${GONE}`),
+  ],
+  role: [
+    rows('assignment', `role_id in ${GONE}`),
+    rows('system_assignment', `role_id in ${GONE}`),
+    rows('trust_role', `role_id in ${GONE}`),
+    rows(
+      'application_credential',
+      `internal_id in (select application_credential_id from application_credential_role where role_id in ${GONE})`,
+    ),
+    rows('access_token', listsGoneRole),
+    rows('request_token', listsGoneRole),
+    rows('role', `id in ${GONE}`),
+  ],
+  domain: [
+    rows('assignment', `type in ('UserDomain', 'GroupDomain') and target_id in ${GONE}`),
+    rows('"limit"', `domain_id in ${GONE}`),
+    rows('whitelisted_config', `domain_id in ${GONE}`),
+    rows('sensitive_config', `domain_id in ${GONE}`),
+    rows('config_register', `domain_id in ${GONE}`),
+    rows('id_mapping', `domain_id in ${GONE}`),
+    rows('identity_provider', `domain_id in ${GONE}`),
+    rows('project', `id in ${GONE}`),
+  ],
+};
+
+/** Deletes these and every row that belongs to them. The caller has locked them and asked the rule. */
+export async function deleteWithRows(em: EntityManager, owner: Owner, ids: string[]): Promise<void> {
+  if (ids.length === 0) return;
+  for (const statement of STATEMENTS[owner]) await em.execute(statement, [JSON.stringify(ids)]);
+}

@@ -1,0 +1,110 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { Project } from '../../../database/keystone/project.entity.ts';
+import { RuleError, UsageError } from '../../../rules/errors.ts';
+import type { Resource, ResourceKind, ResourceValues } from '../../../rules/resource.ts';
+import { holdPlace } from './locks.ts';
+
+/** `[DEFAULT] max_project_tree_depth`'s default: projects below one another, the domain not counted. */
+const MAX_DEPTH = 5;
+type Row = { id: string; enabled: boolean | null };
+
+/** Where something may be made: `keystone/resource/core.py`'s constraints. What it depends on is held till the end. */
+export async function assertCreatable(
+  em: EntityManager,
+  kind: ResourceKind,
+  values: ResourceValues,
+): Promise<void> {
+  const { domain_id: domainId = null, parent_id: parentId = null } = values;
+  await holdPlace(
+    em,
+    [domainId, parentId].filter((id) => id !== null),
+  );
+  if (domainId !== null) await assertDomain(em, domainId);
+  if (kind === 'user') await assertDefaultProject(em, values.default_project_id);
+  if (kind !== 'project') return;
+  const parent = parentId ?? domainId!;
+  await assertParent(em, parent, domainId!);
+  const above = await ancestors(em, parent);
+  const disabled = above.find(({ enabled }) => !enabled);
+  if (disabled) {
+    throw new RuleError(
+      'ParentDisabled',
+      `cannot create a project in a branch containing a disabled project: ${disabled.id}`,
+      { cure: 'Enable it, or choose another parent.' },
+    );
+  }
+  if (above.length > MAX_DEPTH) {
+    throw new RuleError('TreeTooDeep', `Max hierarchy depth reached for ${parent} branch.`, {
+      cure: `At most ${MAX_DEPTH} projects may lie below one another.`,
+    });
+  }
+}
+
+/** Enabled projects have enabled parents: `keystone/resource/core.py`. A domain may be disabled as it is. */
+export async function assertEnabledFits(
+  em: EntityManager,
+  kind: ResourceKind,
+  project: Resource,
+  enabled: boolean | undefined,
+): Promise<void> {
+  if (kind !== 'project' || enabled === undefined || enabled === project['enabled']) return;
+  if (enabled) return assertParentsEnabled(em, project);
+  const [below] = await em.execute<Row[]>(
+    `with recursive tree as (
+       select id, enabled from project where parent_id = ?
+       union all select c.id, c.enabled from project c join tree on c.parent_id = tree.id)
+     select id from tree where enabled limit 1`,
+    [project.id],
+  );
+  if (!below) return;
+  throw new RuleError(
+    'SubtreeEnabled',
+    `Cannot disable project ${project.id} since its subtree contains enabled projects.`,
+    { cure: `Disable ${below.id} first.` },
+  );
+}
+
+/** NOTE: a default project need not exist; it only must not be a domain (`keystone/identity/core.py`). */
+export async function assertDefaultProject(em: EntityManager, id: string | null | undefined): Promise<void> {
+  if (!id || !(await em.count(Project, { id, isDomain: true }))) return;
+  throw new UsageError(`User's default project ID cannot be a domain ID: ${id}.`, 'Name a project.');
+}
+
+async function assertParentsEnabled(em: EntityManager, project: Resource): Promise<void> {
+  await holdPlace(em, [project['parent_id'] as string]);
+  const above = await ancestors(em, project['parent_id'] as string);
+  const disabled = above.find(({ enabled }) => !enabled);
+  if (!disabled) return;
+  throw new RuleError('ParentDisabled', `Cannot enable project ${project.id} since it has disabled parents`, {
+    cure: `Enable ${disabled.id} first.`,
+  });
+}
+
+async function assertDomain(em: EntityManager, id: string): Promise<void> {
+  if (await em.count(Project, { id, isDomain: true })) return;
+  throw new RuleError('NotFound', `No domain with the id ${id} exists.`, {
+    cure: 'See `keyward domain list`.',
+  });
+}
+
+async function assertParent(em: EntityManager, parentId: string, domainId: string): Promise<void> {
+  const parent = await em.findOne(Project, { id: parentId });
+  if (!parent)
+    throw new RuleError('NotFound', `No project with the id ${parentId} exists.`, {
+      cure: 'See `keyward project list`.',
+    });
+  if ((parent.isDomain ? parent.id : parent.domainId) === domainId) return;
+  throw new RuleError('ParentElsewhere', `The parent ${parentId} is in another domain than ${domainId}.`, {
+    cure: 'Choose a parent in the same domain, or give its --domain.',
+  });
+}
+
+/** The project itself and everything above it, the domain included. */
+const ancestors = (em: EntityManager, id: string): Promise<Row[]> =>
+  em.execute<Row[]>(
+    `with recursive up as (
+       select id, parent_id, enabled from project where id = ?
+       union all select p.id, p.parent_id, p.enabled from project p join up on p.id = up.parent_id)
+     select id, enabled from up`,
+    [id],
+  );

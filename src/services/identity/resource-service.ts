@@ -1,0 +1,158 @@
+import type { MikroORM } from '@mikro-orm/postgresql';
+import {
+  type ResourceFilter,
+  ResourceRepository,
+  type StoredResource,
+} from '../../database/keystone/resource.repository.ts';
+import type { PasswordHashing } from '../../rules/bootstrap-request.ts';
+import type { DatabaseAddress } from '../../rules/database-address.ts';
+import { RuleError } from '../../rules/errors.ts';
+import { readImmutability } from '../../rules/immutability.ts';
+import type { Resource, ResourceKind, ResourcePatch, ResourceValues } from '../../rules/resource.ts';
+import { checkedPatch, checkedValues } from '../../rules/resource-input.ts';
+import type { Actor } from './audit-writer.ts';
+import { flagOrigins } from './flag-origin.ts';
+import { GuardedResource } from './guarded/guarded-resource.ts';
+import { hashPassword } from './password-hash.ts';
+import { ResourceFinder, type ResourceRef } from './resource-finder.ts';
+import { described, transact } from './transact.ts';
+
+export type ListFilter = Omit<ResourceFilter, 'domainId' | 'parentId'> & {
+  domain?: string | undefined;
+  parent?: string | undefined;
+  /** Only global roles; without it and a domain: all. */
+  global?: boolean;
+  immutable?: boolean | undefined;
+  marker?: string | undefined;
+  limit?: number | undefined;
+};
+/** What is asked for, with a domain and other resources by name or id. */
+export type Named<T> = T & {
+  domain?: string | undefined;
+  parent?: string | undefined;
+  defaultProject?: ResourceRef | undefined;
+};
+
+const PAGE = 1000;
+
+/** Roles, users, projects and domains: each change is one transaction behind `GuardedResource`. */
+export class ResourceService {
+  readonly #orm: MikroORM;
+  readonly #address: DatabaseAddress;
+
+  constructor(orm: MikroORM, address: DatabaseAddress) {
+    this.#orm = orm;
+    this.#address = address;
+  }
+
+  async create(
+    kind: ResourceKind,
+    values: ResourceValues,
+    actor: Actor,
+    { orShow = false, hashing }: { orShow?: boolean; hashing: PasswordHashing },
+  ): Promise<Resource> {
+    const hash = await hashed(checkedValues(kind, values).password, hashing);
+    try {
+      return await transact(this.#orm, this.#address, (em) =>
+        new GuardedResource(em, actor).create(kind, values, hash),
+      );
+    } catch (error) {
+      if (!orShow || (error as Error).name !== 'Conflict') throw error;
+      const domain = values.domain_id ?? undefined;
+      return (await this.#finder().get(kind, { nameOrId: values.name, domain })).resource;
+    }
+  }
+
+  /** The resource of that id after the change. A password is hashed before any lock is taken. */
+  async update(
+    kind: ResourceKind,
+    ref: ResourceRef,
+    patch: ResourcePatch,
+    actor: Actor,
+    hashing: PasswordHashing,
+  ): Promise<Resource> {
+    const hash = await hashed(checkedPatch(kind, patch).password, hashing);
+    return transact(this.#orm, this.#address, async (em) => {
+      const { resource } = await new ResourceFinder(em).get(kind, ref);
+      return new GuardedResource(em, actor).update(kind, resource.id, patch, hash);
+    });
+  }
+
+  async delete(
+    kind: ResourceKind,
+    ref: ResourceRef,
+    actor: Actor,
+    options: { withSubtree?: boolean } = {},
+  ): Promise<void> {
+    await transact(this.#orm, this.#address, async (em) => {
+      const { resource } = await new ResourceFinder(em).get(kind, ref);
+      await new GuardedResource(em, actor).delete(kind, resource.id, options);
+    });
+  }
+
+  get(kind: ResourceKind, ref: ResourceRef): Promise<Resource> {
+    return described(this.#address, async () => (await this.#finder().get(kind, ref)).resource);
+  }
+
+  /** The resource, and since when and by whom its `immutable` is what it is (null: it was never set). */
+  async show(kind: ResourceKind, ref: ResourceRef): Promise<{ resource: Resource; origin: string | null }> {
+    return described(this.#address, async () => {
+      const em = this.#orm.em.fork();
+      const { resource, immutable } = await new ResourceFinder(em).get(kind, ref);
+      if (immutable === undefined) return { resource, origin: null };
+      const origins = await flagOrigins(em, kind, [{ id: resource.id, immutable }]);
+      return { resource, origin: origins.get(resource.id)! };
+    });
+  }
+
+  /** Pages in the order of the ids, read as they are taken: memory does not grow with their number. */
+  async *list(kind: ResourceKind, filter: ListFilter): AsyncGenerator<Resource[]> {
+    const narrowed = await described(this.#address, () => this.#narrowed(filter));
+    let after = await described(this.#address, () => this.#marker(kind, filter.marker));
+    let left = filter.limit ?? Number.POSITIVE_INFINITY;
+    while (left > 0) {
+      const rows = await described(this.#address, () =>
+        new ResourceRepository(this.#orm.em.fork()).page(kind, narrowed, after, PAGE),
+      );
+      const wanted = rows.filter(isWanted(filter.immutable)).slice(0, left);
+      left -= wanted.length;
+      if (wanted.length > 0) yield wanted.map(({ resource }) => resource);
+      if (rows.length < PAGE) return;
+      after = rows.at(-1)!.resource.id;
+    }
+  }
+
+  async #narrowed({ domain, parent, global, ...filter }: ListFilter): Promise<ResourceFilter> {
+    const finder = this.#finder();
+    const domainId =
+      domain === undefined ? undefined : (await finder.get('domain', { nameOrId: domain })).resource.id;
+    const parentId = parent === undefined ? undefined : await this.#place(parent);
+    return { ...filter, domainId: global && domainId === undefined ? null : domainId, parentId };
+  }
+
+  /** A parent is a project, or a domain: then the project lies at its top. */
+  async #place(nameOrId: string): Promise<string> {
+    const project = await this.#finder().find('project', { nameOrId });
+    return (project ?? (await this.#finder().get('domain', { nameOrId }))).resource.id;
+  }
+
+  async #marker(kind: ResourceKind, marker: string | undefined): Promise<string | null> {
+    if (marker === undefined) return null;
+    if (await new ResourceRepository(this.#orm.em.fork()).find(kind, marker)) return marker;
+    throw new RuleError('NotFound', `The marker '${marker}' is no ${kind}'s ID.`, {
+      cure: 'Give the ID of the last one that was listed.',
+    });
+  }
+
+  #finder(): ResourceFinder {
+    return new ResourceFinder(this.#orm.em.fork());
+  }
+}
+
+const hashed = (password: string | undefined, hashing: PasswordHashing): Promise<string | null> =>
+  password === undefined ? Promise.resolve(null) : hashPassword(password, hashing);
+
+const isWanted =
+  (immutable: boolean | undefined) =>
+  ({ immutable: stored }: StoredResource): boolean =>
+    immutable === undefined || immutable === (readImmutability(stored) === 'immutable');

@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { resourceKinds, type ResourceKind, type ResourcePatch } from '../../../src/rules/resource.ts';
+import { TestPostgres } from '../../support/postgres.ts';
+import { TestCloud } from '../../support/resources.ts';
+import { exactRows } from '../../support/rows.ts';
+
+let server: TestPostgres;
+let cloud: TestCloud;
+let made = 0;
+const fresh = (): string => `thing${(made += 1)}`;
+const stored = (kind: ResourceKind, id: string): Promise<object[]> => {
+  const [table, column] = {
+    role: ['role_option', 'role_id'],
+    user: ['keyward.user_option', 'user_id'],
+    project: ['project_option', 'project_id'],
+    domain: ['project_option', 'project_id'],
+  }[kind];
+  return server.query(
+    cloud.address.database,
+    `select option_id, option_value from ${table} where ${column} = $1`,
+    [id],
+  );
+};
+const everything = (): Promise<unknown> => exactRows(server, cloud.address.database);
+
+beforeAll(async () => {
+  server = await TestPostgres.start();
+  cloud = await TestCloud.open(server);
+});
+afterAll(async () => {
+  await cloud.close();
+  await server.stop();
+});
+
+describe.each(resourceKinds)('an immutable %s', (kind) => {
+  let id: string;
+  let name: string;
+  beforeEach(async () => {
+    name = fresh();
+    ({ id } = await cloud.create(kind, name, { options: { immutable: true } }));
+  });
+
+  it.each<[string, (it: { name: string }) => ResourcePatch]>([
+    ['a rename', () => ({ name: 'other' })],
+    ['the name that it has', (it) => ({ name: it.name })],
+    ['the state that it has', () => ({ enabled: true })],
+    ['a description', () => ({ description: 'x' })],
+    ['an extra attribute', () => ({ color: 'red' })],
+    ['immutable again', () => ({ options: { immutable: true } })],
+    ['no options', () => ({ options: {} })],
+    ['clearing together with a rename', () => ({ options: { immutable: false }, name: 'other' })],
+    [
+      'clearing together with the name that it has',
+      (it) => ({ options: { immutable: false }, name: it.name }),
+    ],
+  ])('refuses %s, and is left as it was', async (_, patch) => {
+    const before = await everything();
+    await expect(cloud.update(kind, id, patch({ name }))).rejects.toMatchObject({
+      name: 'ResourceUpdateForbidden',
+      exitCode: 1,
+      message: `Unable to update immutable ${kind} resource: \`${id}. Set resource option "immutable" to false first.`,
+      cure: expect.stringMatching(
+        new RegExp(
+          `It is the ${kind} ${name}, immutable since \\S+ by operator@host\\. .*keyward ${kind} set --no-immutable ${id}`,
+        ),
+      ),
+    });
+    expect(await everything()).toEqual(before);
+  });
+
+  it('accepts clearing by false, which is kept as a row', async () => {
+    const after = await cloud.update(kind, id, { options: { immutable: false } });
+    expect(after.options).toEqual({ immutable: false });
+    expect(await stored(kind, id)).toEqual([{ option_id: 'IMMU', option_value: 'false' }]);
+  });
+
+  it('accepts clearing by null, which deletes the row', async () => {
+    const after = await cloud.update(kind, id, { options: { immutable: null } });
+    expect(after.options).toEqual({});
+    expect(await stored(kind, id)).toEqual([]);
+  });
+
+  it.each([['false'], [0], ['yes'], [1]])('refuses the immutable %p as bad input', async (value) => {
+    const patch = { options: { immutable: value as unknown as boolean } };
+    await expect(cloud.update(kind, id, patch)).rejects.toMatchObject({ exitCode: 64 });
+    expect(await stored(kind, id)).toEqual([{ option_id: 'IMMU', option_value: 'true' }]);
+  });
+
+  it('refuses another option beside it as bad input', async () => {
+    const patch = { options: { immutable: false, foo: 1 } };
+    await expect(cloud.update(kind, id, patch)).rejects.toMatchObject({ exitCode: 64 });
+  });
+
+  it('refuses an empty request as bad input', async () => {
+    await expect(cloud.update(kind, id, {})).rejects.toMatchObject({ exitCode: 64 });
+  });
+
+  it('refuses to be deleted', async () => {
+    const before = await everything();
+    await expect(cloud.delete(kind, id)).rejects.toMatchObject({
+      name: 'ResourceDeleteForbidden',
+      message: `Unable to delete immutable ${kind} resource: \`${id}. Set resource option "immutable" to false first.`,
+    });
+    expect(await everything()).toEqual(before);
+  });
+});
+
+describe.each(resourceKinds)('a mutable %s', (kind) => {
+  it.each([
+    [true, [{ option_id: 'IMMU', option_value: 'true' }]],
+    [false, [{ option_id: 'IMMU', option_value: 'false' }]],
+    [null, []],
+    [undefined, []],
+  ])('made with immutable %p stores %j', async (immutable, rows) => {
+    const options = immutable === undefined ? {} : { options: { immutable } };
+    const { id } = await cloud.create(kind, fresh(), options);
+    expect(await stored(kind, id)).toEqual(rows);
+  });
+
+  it('may become immutable and be renamed in one request', async () => {
+    const { id } = await cloud.create(kind, fresh());
+    const name = fresh();
+    expect(await cloud.update(kind, id, { name, options: { immutable: true } })).toMatchObject({
+      name,
+      options: { immutable: true },
+    });
+  });
+
+  it('can be deleted, and leaves nothing behind', async () => {
+    const { id } = await cloud.create(kind, fresh(), { enabled: kind !== 'domain' });
+    await cloud.delete(kind, id);
+    await expect(cloud.get(kind, id)).rejects.toMatchObject({ name: 'NotFound' });
+    expect(await stored(kind, id)).toEqual([]);
+  });
+
+  it('is guarded all the same when its option is no JSON, until it is cleared', async () => {
+    const { id } = await cloud.create(kind, fresh(), { options: { immutable: false } });
+    const table =
+      kind === 'user' ? 'keyward.user_option' : kind === 'role' ? 'role_option' : 'project_option';
+    await server.query(
+      cloud.address.database,
+      `update ${table} set option_value = 'True' where option_value = 'false'`,
+    );
+    await expect(cloud.update(kind, id, { description: 'x' })).rejects.toMatchObject({
+      name: 'ResourceUpdateForbidden',
+    });
+    await cloud.update(kind, id, { options: { immutable: null } });
+    await cloud.update(kind, id, { description: 'x' });
+  });
+});
