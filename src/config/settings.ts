@@ -25,6 +25,7 @@ export function loadSettings(flags: Given, env: NodeJS.ProcessEnv): Settings {
     configDirs,
     defaultDomainId: orDefault(option('identity', 'default_domain_id'), 'default'),
     passwordHashing: hashingOf(option),
+    keystoneCacheTime: cacheTimeOf(option),
     temporalIsExternal: temporalIsExternal(env),
   };
 }
@@ -50,6 +51,22 @@ function hashingOf(option: (section: string, key: string) => Option): Setting<Pa
     );
   }
   return { value: { algorithm: known, rounds: rounds && positive(rounds) }, origin: algorithm.origin };
+}
+
+/** Where the given file says that Keystone keeps a cache, for how long (oslo.cache's default: 600 s). */
+function cacheTimeOf(option: (section: string, key: string) => Option): Setting<number | null> {
+  const enabled = option('cache', 'enabled');
+  if (!enabled || !isTrue(enabled)) return { value: null, origin: enabled?.origin ?? 'the default' };
+  const seconds = option('cache', 'expiration_time');
+  return { value: seconds ? positive(seconds) : 600, origin: enabled.origin };
+}
+
+/** A boolean as oslo.config reads it. */
+function isTrue({ value, origin }: { value: string; origin: string }): boolean {
+  const word = value.toLowerCase();
+  if (['true', '1', 'yes', 'on'].includes(word)) return true;
+  if (['false', '0', 'no', 'off'].includes(word)) return false;
+  throw new UsageError(`${origin}: '${value}' is neither true nor false.`, 'Correct it, or remove the line.');
 }
 
 function positive({ value, origin }: { value: string; origin: string }): number {

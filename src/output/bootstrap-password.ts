@@ -44,7 +44,7 @@ export class ChosenPassword {
       await (await engine.identity()).bootstrap.plan(request);
     } catch (error) {
       if (!(error instanceof RuleError) || error.name !== 'PasswordRequired') throw error;
-      request.password = await promptForPassword(request.username);
+      request.password = await promptForPassword(`the new user ${request.username}`);
       assertPassword(request.password);
     }
   }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Flags } from '@oclif/core';
 import { stringify as csv } from 'csv-stringify/sync';
 import { stringify as yaml } from 'yaml';
@@ -33,6 +34,26 @@ export function printList(rows: Row[], columns: string[], options: FormatOptions
   print(renderList(picked, chosen, options.format));
 }
 
+/** Prints many things as they come, page by page, so that memory does not grow with them; no table can do that. */
+export async function printStream(
+  pages: AsyncIterable<Row[]>,
+  columns: string[],
+  options: FormatOptions,
+): Promise<void> {
+  const chosen = chooseColumns(columns, options.column);
+  const { head = '', tail = '', separator = '', record } = streamed(chosen, options.format);
+  await write(head);
+  let isFirst = true;
+  for await (const page of pages) {
+    const text = page.map((row) =>
+      record(Object.fromEntries(chosen.map((name) => [name, row[name] ?? null]))),
+    );
+    await write((isFirst ? '' : separator) + text.join(separator));
+    isFirst = false;
+  }
+  await write(isFirst && options.format === 'json' ? ']\n' : tail);
+}
+
 /** Prints one thing: a table has a line per field, as openstackclient's `show` commands have. */
 export function printRecord(record: Row, options: FormatOptions): void {
   const chosen = chooseColumns(Object.keys(record), options.column);
@@ -60,6 +81,23 @@ function renderRecord(record: Row, columns: string[], format: string): string {
   );
 }
 
+type Streamed = { head?: string; tail?: string; separator?: string; record: (row: Row) => string };
+
+/** The same text as `renderList` gives for all at once. */
+function streamed(columns: string[], format: string): Streamed {
+  const cells = (row: Row): string[] => columns.map((name) => text(row[name]));
+  if (format === 'json') {
+    const record = (row: Row): string => `\n  ${JSON.stringify(row, null, 2).replaceAll('\n', '\n  ')}`;
+    return { head: '[', tail: '\n]\n', separator: ',', record };
+  }
+  if (format === 'yaml') return { record: (row) => yaml([row]) };
+  if (format === 'value') return { record: (row) => `${cells(row).join(' ')}\n` };
+  return {
+    head: csv([columns], { quoted_string: true }),
+    record: (row) => csv([cells(row)], { quoted_string: true }),
+  };
+}
+
 function chooseColumns(columns: string[], wanted: string[] | undefined): string[] {
   if (!wanted?.length) return columns;
   return wanted.map((name) => {
@@ -72,8 +110,14 @@ function chooseColumns(columns: string[], wanted: string[] | undefined): string[
 
 const text = (cell: Cell): string => {
   if (cell === null || cell === undefined) return 'None';
+  if (typeof cell === 'boolean') return cell ? 'True' : 'False';
   return typeof cell === 'object' ? JSON.stringify(cell) : String(cell);
 };
+
+/** Waits where the reader is slower than the database. */
+async function write(output: string): Promise<void> {
+  if (!process.stdout.write(output)) await once(process.stdout, 'drain');
+}
 
 const print = (output: string): void => {
   if (output) process.stdout.write(`${output}\n`);

@@ -25,9 +25,9 @@ export function readPasswordFile(file: string): string {
 export const readPasswordFromStdin = async (): Promise<string> =>
   (await text(process.stdin)).replace(/\r?\n$/, '');
 
-/** Asks twice, without an echo, on the terminal. */
-export async function promptForPassword(username: string): Promise<string> {
-  const first = await ask(`Password for the new user ${username}: `);
+/** Asks twice, without an echo, on the terminal. `whose`: `the user alice`. */
+export async function promptForPassword(whose: string): Promise<string> {
+  const first = await ask(`Password for ${whose}: `);
   if (first === (await ask('The same again: '))) return first;
   throw new UsageError('The two passwords differ.', 'Run the command again.');
 }

@@ -3,7 +3,10 @@ import stringWidth from 'string-width';
 /** A table as openstackclient draws it: ASCII rules, one space beside each cell, cells to the left. */
 export function renderTable(headings: string[], rows: string[][]): string {
   const widths = headings.map((heading, at) =>
-    Math.max(stringWidth(heading), ...rows.flatMap((row) => lines(row[at]).map((line) => stringWidth(line)))),
+    rows.reduce(
+      (widest, row) => Math.max(widest, ...lines(row[at]).map((line) => stringWidth(line))),
+      stringWidth(heading),
+    ),
   );
   const rule = `+${widths.map((width) => '-'.repeat(width + 2)).join('+')}+`;
   const body = rows.flatMap((row) => drawRow(row, widths));

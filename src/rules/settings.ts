@@ -13,6 +13,8 @@ export type Settings = {
   configDirs: string[];
   defaultDomainId: Setting<string>;
   passwordHashing: Setting<PasswordHashing>;
+  /** For how many seconds a Keystone beside us may answer from its cache; null: it keeps none. */
+  keystoneCacheTime: Setting<number | null>;
   /** Whether TEMPORAL_ADDRESS (or a Temporal profile) points at a server that is not ours. */
   temporalIsExternal: boolean;
 };

@@ -3,7 +3,7 @@ import { Assignment, SystemAssignment } from '../../database/keystone/assignment
 import type { DatabaseAddress } from '../../rules/database-address.ts';
 import { RuleError, UsageError } from '../../rules/errors.ts';
 import { assertAcyclic, type RoleLink } from '../../rules/implied-roles.ts';
-import type { Resource } from '../../rules/resource.ts';
+import type { Resource, ResourceKind } from '../../rules/resource.ts';
 import { type Actor, writeAudit } from './audit-writer.ts';
 import { GuardedResource } from './guarded/guarded-resource.ts';
 import { ResourceFinder, type ResourceRef } from './resource-finder.ts';
@@ -18,7 +18,9 @@ export type GrantRequest = {
   system?: boolean;
   inherited: boolean;
 };
-export type AssignmentFilter = Partial<Omit<GrantRequest, 'inherited'>> & { inherited?: boolean | undefined };
+export type AssignmentFilter = {
+  [kind in 'role' | 'user' | 'project' | 'domain']?: ResourceRef | undefined;
+} & { system?: boolean; inherited?: boolean };
 /** One role of somebody on something; what does not apply is null. */
 export type AssignmentRow = {
   roleId: string;
@@ -165,7 +167,7 @@ async function conditions(
   for (const [kind, ref] of Object.entries({ role, user, project, domain } as const)) {
     if (!ref) continue;
     where.push(`"${kind}Id" = ?`);
-    values.push((await finder.get(kind as 'role', ref)).resource.id);
+    values.push((await finder.get(kind as ResourceKind, ref)).resource.id);
   }
   if (system) where.push('system is not null');
   if (inherited) where.push('inherited');

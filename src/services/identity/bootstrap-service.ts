@@ -6,7 +6,8 @@ import type { BootstrapReport, BootstrapRequest, ReportedChange } from '../../ru
 import type { DatabaseAddress } from '../../rules/database-address.ts';
 import { RuleError } from '../../rules/errors.ts';
 import { reportChange } from '../../rules/report-change.ts';
-import { BootstrapWriter } from './bootstrap-writer.ts';
+import { type AuditedChange, writeAudit } from './audit-writer.ts';
+import { GuardedResource } from './guarded/guarded-resource.ts';
 import { type ComparePassword, readSnapshot } from './identity-reader.ts';
 import { hashPassword, verifyPassword } from './password-hash.ts';
 
@@ -85,14 +86,22 @@ async function applyUnderLock(
   const there = await readSnapshot(em, request, passwords.compare);
   const { changes, warnings } = planBootstrap(there, request);
   if (applied.length > 0) return reportOf(request, applied.map(reported), warnings);
-  const writer = new BootstrapWriter(em, request, there, () => passwords.hash());
-  const done: ReportedChange[] = [];
-  for (const change of changes) done.push(reportChange(change, await writer.write(change)));
+  const actor = { ...request, operation: OPERATION };
+  const writer = new GuardedResource(em, actor).repair(request, there, () => passwords.hash());
+  const done: (ReportedChange & AuditedChange)[] = [];
+  for (const change of changes) {
+    const { id, before, after } = await writer.write(change);
+    done.push({ ...reportChange(change, id), before, after });
+  }
   if (done.length > 0) {
-    await em.insertMany(AuditEntry, done.map((change) => auditOf(request, change)) as never[]);
+    await writeAudit(em, actor, done);
     await assertComplete(em, request, passwords);
   }
-  return reportOf(request, done, warnings);
+  return reportOf(
+    request,
+    done.map(({ action, resource, name, id }) => ({ action, resource, name, id })),
+    warnings,
+  );
 }
 
 /** Rolls everything back if something is still missing: a trigger or a rule of the database may have interfered. */
@@ -158,19 +167,4 @@ const reported = (row: {
   resource: row.resourceType,
   name: row.resourceName,
   id: row.resourceId ?? null,
-});
-
-const auditOf = (
-  { requestId, requester }: BootstrapRequest,
-  { action, resource, name, id }: ReportedChange,
-) => ({
-  requestId,
-  operation: OPERATION,
-  action,
-  resourceType: resource,
-  resourceName: name,
-  resourceId: id,
-  requesterUser: requester.user,
-  requesterSudoUser: requester.sudoUser,
-  requesterHost: requester.host,
 });

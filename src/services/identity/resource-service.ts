@@ -20,19 +20,12 @@ import { described, transact } from './transact.ts';
 export type ListFilter = Omit<ResourceFilter, 'domainId' | 'parentId'> & {
   domain?: string | undefined;
   parent?: string | undefined;
-  /** Only global roles; without it and a domain: all. */
+  /** Only what belongs to no domain: global roles. */
   global?: boolean;
   immutable?: boolean | undefined;
   marker?: string | undefined;
   limit?: number | undefined;
 };
-/** What is asked for, with a domain and other resources by name or id. */
-export type Named<T> = T & {
-  domain?: string | undefined;
-  parent?: string | undefined;
-  defaultProject?: ResourceRef | undefined;
-};
-
 const PAGE = 1000;
 
 /** Roles, users, projects and domains: each change is one transaction behind `GuardedResource`. */
@@ -94,6 +87,15 @@ export class ResourceService {
     return described(this.#address, async () => (await this.#finder().get(kind, ref)).resource);
   }
 
+  /** A parent: a project, or a domain; then what is in it lies at its top. */
+  async getPlace(ref: ResourceRef): Promise<Resource> {
+    return described(this.#address, async () => {
+      const finder = this.#finder();
+      return ((await finder.find('project', ref)) ?? (await finder.get('domain', { nameOrId: ref.nameOrId })))
+        .resource;
+    });
+  }
+
   /** The resource, and since when and by whom its `immutable` is what it is (null: it was never set). */
   async show(kind: ResourceKind, ref: ResourceRef): Promise<{ resource: Resource; origin: string | null }> {
     return described(this.#address, async () => {
@@ -126,14 +128,8 @@ export class ResourceService {
     const finder = this.#finder();
     const domainId =
       domain === undefined ? undefined : (await finder.get('domain', { nameOrId: domain })).resource.id;
-    const parentId = parent === undefined ? undefined : await this.#place(parent);
-    return { ...filter, domainId: global && domainId === undefined ? null : domainId, parentId };
-  }
-
-  /** A parent is a project, or a domain: then the project lies at its top. */
-  async #place(nameOrId: string): Promise<string> {
-    const project = await this.#finder().find('project', { nameOrId });
-    return (project ?? (await this.#finder().get('domain', { nameOrId }))).resource.id;
+    const parentId = parent === undefined ? undefined : (await this.getPlace({ nameOrId: parent })).id;
+    return { ...filter, domainId: global ? null : domainId, parentId };
   }
 
   async #marker(kind: ResourceKind, marker: string | undefined): Promise<string | null> {

@@ -40,9 +40,9 @@ describe.each(resourceKinds)('an immutable %s', (kind) => {
     ({ id } = await cloud.create(kind, name, { options: { immutable: true } }));
   });
 
-  it.each<[string, (it: { name: string }) => ResourcePatch]>([
+  it.each<[string, (that: { name: string }) => ResourcePatch]>([
     ['a rename', () => ({ name: 'other' })],
-    ['the name that it has', (it) => ({ name: it.name })],
+    ['the name that it has', (that) => ({ name: that.name })],
     ['the state that it has', () => ({ enabled: true })],
     ['a description', () => ({ description: 'x' })],
     ['an extra attribute', () => ({ color: 'red' })],
@@ -51,7 +51,7 @@ describe.each(resourceKinds)('an immutable %s', (kind) => {
     ['clearing together with a rename', () => ({ options: { immutable: false }, name: 'other' })],
     [
       'clearing together with the name that it has',
-      (it) => ({ options: { immutable: false }, name: it.name }),
+      (that) => ({ options: { immutable: false }, name: that.name }),
     ],
   ])('refuses %s, and is left as it was', async (_, patch) => {
     const before = await everything();
@@ -61,7 +61,7 @@ describe.each(resourceKinds)('an immutable %s', (kind) => {
       message: `Unable to update immutable ${kind} resource: \`${id}. Set resource option "immutable" to false first.`,
       cure: expect.stringMatching(
         new RegExp(
-          `It is the ${kind} ${name}, immutable since \\S+ by operator@host\\. .*keyward ${kind} set --no-immutable ${id}`,
+          `It is the ${kind} ${name}, immutable, since \\S+ by operator@host\\. .*keyward ${kind} set --no-immutable ${id}`,
         ),
       ),
     });

@@ -1,7 +1,9 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { ResourceRepository, type StoredResource } from '../../../database/keystone/resource.repository.ts';
 import { ImpliedRole } from '../../../database/keystone/role.entity.ts';
+import type { BootstrapRequest } from '../../../rules/bootstrap-request.ts';
 import { RuleError } from '../../../rules/errors.ts';
+import type { IdentitySnapshot } from '../../../rules/identity-snapshot.ts';
 import {
   assertDeletable,
   assertImplicationsEditable,
@@ -13,6 +15,7 @@ import type { Resource, ResourceKind, ResourcePatch, ResourceValues } from '../.
 import { checkedPatch, checkedValues } from '../../../rules/resource-input.ts';
 import { type Actor, type AuditedChange, writeAudit } from '../audit-writer.ts';
 import { flagOrigins } from '../flag-origin.ts';
+import { BootstrapWriter } from './bootstrap-writer.ts';
 import { cascade } from './cascade.ts';
 import { lockRoles, lockRow } from './locks.ts';
 import { writeImmutable } from './options.ts';
@@ -111,6 +114,11 @@ export class GuardedResource {
     await this.#auditLink('delete', prior, implied);
   }
 
+  /** Bootstrap's repairs of the default role chain and of its own admin user, whatever is immutable. */
+  repair(wanted: BootstrapRequest, there: IdentitySnapshot, hash: () => Promise<string>): BootstrapWriter {
+    return new BootstrapWriter(this.#em, wanted, there, hash);
+  }
+
   /** Locks a resource and gives it as it is then. */
   async lock(kind: ResourceKind, id: string): Promise<{ resource: Resource; guarded: Guarded }> {
     await lockRow(this.#em, kind, id);
@@ -159,7 +167,7 @@ export class GuardedResource {
       id,
       name,
       immutability: readImmutability(immutable),
-      origin: `immutable ${origins.get(id) ?? ''}`,
+      origin: `immutable, ${origins.get(id) ?? ''}`,
     }));
   }
 
@@ -175,4 +183,5 @@ export class GuardedResource {
   }
 }
 
-const subject = (kind: ResourceKind, { id, name }: Resource) => ({ resource: kind, name, id });
+/** A user whose login of whatever kind is gone has no name. */
+const subject = (kind: ResourceKind, { id, name }: Resource) => ({ resource: kind, name: name ?? id, id });

@@ -35,7 +35,8 @@ export async function lockSubtree(em: EntityManager, top: string): Promise<strin
   const rows = await em.execute<Id[]>(
     `with recursive tree as (
        select id, 0 as depth from project where id = ?
-       union all select c.id, depth + 1 from project c join tree on c.parent_id = tree.id)
+       union all select c.id, depth + 1 from project c join tree
+         on c.parent_id = tree.id or (c.domain_id = tree.id and c.parent_id is null))
      select p.id from project p join tree on tree.id = p.id where depth > 0 order by depth, p.id for update of p`,
     [top],
   );

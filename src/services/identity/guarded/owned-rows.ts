@@ -15,7 +15,7 @@ const trustsBy = (condition: string): string[] => {
 };
 const GONE = '(select jsonb_array_elements_text(?::jsonb))';
 const rows = (table: string, condition: string): string => `delete from ${table} where ${condition}`;
-const listsGoneRole = `exists (select from jsonb_array_elements_text(?::jsonb) as id where position(id in role_ids) > 0)`;
+const listsGoneRole = `exists (select from jsonb_array_elements_text(?::jsonb) as gone (id) where position(gone.id in role_ids) > 0)`;
 
 /**
  * What goes with the gone, in an order that the foreign keys allow; each statement has one parameter, their ids as a

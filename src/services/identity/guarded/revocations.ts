@@ -7,9 +7,9 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 export async function revokeTokens(em: EntityManager, of: 'user' | 'project', ids: string[]): Promise<void> {
   await em.execute(
     `insert into revocation_event (${of}_id, issued_before, revoked_at)
-     select id, date_trunc('second', clock_timestamp() at time zone 'UTC'),
+     select gone.id, date_trunc('second', clock_timestamp() at time zone 'UTC'),
             date_trunc('second', clock_timestamp() at time zone 'UTC')
-     from jsonb_array_elements_text(?::jsonb) as id`,
+     from jsonb_array_elements_text(?::jsonb) as gone (id)`,
     [JSON.stringify(ids)],
   );
 }

@@ -1,0 +1,32 @@
+import { settingsFlags } from '../../engine/engine-command.ts';
+import { ResourceCommand } from '../../engine/resource-command.ts';
+import { formatFlags } from '../../output/formats.ts';
+import {
+  descriptionFlag,
+  enableFlags,
+  immutableFlags,
+  newArg,
+  orShowFlag,
+} from '../../output/resource-flags.ts';
+
+export default class DomainCreate extends ResourceCommand {
+  static override summary = 'Create a domain.';
+  static override examples = [
+    "<%= config.bin %> <%= command.id %> customers --description 'Paying ones'",
+    '<%= config.bin %> <%= command.id %> staff --immutable --or-show',
+  ];
+  static override args = newArg;
+  static override flags = {
+    ...settingsFlags,
+    ...formatFlags,
+    ...descriptionFlag,
+    ...enableFlags,
+    ...immutableFlags,
+    ...orShowFlag,
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(DomainCreate);
+    await this.createResource('domain', args.name, flags);
+  }
+}

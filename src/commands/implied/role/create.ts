@@ -1,0 +1,26 @@
+import { Flags } from '@oclif/core';
+import { settingsFlags } from '../../../engine/engine-command.ts';
+import { ResourceCommand } from '../../../engine/resource-command.ts';
+import { formatFlags, printRecord } from '../../../output/formats.ts';
+import { oneArg } from '../../../output/resource-flags.ts';
+
+export default class ImpliedRoleCreate extends ResourceCommand {
+  static override summary = 'Let whoever has a role have another one too.';
+  static override description =
+    'Refused where the first role is immutable, where a role would imply itself, and for admin as the implied role.';
+  static override examples = ['<%= config.bin %> <%= command.id %> operator --implied-role reader'];
+  static override args = oneArg('role');
+  static override flags = {
+    ...settingsFlags,
+    ...formatFlags,
+    'implied-role': Flags.string({ required: true, description: 'the role that is implied (name or ID)' }),
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(ImpliedRoleCreate);
+    const { prior, implied } = await this.withSession(flags, ({ assignments, actor }) =>
+      assignments.imply({ nameOrId: args['role']! }, { nameOrId: flags['implied-role'] }, actor),
+    );
+    printRecord({ implies: implied.id, prior_role: prior.id }, flags);
+  }
+}

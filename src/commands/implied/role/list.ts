@@ -1,0 +1,28 @@
+import { settingsFlags } from '../../../engine/engine-command.ts';
+import { ResourceCommand } from '../../../engine/resource-command.ts';
+import { formatFlags, printList } from '../../../output/formats.ts';
+
+const COLUMNS = ['Prior Role ID', 'Prior Role Name', 'Implied Role ID', 'Implied Role Name'];
+
+export default class ImpliedRoleList extends ResourceCommand {
+  static override summary = 'List which role implies which.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> -f csv',
+  ];
+  static override flags = { ...settingsFlags, ...formatFlags };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(ImpliedRoleList);
+    const links = await this.withSession(flags, ({ assignments }) => assignments.listImplied(), {
+      writes: false,
+    });
+    const rows = links.map(({ priorId, prior, impliedId, implied }) => ({
+      'Prior Role ID': priorId,
+      'Prior Role Name': prior,
+      'Implied Role ID': impliedId,
+      'Implied Role Name': implied,
+    }));
+    printList(rows, COLUMNS, flags);
+  }
+}

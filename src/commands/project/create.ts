@@ -1,0 +1,40 @@
+import { Flags } from '@oclif/core';
+import { settingsFlags } from '../../engine/engine-command.ts';
+import { ResourceCommand } from '../../engine/resource-command.ts';
+import { formatFlags } from '../../output/formats.ts';
+import {
+  descriptionFlag,
+  domainFlag,
+  enableFlags,
+  immutableFlags,
+  newArg,
+  orShowFlag,
+  projectFlags,
+} from '../../output/resource-flags.ts';
+
+export default class ProjectCreate extends ResourceCommand {
+  static override summary = 'Create a project.';
+  static override description =
+    'Without --domain it is made in the default domain, or in that of its --parent.';
+  static override examples = [
+    "<%= config.bin %> <%= command.id %> web --description 'The web shop' --tag prod --property cost-center=42",
+    '<%= config.bin %> <%= command.id %> web-test --parent web --or-show',
+  ];
+  static override args = newArg;
+  static override flags = {
+    ...settingsFlags,
+    ...formatFlags,
+    ...descriptionFlag,
+    ...domainFlag,
+    ...enableFlags,
+    ...immutableFlags,
+    ...projectFlags,
+    ...orShowFlag,
+    parent: Flags.string({ description: 'the project above it (name or ID)' }),
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(ProjectCreate);
+    await this.createResource('project', args.name, flags);
+  }
+}

@@ -1,0 +1,23 @@
+import { Flags } from '@oclif/core';
+import { settingsFlags } from '../../engine/engine-command.ts';
+import { ResourceCommand } from '../../engine/resource-command.ts';
+import { domainFlag, namesOf, oneArg } from '../../output/resource-flags.ts';
+
+export default class ProjectDelete extends ResourceCommand {
+  static override summary = 'Delete one project or several.';
+  static override description =
+    'With its grants, tags and limits, in one transaction. Refused while there are projects below it, unless --cascade; and if anything that would go is immutable, which is then named.';
+  static override examples = ['<%= config.bin %> <%= command.id %> web --cascade'];
+  static override strict = false;
+  static override args = oneArg('project');
+  static override flags = {
+    ...settingsFlags,
+    ...domainFlag,
+    cascade: Flags.boolean({ description: 'delete the projects below it too' }),
+  };
+
+  async run(): Promise<void> {
+    const { argv, flags } = await this.parse(ProjectDelete);
+    await this.deleteResources('project', namesOf(argv, 'project'), flags);
+  }
+}

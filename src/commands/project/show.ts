@@ -1,0 +1,23 @@
+import { settingsFlags } from '../../engine/engine-command.ts';
+import { ResourceCommand } from '../../engine/resource-command.ts';
+import { formatFlags } from '../../output/formats.ts';
+import { domainFlag, oneArg } from '../../output/resource-flags.ts';
+
+export default class ProjectShow extends ResourceCommand {
+  static override summary = 'Show a project, its options, and who made it immutable, and when.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> web',
+    '<%= config.bin %> <%= command.id %> web -f json',
+  ];
+  static override args = oneArg('project');
+  static override flags = {
+    ...settingsFlags,
+    ...formatFlags,
+    ...domainFlag,
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(ProjectShow);
+    await this.showResource('project', args['project']!, flags);
+  }
+}

@@ -1,0 +1,23 @@
+import { settingsFlags } from '../../engine/engine-command.ts';
+import { ResourceCommand } from '../../engine/resource-command.ts';
+import { grantFlags, grantRequest } from '../../output/grant-flags.ts';
+import { oneArg } from '../../output/resource-flags.ts';
+
+export default class RoleAdd extends ResourceCommand {
+  static override summary = 'Give a user a role on a project, a domain or the system.';
+  static override description =
+    'A repeat changes nothing. It is no change of the role, the user or the project: those may be immutable.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> member --user alice --project web',
+    '<%= config.bin %> <%= command.id %> admin --user alice --system all',
+    '<%= config.bin %> <%= command.id %> reader --user alice --domain customers --inherited',
+  ];
+  static override args = oneArg('role');
+  static override flags = { ...settingsFlags, ...grantFlags };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(RoleAdd);
+    const request = grantRequest(args['role']!, flags);
+    await this.withSession(flags, ({ assignments, actor }) => assignments.add(request, actor));
+  }
+}

@@ -1,0 +1,33 @@
+import { settingsFlags } from '../../engine/engine-command.ts';
+import { ResourceCommand } from '../../engine/resource-command.ts';
+import { formatFlags } from '../../output/formats.ts';
+import {
+  descriptionFlag,
+  domainFlag,
+  immutableFlags,
+  newArg,
+  orShowFlag,
+} from '../../output/resource-flags.ts';
+
+export default class RoleCreate extends ResourceCommand {
+  static override summary = 'Create a role.';
+  static override description = 'Without --domain it is a global role. Prints it as `show` does.';
+  static override examples = [
+    "<%= config.bin %> <%= command.id %> observer --description 'May look, not touch'",
+    '<%= config.bin %> <%= command.id %> auditor --immutable',
+  ];
+  static override args = newArg;
+  static override flags = {
+    ...settingsFlags,
+    ...formatFlags,
+    ...descriptionFlag,
+    ...domainFlag,
+    ...immutableFlags,
+    ...orShowFlag,
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(RoleCreate);
+    await this.createResource('role', args.name, flags);
+  }
+}

@@ -1,0 +1,23 @@
+import { settingsFlags } from '../../engine/engine-command.ts';
+import { ResourceCommand } from '../../engine/resource-command.ts';
+import { grantFlags, grantRequest } from '../../output/grant-flags.ts';
+import { oneArg } from '../../output/resource-flags.ts';
+
+export default class RoleRemove extends ResourceCommand {
+  static override summary = 'Take a role away from a user.';
+  static override description =
+    'Keystone works the roles of a token out anew each time it is used, so it ends at once.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> member --user alice --project web',
+    '<%= config.bin %> <%= command.id %> admin --user alice --system all',
+    '<%= config.bin %> <%= command.id %> reader --user alice --domain customers --inherited',
+  ];
+  static override args = oneArg('role');
+  static override flags = { ...settingsFlags, ...grantFlags };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(RoleRemove);
+    const request = grantRequest(args['role']!, flags);
+    await this.withSession(flags, ({ assignments, actor }) => assignments.remove(request, actor));
+  }
+}

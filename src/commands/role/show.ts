@@ -1,0 +1,23 @@
+import { settingsFlags } from '../../engine/engine-command.ts';
+import { ResourceCommand } from '../../engine/resource-command.ts';
+import { formatFlags } from '../../output/formats.ts';
+import { domainFlag, oneArg } from '../../output/resource-flags.ts';
+
+export default class RoleShow extends ResourceCommand {
+  static override summary = 'Show a role, its options, and who made it immutable, and when.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> admin',
+    '<%= config.bin %> <%= command.id %> admin -f json',
+  ];
+  static override args = oneArg('role');
+  static override flags = {
+    ...settingsFlags,
+    ...formatFlags,
+    ...domainFlag,
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(RoleShow);
+    await this.showResource('role', args['role']!, flags);
+  }
+}

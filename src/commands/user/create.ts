@@ -1,0 +1,46 @@
+import { settingsFlags } from '../../engine/engine-command.ts';
+import { ResourceCommand } from '../../engine/resource-command.ts';
+import { formatFlags } from '../../output/formats.ts';
+import {
+  descriptionFlag,
+  domainFlag,
+  enableFlags,
+  immutableFlags,
+  newArg,
+  orShowFlag,
+  passwordFlags,
+  userFlags,
+} from '../../output/resource-flags.ts';
+import { readPassword } from '../../output/user-password.ts';
+
+export default class UserCreate extends ResourceCommand {
+  static override summary = 'Create a user.';
+  static override description =
+    "Without --domain it is made in the default domain; without a password it can't log in by one. A password is never given on the command line, where `ps` shows it.";
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> alice --email alice@example.org --password-prompt',
+    'pass show bob | <%= config.bin %> <%= command.id %> bob --project web --password-stdin',
+  ];
+  static override args = newArg;
+  static override flags = {
+    ...settingsFlags,
+    ...formatFlags,
+    ...descriptionFlag,
+    ...domainFlag,
+    ...enableFlags,
+    ...immutableFlags,
+    ...orShowFlag,
+    ...passwordFlags,
+    ...userFlags,
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(UserCreate);
+    await this.createResource(
+      'user',
+      args.name,
+      flags,
+      await readPassword(flags, `the new user ${args.name}`),
+    );
+  }
+}

@@ -1,0 +1,26 @@
+import { settingsFlags } from '../../engine/engine-command.ts';
+import { ResourceCommand } from '../../engine/resource-command.ts';
+import { domainFlag, enabledFilterFlags, listFlags, longFlag } from '../../output/resource-flags.ts';
+
+export default class UserList extends ResourceCommand {
+  static override summary = 'List users.';
+  static override description =
+    'In the order of their IDs. A table shows one page; csv, value, json and yaml give all, however many there are.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> --immutable',
+    '<%= config.bin %> <%= command.id %> -f csv -c ID -c Name',
+    '<%= config.bin %> <%= command.id %> --limit 20 --marker ID',
+  ];
+  static override flags = {
+    ...settingsFlags,
+    ...listFlags,
+    ...domainFlag,
+    ...enabledFilterFlags,
+    ...longFlag,
+  };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(UserList);
+    await this.listResources('user', flags);
+  }
+}

@@ -1,0 +1,26 @@
+import { settingsFlags } from '../../../engine/engine-command.ts';
+import { ResourceCommand } from '../../../engine/resource-command.ts';
+import { domainFlag, oneArg, passwordFlags } from '../../../output/resource-flags.ts';
+import { readPassword } from '../../../output/user-password.ts';
+
+export default class UserPasswordSet extends ResourceCommand {
+  static override summary = 'Give a user a new password.';
+  static override description =
+    'Asks for it on a terminal unless a file or standard input gives it. Keystone refuses the tokens that the user has.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> alice',
+    'pass show alice | <%= config.bin %> <%= command.id %> alice --password-stdin',
+  ];
+  static override args = oneArg('user');
+  static override flags = { ...settingsFlags, ...domainFlag, ...passwordFlags };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(UserPasswordSet);
+    const isSilent = !flags['password-file'] && !flags['password-stdin'];
+    const password = await readPassword(
+      { ...flags, 'password-prompt': isSilent },
+      `the user ${args['user']}`,
+    );
+    await this.setResources('user', [args['user']!], flags, password);
+  }
+}

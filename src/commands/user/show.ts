@@ -1,0 +1,23 @@
+import { settingsFlags } from '../../engine/engine-command.ts';
+import { ResourceCommand } from '../../engine/resource-command.ts';
+import { formatFlags } from '../../output/formats.ts';
+import { domainFlag, oneArg } from '../../output/resource-flags.ts';
+
+export default class UserShow extends ResourceCommand {
+  static override summary = 'Show a user, its options, and who made it immutable, and when.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> alice',
+    '<%= config.bin %> <%= command.id %> alice -f json',
+  ];
+  static override args = oneArg('user');
+  static override flags = {
+    ...settingsFlags,
+    ...formatFlags,
+    ...domainFlag,
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(UserShow);
+    await this.showResource('user', args['user']!, flags);
+  }
+}

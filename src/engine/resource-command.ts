@@ -1,0 +1,233 @@
+import { headingsOf, recordOf, rowOf } from '../output/resource-views.ts';
+import { type FormatOptions, printList, printRecord, printStream } from '../output/formats.ts';
+import { patchOf, type ResourceFlags, valuesOf } from '../output/resource-requests.ts';
+import { renderError } from '../output/render-error.ts';
+import type { PasswordHashing } from '../rules/bootstrap-request.ts';
+import { ExitCode, RuleError, UsageError } from '../rules/errors.ts';
+import type { Resource, ResourceKind, ResourcePatch } from '../rules/resource.ts';
+import type { Actor } from '../services/identity/audit-writer.ts';
+import type { ListFilter } from '../services/identity/resource-service.ts';
+import { EngineCommand, type SettingsFlags } from './engine-command.ts';
+import type { IdentityServices } from './identity-services.ts';
+
+const TABLE_PAGE = 1000;
+const USER_FLAG =
+  'Note: keyward refuses to change an immutable user; the API of Keystone itself does not know the flag.';
+
+/** The services of the identity database, and on whose behalf they are asked. */
+export type Session = Pick<IdentityServices, 'resources' | 'assignments'> & {
+  actor: Actor;
+  hashing: PasswordHashing;
+  defaultDomainId: string;
+};
+type CreateFlags = ResourceFlags &
+  SettingsFlags &
+  FormatOptions & {
+    domain?: string | undefined;
+    parent?: string | undefined;
+    'or-show'?: boolean;
+  } & DefaultProject;
+type SetFlags = ResourceFlags & SettingsFlags & { domain?: string | undefined } & DefaultProject;
+type DefaultProject = { project?: string | undefined; 'project-domain'?: string | undefined };
+type ListFlags = FormatOptions &
+  SettingsFlags & {
+    long?: boolean;
+    domain?: string | undefined;
+    parent?: string | undefined;
+    'all-domains'?: boolean;
+    name?: string | undefined;
+    tags?: string | undefined;
+    immutable: boolean;
+    mutable: boolean;
+    enabled?: boolean;
+    disabled?: boolean;
+    limit?: number | undefined;
+    marker?: string | undefined;
+  };
+
+/** A command on roles, users, projects or domains: one transaction, no run. */
+export abstract class ResourceCommand extends EngineCommand {
+  /** `writes`: warns where a Keystone beside us may not see the change at once. */
+  protected withSession<T>(
+    flags: SettingsFlags,
+    use: (session: Session) => Promise<T>,
+    { writes = true } = {},
+  ): Promise<T> {
+    return this.withEngine(flags, async (engine) => {
+      const { passwordHashing, defaultDomainId, keystoneCacheTime } = engine.settings;
+      const { resources, assignments } = await engine.identity();
+      const actor = {
+        requestId: this.newRequestId(),
+        operation: this.id!.replaceAll(':', ' '),
+        requester: this.requester(),
+      };
+      const session = {
+        resources,
+        assignments,
+        actor,
+        hashing: passwordHashing.value,
+        defaultDomainId: defaultDomainId.value,
+      };
+      const result = await use(session);
+      if (writes && keystoneCacheTime.value !== null) {
+        this.announce(
+          `Warning: a Keystone with this configuration caches; it may see the change only after ${keystoneCacheTime.value} s (${keystoneCacheTime.origin}).`,
+        );
+      }
+      return result;
+    });
+  }
+
+  protected async createResource(
+    kind: ResourceKind,
+    name: string,
+    flags: CreateFlags,
+    password?: string,
+  ): Promise<void> {
+    const resource = await this.withSession(flags, async (session) => {
+      const values = { ...valuesOf(name, flags), ...(password !== undefined && { password }) };
+      Object.assign(values, await placeOf(session, kind, flags), await defaultProjectOf(session, flags));
+      const options = { hashing: session.hashing, orShow: flags['or-show'] ?? false };
+      return session.resources.create(kind, values, session.actor, options);
+    });
+    if (kind === 'user' && flags.immutable) this.announce(USER_FLAG);
+    printRecord(recordOf(kind, resource, null), flags);
+  }
+
+  /** Each is tried; what failed is told, and makes the exit code 1. */
+  protected async setResources(
+    kind: ResourceKind,
+    names: string[],
+    flags: SetFlags,
+    password?: string,
+  ): Promise<void> {
+    const patch = { ...patchOf(flags), ...(password !== undefined && { password }) };
+    if (names.length > 1 && patch.name !== undefined)
+      throw new UsageError('--name can be given to one only.', `Name one ${kind}.`);
+    await this.withSession(flags, async (session) => {
+      const whole: ResourcePatch = { ...patch, ...(await defaultProjectOf(session, flags)) };
+      await this.#each(kind, names, 'set', async (nameOrId) => {
+        const ref = { nameOrId, domain: flags.domain };
+        await session.resources.update(kind, ref, whole, session.actor, session.hashing);
+      });
+    });
+    if (kind === 'user' && flags.immutable) this.announce(USER_FLAG);
+  }
+
+  protected async deleteResources(
+    kind: ResourceKind,
+    names: string[],
+    flags: SettingsFlags & { domain?: string | undefined; cascade?: boolean },
+  ): Promise<void> {
+    await this.withSession(flags, (session) =>
+      this.#each(kind, names, 'deleted', (nameOrId) =>
+        session.resources.delete(kind, { nameOrId, domain: flags.domain }, session.actor, {
+          withSubtree: flags.cascade ?? false,
+        }),
+      ),
+    );
+  }
+
+  protected async showResource(
+    kind: ResourceKind,
+    nameOrId: string,
+    flags: SettingsFlags & FormatOptions & { domain?: string | undefined },
+  ): Promise<void> {
+    const { resource, origin } = await this.withSession(
+      flags,
+      ({ resources }) => resources.show(kind, { nameOrId, domain: flags.domain }),
+      { writes: false },
+    );
+    printRecord(recordOf(kind, resource, origin), flags);
+  }
+
+  protected listResources(kind: ResourceKind, flags: ListFlags): Promise<void> {
+    return this.withSession(flags, ({ resources }) => this.#list(resources, kind, flags), { writes: false });
+  }
+
+  async #list(resources: Session['resources'], kind: ResourceKind, flags: ListFlags): Promise<void> {
+    const headings = headingsOf(kind, flags.long ?? false);
+    const row = rowOf(kind, flags.long ?? false);
+    if (flags.format !== 'table') {
+      const pages = resources.list(kind, filterOf(kind, flags));
+      return printStream(mapped(pages, row), headings, flags);
+    }
+    const limit = flags.limit ?? TABLE_PAGE;
+    const shown: Resource[] = [];
+    // One more than is shown tells whether there are more.
+    for await (const page of resources.list(kind, { ...filterOf(kind, flags), limit: limit + 1 }))
+      shown.push(...page);
+    const hasMore = shown.length > limit;
+    if (hasMore) shown.length = limit;
+    printList(shown.map(row), headings, flags);
+    if (hasMore)
+      this.announce(
+        `There are more: add \`--marker ${shown.at(-1)!.id}\` for the next page, or list all with -f csv.`,
+      );
+  }
+
+  async #each(
+    kind: ResourceKind,
+    names: string[],
+    done: string,
+    work: (nameOrId: string) => Promise<void>,
+  ): Promise<void> {
+    if (names.length === 1) return work(names[0]!);
+    let failed = 0;
+    for (const name of names) {
+      try {
+        await work(name);
+      } catch (error) {
+        if (!(error instanceof RuleError) || error.exitCode !== ExitCode.refused) throw error;
+        failed += 1;
+        process.stderr.write(`${name}: ${renderError(error, false)}\n`);
+      }
+    }
+    if (failed === 0) return;
+    throw new RuleError('SomeFailed', `${failed} of ${names.length} ${kind}s could not be ${done}.`, {
+      cure: failed < names.length ? 'The others were.' : '',
+    });
+  }
+}
+
+const filterOf = (kind: ResourceKind, flags: ListFlags): ListFilter => ({
+  domain: flags.domain,
+  parent: flags.parent,
+  global: kind === 'role' && flags.domain === undefined && !flags['all-domains'],
+  name: flags.name,
+  tags: flags.tags?.split(','),
+  enabled: flags.enabled || (flags.disabled ? false : undefined),
+  immutable: flags.immutable || (flags.mutable ? false : undefined),
+  marker: flags.marker,
+  limit: flags.limit,
+});
+
+async function* mapped<T, U>(pages: AsyncIterable<T[]>, map: (item: T) => U): AsyncGenerator<U[]> {
+  for await (const page of pages) yield page.map(map);
+}
+
+/** A user's or project's domain defaults to the cloud's own; a project's to its parent's. */
+async function placeOf(
+  { resources, defaultDomainId }: Session,
+  kind: ResourceKind,
+  { domain, parent }: { domain?: string | undefined; parent?: string | undefined },
+) {
+  if (kind === 'domain') return {};
+  const named = domain === undefined ? null : await resources.get('domain', { nameOrId: domain });
+  if (kind === 'role') return { domain_id: named?.id ?? null };
+  if (parent === undefined) return { domain_id: named?.id ?? defaultDomainId };
+  const above = await resources.getPlace({ nameOrId: parent, domain: named?.id });
+  return {
+    domain_id: named?.id ?? (above['domain_id'] as string | undefined) ?? above.id,
+    parent_id: above.id,
+  };
+}
+
+async function defaultProjectOf(
+  { resources }: Session,
+  { project, 'project-domain': domain }: DefaultProject,
+) {
+  if (project === undefined) return {};
+  const { id } = await resources.get('project', { nameOrId: project, domain });
+  return { default_project_id: id };
+}

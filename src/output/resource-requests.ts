@@ -1,0 +1,38 @@
+import type { ResourcePatch, ResourceValues } from '../rules/resource.ts';
+import { parseProperty } from '../rules/resource-input.ts';
+
+/** What `create` and `set` share, as oclif parsed it; each command has a part of them. */
+export type ResourceFlags = {
+  name?: string | undefined;
+  description?: string | undefined;
+  email?: string | undefined;
+  enable?: boolean;
+  disable?: boolean;
+  immutable?: boolean;
+  'no-immutable'?: boolean;
+  tag?: string[] | undefined;
+  property?: string[] | undefined;
+  'clear-tags'?: boolean;
+  'remove-tag'?: string[] | undefined;
+};
+
+/** The request that flags ask for; what was not given is not in it. */
+export function patchOf(flags: ResourceFlags): ResourcePatch {
+  const { tag = [], 'remove-tag': remove = [], 'clear-tags': clear = false } = flags;
+  const tags = clear || tag.length + remove.length > 0 ? { tags: { add: tag, remove, clear } } : {};
+  return { ...attributesOf(flags), ...(flags.name !== undefined && { name: flags.name }), ...tags };
+}
+
+export function valuesOf(name: string, flags: ResourceFlags): ResourceValues {
+  return { ...attributesOf(flags), name, ...(flags.tag && { tags: flags.tag }) };
+}
+
+const attributesOf = (flags: ResourceFlags) => ({
+  ...Object.fromEntries((flags.property ?? []).map(parseProperty)),
+  ...(flags.description !== undefined && { description: flags.description }),
+  ...(flags.email !== undefined && { email: flags.email }),
+  ...(flags.enable && { enabled: true }),
+  ...(flags.disable && { enabled: false }),
+  ...(flags.immutable && { options: { immutable: true } }),
+  ...(flags['no-immutable'] && { options: { immutable: false } }),
+});

@@ -1,0 +1,67 @@
+import type { Resource, ResourceKind } from '../rules/resource.ts';
+import type { Row } from './formats.ts';
+
+/** The fields of `show`, in openstackclient's order; properties follow in the order of their names. */
+const FIELDS: Record<ResourceKind, string[]> = {
+  role: ['id', 'name', 'domain_id', 'description', 'options'],
+  user: [
+    'default_project_id',
+    'domain_id',
+    'email',
+    'enabled',
+    'id',
+    'name',
+    'description',
+    'password_expires_at',
+    'options',
+  ],
+  project: ['description', 'domain_id', 'enabled', 'id', 'is_domain', 'name', 'options', 'parent_id', 'tags'],
+  domain: ['id', 'name', 'enabled', 'description', 'options'],
+};
+
+const COLUMNS: Record<ResourceKind, Record<string, string>> = {
+  role: { ID: 'id', Name: 'name' },
+  user: { ID: 'id', Name: 'name' },
+  project: { ID: 'id', Name: 'name' },
+  domain: { ID: 'id', Name: 'name', Enabled: 'enabled', Description: 'description' },
+};
+const LONG: Record<ResourceKind, Record<string, string>> = {
+  role: { 'Domain ID': 'domain_id', Description: 'description' },
+  user: {
+    Project: 'default_project_id',
+    Domain: 'domain_id',
+    Description: 'description',
+    Email: 'email',
+    Enabled: 'enabled',
+  },
+  project: { 'Domain ID': 'domain_id', Description: 'description', Enabled: 'enabled' },
+  domain: {},
+};
+const IMMUTABLE = 'Immutable';
+
+/** `origin`: since when and by whom `immutable` is what it is; null: never set, and no field. */
+export function recordOf(kind: ResourceKind, resource: Resource, origin: string | null): Row {
+  const properties = Object.keys(resource)
+    .filter((key) => !FIELDS[kind].includes(key))
+    .toSorted();
+  const fields = [...FIELDS[kind], ...properties].map((key) => [key, resource[key] ?? null]);
+  return { ...Object.fromEntries(fields), ...(origin !== null && { immutable_set: origin }) };
+}
+
+export const headingsOf = (kind: ResourceKind, long: boolean): string[] => [
+  ...Object.keys(columnsOf(kind, long)),
+  IMMUTABLE,
+];
+
+export function rowOf(kind: ResourceKind, long: boolean): (resource: Resource) => Row {
+  const columns = Object.entries(columnsOf(kind, long));
+  return (resource) => {
+    const row: Row = {};
+    for (const [heading, key] of columns) row[heading] = resource[key] ?? null;
+    row[IMMUTABLE] = resource.options.immutable === true;
+    return row;
+  };
+}
+
+const columnsOf = (kind: ResourceKind, long: boolean): Record<string, string> =>
+  long ? { ...COLUMNS[kind], ...LONG[kind] } : COLUMNS[kind];
