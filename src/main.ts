@@ -8,6 +8,10 @@ import { ExitCode } from './rules/errors.ts';
 export async function main(binUrl: string): Promise<void> {
   process.umask(0o077);
   module.enableCompileCache(compileCacheDir());
+  // Whoever reads our output may have seen enough (`| head`).
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(ExitCode.done);
+  });
   const { Errors, flush, run } = await import('@oclif/core');
   try {
     await run(process.argv.slice(2), binUrl);

@@ -41,14 +41,12 @@ export async function printStream(
   options: FormatOptions,
 ): Promise<void> {
   const chosen = chooseColumns(columns, options.column);
-  const { head = '', tail = '', separator = '', record } = streamed(chosen, options.format);
+  const { head = '', tail = '', separator = '', render } = streamed(chosen, options.format);
   await write(head);
   let isFirst = true;
   for await (const page of pages) {
-    const text = page.map((row) =>
-      record(Object.fromEntries(chosen.map((name) => [name, row[name] ?? null]))),
-    );
-    await write((isFirst ? '' : separator) + text.join(separator));
+    const rows = page.map((row) => Object.fromEntries(chosen.map((name) => [name, row[name] ?? null])));
+    await write((isFirst ? '' : separator) + render(rows));
     isFirst = false;
   }
   await write(isFirst && options.format === 'json' ? ']\n' : tail);
@@ -81,21 +79,20 @@ function renderRecord(record: Row, columns: string[], format: string): string {
   );
 }
 
-type Streamed = { head?: string; tail?: string; separator?: string; record: (row: Row) => string };
+type Streamed = { head?: string; tail?: string; separator?: string; render: (rows: Row[]) => string };
 
 /** The same text as `renderList` gives for all at once. */
 function streamed(columns: string[], format: string): Streamed {
   const cells = (row: Row): string[] => columns.map((name) => text(row[name]));
   if (format === 'json') {
-    const record = (row: Row): string => `\n  ${JSON.stringify(row, null, 2).replaceAll('\n', '\n  ')}`;
-    return { head: '[', tail: '\n]\n', separator: ',', record };
+    const render = (rows: Row[]): string => JSON.stringify(rows, null, 2).slice(1, -2);
+    return { head: '[', tail: '\n]\n', separator: ',', render };
   }
-  if (format === 'yaml') return { record: (row) => yaml([row]) };
-  if (format === 'value') return { record: (row) => `${cells(row).join(' ')}\n` };
-  return {
-    head: csv([columns], { quoted_string: true }),
-    record: (row) => csv([cells(row)], { quoted_string: true }),
-  };
+  if (format === 'yaml') return { render: yaml };
+  if (format === 'value')
+    return { render: (rows) => rows.map((row) => `${cells(row).join(' ')}\n`).join('') };
+  const render = (rows: string[][]): string => csv(rows, { quoted_string: true });
+  return { head: render([columns]), render: (rows) => render(rows.map(cells)) };
 }
 
 function chooseColumns(columns: string[], wanted: string[] | undefined): string[] {

@@ -12,9 +12,13 @@ const TIME_COLUMNS = new Set([
 
 /**
  * Every row of every table of `public`, ids, times and hashes aside: each id is replaced by what it names, so that two
- * databases with the same content compare equal.
+ * databases with the same content compare equal. `readExtra`: the JSON in `extra` counts, not how it is written.
  */
-export async function comparableRows(server: TestPostgres, database: string): Promise<string[]> {
+export async function comparableRows(
+  server: TestPostgres,
+  database: string,
+  { readExtra = false } = {},
+): Promise<string[]> {
   const tables = await server.query<{ name: string }>(
     database,
     "select tablename as name from pg_tables where schemaname = 'public' order by 1",
@@ -23,7 +27,9 @@ export async function comparableRows(server: TestPostgres, database: string): Pr
   const lines: string[] = [];
   for (const { name } of tables) {
     const rows = await server.query(database, `select * from public."${name}"`);
-    lines.push(...rows.map((row) => `${name} ${comparable(row, names)}`).toSorted());
+    lines.push(
+      ...rows.map((row) => `${name} ${comparable(readExtra ? withExtra(row) : row, names)}`).toSorted(),
+    );
   }
   return lines;
 }
@@ -51,6 +57,12 @@ async function namesOfIds(server: TestPostgres, database: string): Promise<Map<s
      union all select id, 'endpoint:' || interface || ':' || coalesce(region_id, '') from endpoint`,
   );
   return new Map(rows.map(({ id, name }) => [id, name]));
+}
+
+function withExtra(row: Record<string, unknown>): Record<string, unknown> {
+  if (typeof row['extra'] !== 'string') return row;
+  const entries = Object.entries(JSON.parse(row['extra']) as object);
+  return { ...row, extra: JSON.stringify(Object.fromEntries(entries.toSorted())) };
 }
 
 function comparable(row: Record<string, unknown>, names: Map<string, string>): string {
