@@ -40,7 +40,7 @@ export function describeDatabaseError(error: unknown, address: DatabaseAddress):
     );
   }
   if (code === '42P01' || code === '3F000') {
-    return new RuleError('SchemaMissing', `In ${where} a table of Keystone is missing.`, {
+    return new RuleError('SchemaMissing', `In ${where} a table is missing: ${cause.message}.`, {
       cure: 'Run `keyward db sync`, or name a Keystone database.',
     });
   }

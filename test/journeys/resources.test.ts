@@ -1,0 +1,342 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { TestHome } from '../support/cli.ts';
+
+const home = new TestHome();
+const PASSWORD = 'resources-Pw-1';
+const json = async (...args: string[]): Promise<any> => {
+  const { code, stdout, stderr } = await home.run([...args, '-f', 'json']);
+  if (code !== 0) throw new Error(stderr);
+  return JSON.parse(stdout);
+};
+const fails = (args: string[], code: number, stderr: RegExp, options = {}) =>
+  expect(home.run(args, options)).resolves.toMatchObject({
+    code,
+    stdout: '',
+    stderr: expect.stringMatching(stderr),
+  });
+const audited = async (): Promise<number> => (await home.query('select from keyward.audit')).length;
+
+beforeAll(async () => {
+  await home.run(['db', 'sync']);
+  const bootstrap = ['bootstrap', '--bootstrap-password-stdin', '--bootstrap-region-id', 'RegionOne'];
+  expect(await home.run(bootstrap, { input: `${PASSWORD}\n` })).toMatchObject({ code: 0 });
+});
+afterAll(() => home.remove());
+
+describe('an operator locks what the cloud depends on', () => {
+  it('makes, shows, refuses, unlocks and deletes a role', async () => {
+    const role = await json('role', 'create', 'observer', '--immutable', '--description', 'May look');
+    expect(role).toEqual({
+      id: expect.stringMatching(/^[0-9a-f]{32}$/),
+      name: 'observer',
+      domain_id: null,
+      description: 'May look',
+      options: { immutable: true },
+    });
+    const words = `Unable to update immutable role resource: \`${role.id}. Set resource option "immutable" to false first. It is the role observer, immutable, since `;
+    const { stderr, code } = await home.run(['role', 'set', '--name', 'watcher', 'observer']);
+    expect(code).toBe(1);
+    expect(stderr).toContain(words);
+    expect(stderr).toContain(`keyward role set --no-immutable ${role.id}`);
+    await fails(['role', 'delete', 'observer'], 1, /Unable to delete immutable role resource/);
+    expect((await json('role', 'show', 'observer')).immutable_set).toMatch(/^since \S+Z by \S+@\S+$/);
+    expect(await home.run(['role', 'set', '--no-immutable', 'observer'])).toMatchObject({
+      code: 0,
+      stdout: '',
+      stderr: '',
+    });
+    expect(await home.run(['role', 'set', '--name', 'watcher', 'observer'])).toMatchObject({ code: 0 });
+    expect(await home.run(['role', 'delete', 'watcher'])).toMatchObject({ code: 0, stdout: '' });
+  });
+
+  it('says by whom bootstrap made the default roles immutable', async () => {
+    expect((await json('role', 'show', 'reader')).immutable_set).toMatch(/^since \S+Z by /);
+  });
+
+  it('tries each of several, and tells what failed', async () => {
+    await json('role', 'create', 'one');
+    await json('role', 'create', 'two', '--immutable');
+    const { code, stderr } = await home.run(['role', 'delete', 'one', 'two', 'nowhere']);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /two: Error: Unable to delete[^]*nowhere: Error: No role with a name or ID of 'nowhere' exists[^]*2 of 3 roles could not be deleted/,
+    );
+    await fails(['role', 'show', 'one'], 1, /No role with a name or ID of 'one' exists/);
+    expect(await home.run(['role', 'set', '--no-immutable', 'two', 'admin'])).toMatchObject({ code: 0 });
+    expect(await home.run(['role', 'set', '--immutable', 'two', 'admin'])).toMatchObject({ code: 0 });
+  });
+
+  it('locks a user, and is told what that does not hold against', async () => {
+    await json('user', 'create', 'alice', '--email', 'alice@example.org');
+    const { stderr, code } = await home.run(['user', 'set', '--immutable', 'alice']);
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: expect.stringContaining('the API of Keystone itself does not know the flag'),
+    });
+    await fails(['user', 'set', '--disable', 'alice'], 1, /Unable to update immutable user resource/);
+    await fails(
+      ['user', 'password', 'set', 'alice', '--password-stdin'],
+      1,
+      /Unable to update immutable user/,
+      { input: 'x-Pw-1\n' },
+    );
+    expect(await json('user', 'list', '--immutable', '-c', 'Name')).toEqual([{ Name: 'alice' }]);
+    expect(await json('user', 'list', '--mutable', '-c', 'Name')).toEqual([{ Name: 'admin' }]);
+  });
+
+  it('refuses a domain that holds something immutable, whole, and deletes it when nothing is', async () => {
+    await json('domain', 'create', 'customers');
+    await json(
+      'project',
+      'create',
+      'web',
+      '--domain',
+      'customers',
+      '--tag',
+      'prod',
+      '--property',
+      'cost-center=42',
+    );
+    await json('project', 'create', 'web-test', '--parent', 'web', '--immutable');
+    await fails(
+      ['domain', 'delete', 'customers'],
+      1,
+      /Cannot delete a domain that is enabled.*domain set --disable/,
+    );
+    await home.run(['domain', 'set', '--disable', 'customers']);
+    await fails(
+      ['domain', 'delete', 'customers'],
+      1,
+      /project web-test \(\w+; immutable, since .*Nothing was changed/,
+    );
+    expect(await json('project', 'show', 'web')).toMatchObject({ tags: ['prod'], 'cost-center': '42' });
+    await home.run(['project', 'set', '--no-immutable', 'web-test']);
+    expect(await home.run(['domain', 'delete', 'customers'])).toMatchObject({ code: 0 });
+    expect(await json('project', 'list', '-c', 'Name')).toEqual([{ Name: 'admin' }]);
+  });
+
+  it('grants and takes away roles', async () => {
+    await json('project', 'create', 'shop');
+    for (let time = 0; time < 2; time++)
+      expect(await home.run(['role', 'add', 'member', '--user', 'alice', '--project', 'shop'])).toMatchObject(
+        { code: 0 },
+      );
+    expect(await json('role', 'assignment', 'list', '--user', 'alice', '--names')).toEqual([
+      {
+        Role: 'member',
+        User: 'alice@Default',
+        Group: '',
+        Project: 'shop@Default',
+        Domain: '',
+        System: '',
+        Inherited: false,
+      },
+    ]);
+    expect(
+      await home.run(['role', 'remove', 'member', '--user', 'alice', '--project', 'shop']),
+    ).toMatchObject({ code: 0 });
+    await fails(
+      ['role', 'remove', 'member', '--user', 'alice', '--project', 'shop'],
+      1,
+      /does not have the role member/,
+    );
+    await fails(
+      ['implied', 'role', 'delete', 'admin', '--implied-role', 'manager'],
+      1,
+      /immutable role admin implies/,
+    );
+  });
+
+  it('edits tags one by one, and all at once', async () => {
+    const tags = async () => (await json('project', 'show', 'shop')).tags;
+    await home.run(['project', 'set', 'shop', '--tag', 'a', '--tag', 'b']);
+    await home.run(['project', 'set', 'shop', '--tag', 'c', '--remove-tag', 'a']);
+    expect(await tags()).toEqual(['b', 'c']);
+    await home.run(['project', 'set', 'shop', '--clear-tags', '--tag', 'd']);
+    expect(await tags()).toEqual(['d']);
+    expect(await json('project', 'list', '--tags', 'd', '-c', 'Name')).toEqual([{ Name: 'shop' }]);
+  });
+});
+
+describe('lists', () => {
+  beforeAll(async () => {
+    await home.query(
+      `insert into "user" (id, extra, enabled, domain_id, created_at)
+         select md5(i::text), '{}', true, 'default', now() from generate_series(1, 2500) i;
+       insert into local_user (user_id, domain_id, name)
+         select md5(i::text), 'default', 'many' || i from generate_series(1, 2500) i`,
+    );
+  });
+
+  it('a table shows one page and says how to get the next', async () => {
+    const { stdout, stderr } = await home.run(['user', 'list']);
+    const rows = stdout.split('\n').filter((line) => /^\| [0-9a-f]{32}/.test(line));
+    expect(rows).toHaveLength(1000);
+    const marker = /--marker (\w{32})/.exec(stderr)![1]!;
+    expect(rows.at(-1)).toContain(marker);
+    const next = await json('user', 'list', '--marker', marker, '--limit', '2');
+    expect(next).toHaveLength(2);
+    expect(next[0].ID > marker).toBe(true);
+  });
+
+  it.each([
+    ['json', (text: string) => JSON.parse(text).length as number],
+    ['csv', (text: string) => text.trimEnd().split('\n').length - 1],
+    ['value', (text: string) => text.trimEnd().split('\n').length],
+    ['yaml', (text: string) => text.match(/^- ID:/gm)!.length],
+  ])('%s gives all of them', async (format, count) => {
+    const { stdout, code } = await home.run(['user', 'list', '-f', format]);
+    expect({ code, rows: count(stdout) }).toEqual({ code: 0, rows: 2502 });
+  });
+
+  it.each(['json', 'csv', 'value', 'yaml'])('%s of nothing is well-formed too', async (format) => {
+    const expected = { json: '[]\n', csv: '"ID","Name","Immutable"\n', value: '', yaml: '' }[format];
+    expect(await home.run(['user', 'list', '--name', 'nobody', '-f', format])).toMatchObject({
+      code: 0,
+      stdout: expected,
+    });
+  });
+
+  it('a reader that has seen enough is no error', async () => {
+    const running = home.start(['user', 'list', '-f', 'csv']);
+    running.process.stdout!.destroy();
+    expect(await running.outcome).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('a marker that is no ID is refused', () =>
+    fails(['user', 'list', '--marker', 'x'], 1, /marker 'x' is no user's ID/));
+});
+
+describe('what a tired operator types wrong changes nothing', () => {
+  beforeAll(async () => {
+    for (const domain of ['east', 'west']) {
+      await json('domain', 'create', domain);
+      await json('project', 'create', 'twin', '--domain', domain);
+    }
+  });
+
+  it.each<[string, string[], number, RegExp]>([
+    ['an empty name', ['role', 'create', ''], 64, /name of a role can't be empty/],
+    ['a blank name', ['project', 'create', '  '], 64, /name of a project can't be empty/],
+    ['a long role name', ['role', 'create', 'x'.repeat(256)], 64, /at most 255 characters/],
+    ['a long project name', ['project', 'create', '🚀'.repeat(65)], 64, /at most 64 characters/],
+    ['an unknown ID', ['user', 'show', 'f'.repeat(32)], 1, /No user with a name or ID/],
+    [
+      'a name that two domains hold',
+      ['project', 'delete', 'twin'],
+      1,
+      /More than one project is named 'twin': \w{32} \(domain \w{32}\), \w{32}/,
+    ],
+    ['a name that is taken', ['role', 'create', 'admin'], 1, /There is one already.*admin/],
+    ['a tag with a comma', ['project', 'set', 'shop', '--tag', 'a,b'], 64, /'a,b' is no tag/],
+    ['a tag with a slash', ['project', 'create', 'p', '--tag', 'a/b'], 64, /'a\/b' is no tag/],
+    ['a property without a value', ['project', 'set', 'shop', '--property', 'x'], 64, /'x' is no property/],
+    [
+      'a property that is an attribute',
+      ['project', 'set', 'shop', '--property', 'enabled=no'],
+      64,
+      /attribute of its own/,
+    ],
+    [
+      'both flags',
+      ['role', 'set', '--immutable', '--no-immutable', 'reader'],
+      64,
+      /cannot also be provided|immutable/,
+    ],
+    ['nothing to set', ['role', 'set', 'reader'], 64, /Nothing was said to change/],
+    [
+      'one name for several',
+      ['role', 'set', '--name', 'x', 'reader', 'member'],
+      64,
+      /--name can be given to one only/,
+    ],
+    ['the same twice', ['role', 'delete', 'reader', 'reader'], 64, /named twice/],
+    [
+      'a role that implies itself',
+      ['implied', 'role', 'create', 'service', '--implied-role', 'service'],
+      1,
+      /can't imply itself/,
+    ],
+    [
+      'admin as an implied role',
+      ['implied', 'role', 'create', 'service', '--implied-role', 'admin'],
+      1,
+      /cannot be an implied roles/,
+    ],
+    [
+      'a grant on nothing',
+      ['role', 'add', 'member', '--user', 'alice'],
+      64,
+      /Give --project, --domain or --system all/,
+    ],
+    ['a grant of nobody', ['role', 'add', 'member', '--system', 'all'], 64, /Give --user/],
+    ['a password on the command line', ['user', 'create', 'bob', '--password', 'x'], 64, /Nonexistent flag/],
+    ['a prompt without a terminal', ['user', 'password', 'set', 'admin'], 64, /no terminal to ask/],
+    [
+      'an unknown domain',
+      ['user', 'create', 'bob', '--domain', 'nowhere'],
+      1,
+      /No domain with a name or ID of 'nowhere'/,
+    ],
+    ['the root domain', ['domain', 'show', '<<keystone.domain.root>>'], 1, /No domain with a name or ID/],
+  ])('%s', async (_, args, code, stderr) => {
+    const before = await audited();
+    await fails(args, code, stderr);
+    expect(await audited()).toBe(before);
+  });
+
+  it('names with emoji are names like others', async () => {
+    expect((await json('role', 'create', '🚀 crew')).name).toBe('🚀 crew');
+    expect(await home.run(['role', 'delete', '🚀 crew'])).toMatchObject({ code: 0 });
+  });
+});
+
+describe('passwords', () => {
+  it('come from a file or standard input, and are nowhere in the audit', async () => {
+    const file = path.join(home.dir, 'password');
+    writeFileSync(file, 'canary-Pw-1\n', { mode: 0o600 });
+    await json('user', 'create', 'bob', '--password-file', file);
+    expect(
+      await home.run(['user', 'password', 'set', 'bob', '--password-stdin'], { input: 'canary-Pw-2\n' }),
+    ).toMatchObject({ code: 0 });
+    const passwords = await home.query(
+      "select p.expires_at is null as current from password p join local_user l on l.id = local_user_id where name = 'bob' order by p.id",
+    );
+    expect(passwords).toEqual([{ current: false }, { current: true }]);
+    expect(JSON.stringify(await home.query('select * from keyward.audit'))).not.toContain('canary');
+  });
+});
+
+describe('a database that keyward has not synced', () => {
+  const env = () => ({
+    KEYWARD_KEYSTONE_DATABASE_URL: `postgresql://openstack@/adopted?host=${home.home.runDir}`,
+  });
+  beforeAll(async () => {
+    await home.query('create database adopted template keystone', 'postgres');
+    await home.query('drop schema keyward cascade', 'adopted');
+  });
+
+  it('can be read', async () => {
+    expect(
+      await home.run(['user', 'show', 'admin', '-c', 'name', '-f', 'value'], { env: env() }),
+    ).toMatchObject({ code: 0, stdout: 'admin\n' });
+    expect((await home.run(['role', 'show', 'reader'], { env: env() })).stdout).toContain(
+      'not set through keyward',
+    );
+  });
+
+  it('is not written, and the cure is named', async () => {
+    await fails(['role', 'create', 'x'], 1, /keyward\.audit.*keyward db sync/, { env: env() });
+    expect(await home.query("select from role where name = 'x'", 'adopted')).toEqual([]);
+  });
+});
+
+it('warns where a Keystone caches', async () => {
+  const file = path.join(home.dir, 'keystone.conf');
+  writeFileSync(file, '[cache]\nenabled = true\nexpiration_time = 300\n');
+  const { stderr } = await home.run(['role', 'create', 'cached', '--config-file', file]);
+  expect(stderr).toContain('may see the change only after 300 s');
+  expect((await home.run(['role', 'show', 'cached', '--config-file', file])).stderr).toBe('');
+});
