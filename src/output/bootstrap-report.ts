@@ -1,7 +1,7 @@
 import type { BootstrapReport } from '../rules/bootstrap-request.ts';
 import { printList, type FormatOptions } from './formats.ts';
 
-/** The changes on stdout; warnings, and that there was nothing to do, on stderr. */
+/** The changes, or that there are none, on stdout; warnings on stderr. */
 export function printBootstrapReport(report: BootstrapReport, options: FormatOptions, would?: 'would'): void {
   for (const warning of report.warnings) process.stderr.write(`Warning: ${warning}\n`);
   const rows = report.changes.map(({ action, resource, name, id }) => ({
