@@ -33,7 +33,7 @@ export default class Bootstrap extends EngineCommand {
       assertWithinLimits(request);
       if (flags['dry-run']) return this.#plan(engine, request, flags);
       const report = await this.#bootstrap(engine, request, flags, password);
-      if (report) printBootstrapReport(report, flags);
+      if (report) await printBootstrapReport(report, flags);
       else this.log(bootstrapWorkflowId(request.target, request.requestId));
     });
   }
@@ -48,7 +48,7 @@ export default class Bootstrap extends EngineCommand {
 
   async #plan(engine: Engine, request: BootstrapRequest, flags: Flags): Promise<void> {
     const report = await (await engine.identity()).bootstrap.plan(request);
-    printBootstrapReport(report, flags, 'would');
+    await printBootstrapReport(report, flags, 'would');
     if (report.changes.length > 0) process.exitCode = ExitCode.wouldChange;
   }
 

@@ -1,6 +1,4 @@
 import { Flags } from '@oclif/core';
-import { stringify as csv } from 'csv-stringify/sync';
-import { stringify as yaml } from 'yaml';
 import { UsageError } from '../rules/errors.ts';
 import { renderTable } from './table.ts';
 
@@ -27,31 +25,31 @@ export const formatFlags = {
 };
 
 /** Prints many things of a kind: `columns` gives their headings and order. */
-export function printList(rows: Row[], columns: string[], options: FormatOptions): void {
+export async function printList(rows: Row[], columns: string[], options: FormatOptions): Promise<void> {
   const chosen = chooseColumns(columns, options.column);
   const picked = rows.map((row) => Object.fromEntries(chosen.map((name) => [name, row[name] ?? null])));
-  print(renderList(picked, chosen, options.format));
+  print(await renderList(picked, chosen, options.format));
 }
 
 /** Prints one thing: a table has a line per field, as openstackclient's `show` commands have. */
-export function printRecord(record: Row, options: FormatOptions): void {
+export async function printRecord(record: Row, options: FormatOptions): Promise<void> {
   const chosen = chooseColumns(Object.keys(record), options.column);
   const picked = Object.fromEntries(chosen.map((name) => [name, record[name] ?? null]));
-  print(renderRecord(picked, chosen, options.format));
+  print(await renderRecord(picked, chosen, options.format));
 }
 
-function renderList(rows: Row[], columns: string[], format: string): string {
+async function renderList(rows: Row[], columns: string[], format: string): Promise<string> {
   if (format === 'json') return JSON.stringify(rows, null, 2);
-  if (format === 'yaml') return yaml(rows).trimEnd();
+  if (format === 'yaml') return yaml(rows);
   const cells = rows.map((row) => columns.map((name) => text(row[name])));
   if (format === 'value') return cells.map((line) => line.join(' ')).join('\n');
-  if (format === 'csv') return csv([columns, ...cells], { quoted_string: true }).trimEnd();
+  if (format === 'csv') return csv([columns, ...cells]);
   return renderTable(columns, cells);
 }
 
-function renderRecord(record: Row, columns: string[], format: string): string {
+async function renderRecord(record: Row, columns: string[], format: string): Promise<string> {
   if (format === 'json') return JSON.stringify(record, null, 2);
-  if (format === 'yaml') return yaml(record).trimEnd();
+  if (format === 'yaml') return yaml(record);
   if (format === 'value') return columns.map((name) => text(record[name])).join('\n');
   if (format === 'csv') return renderList([record], columns, 'csv');
   return renderTable(
@@ -59,6 +57,12 @@ function renderRecord(record: Row, columns: string[], format: string): string {
     columns.map((name) => [name, text(record[name])]),
   );
 }
+
+// Both are imported by those who ask for them only: yaml alone takes 15 ms.
+const yaml = async (value: unknown): Promise<string> => (await import('yaml')).stringify(value).trimEnd();
+
+const csv = async (rows: string[][]): Promise<string> =>
+  (await import('csv-stringify/sync')).stringify(rows, { quoted_string: true }).trimEnd();
 
 function chooseColumns(columns: string[], wanted: string[] | undefined): string[] {
   if (!wanted?.length) return columns;
