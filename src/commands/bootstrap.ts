@@ -1,6 +1,6 @@
 import { EngineCommand, runFlags, settingsFlags } from '../engine/engine-command.ts';
 import type { Engine } from '../engine/engine.ts';
-import { bootstrapFlags, given } from '../output/bootstrap-flags.ts';
+import { asOclifReads, bootstrapFlags, given } from '../output/bootstrap-flags.ts';
 import { choosePassword, type ChosenPassword } from '../output/bootstrap-password.ts';
 import { printBootstrapReport } from '../output/bootstrap-report.ts';
 import { formatFlags } from '../output/formats.ts';
@@ -38,12 +38,8 @@ export default class Bootstrap extends EngineCommand {
     });
   }
 
-  /** `--generate-password` alone means: print it; oclif knows no flag whose value may be left out. */
   async parseFlags() {
-    const argv = this.argv.map((argument) =>
-      argument === '--generate-password' ? '--generate-password=-' : argument,
-    );
-    return (await this.parse(Bootstrap, argv)).flags;
+    return (await this.parse(Bootstrap, asOclifReads(this.argv))).flags;
   }
 
   async #plan(engine: Engine, request: BootstrapRequest, flags: Flags): Promise<void> {
