@@ -1,135 +1,147 @@
-import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { availableParallelism, loadavg } from 'node:os';
 import path from 'node:path';
-import { TestHome } from '../test/support/cli.ts';
+import { listParts } from '../src/engine/parts.ts';
+import { type Outcome, TestHome } from '../test/support/cli.ts';
 import { RealKeystone } from '../test/support/real-keystone.ts';
 
 const ROUNDS = 5;
 const PASSWORD = 'bench-Pw-1';
-const CATALOG = ['public', 'internal', 'admin'].flatMap((face) => [
+const REGION = ['--bootstrap-region-id', 'RegionOne'];
+const URLS = ['public', 'internal', 'admin'].flatMap((face) => [
   `--bootstrap-${face}-url`,
   'http://127.0.0.1:5000/v3',
 ]);
-const home = new TestHome();
+const BOOTSTRAP = ['bootstrap', '--bootstrap-password-stdin', ...REGION, ...URLS];
+const REAL_BOOTSTRAP = ['--bootstrap-password', PASSWORD, ...REGION, ...URLS];
+const CHECK = ['status', 'upgrade', 'check'];
 
-type Measured = { seconds: number };
+const home = new TestHome();
+const peakFile = path.join(home.dir, 'peak.txt');
+const watching = {
+  NODE_OPTIONS: `--import=${new URL('peak-memory.js', import.meta.url).href}`,
+  BENCH_PEAK_FILE: peakFile,
+};
+
+type Seconds = number;
+/** `prepare` comes before each run of either side and is not timed. */
 type Contest = {
   name: string;
-  limit: number;
-  ours: () => Promise<Measured>;
-  theirs: () => Promise<Measured>;
+  atMost: number;
+  args: string[];
+  env?: NodeJS.ProcessEnv;
+  theirs: () => Promise<unknown>;
+  prepare?: () => Promise<unknown>;
 };
 
 const urlOf = (database: string): string =>
   `postgresql+psycopg2://openstack@/${database}?host=${home.home.runDir}`;
 
-/** Wall time of one whole process. */
-async function measure(command: () => Promise<{ code: number | null; stderr: string }>): Promise<Measured> {
-  const start = performance.now();
-  const { code, stderr } = await command();
-  if (code !== 0) throw new Error(`exit ${code}: ${stderr}`);
-  return { seconds: (performance.now() - start) / 1000 };
+/** A failed run would be a fast one. */
+async function succeed(what: string, outcome: Promise<Outcome>): Promise<string> {
+  const { code, stdout, stderr } = await outcome;
+  if (code !== 0) throw new Error(`${what}: exit ${code}: ${stderr}`);
+  return stdout;
 }
 
-const keyward = (args: string[], env: NodeJS.ProcessEnv = {}) =>
-  measure(() => home.run(args, { env, input: `${PASSWORD}\n` }));
+const keyward = (args: string[], env: NodeJS.ProcessEnv = {}): Promise<string> =>
+  succeed(`keyward ${args.join(' ')}`, home.run(args, { env, input: `${PASSWORD}\n` }));
 
-async function contests(real: RealKeystone): Promise<Contest[]> {
-  const local = (database: string) => ({ KEYWARD_KEYSTONE_DATABASE_URL: urlOf(database) });
-  const temporal = JSON.parse((await home.run(['ps', '-f', 'json'])).stdout) as {
-    Part: string;
-    Address: string;
-  }[];
-  const TEMPORAL_ADDRESS = temporal.find(({ Part }) => Part === 'temporal')!.Address;
-  const bootstrap = [
-    'bootstrap',
-    '--bootstrap-password-stdin',
-    '--bootstrap-region-id',
-    'RegionOne',
-    ...CATALOG,
-  ];
-  const realBootstrap = [
-    'bootstrap',
-    '--bootstrap-password',
-    PASSWORD,
-    '--bootstrap-region-id',
-    'RegionOne',
-    ...CATALOG,
-  ];
-  const manage = (...args: string[]) => measure(() => real.manage(...args));
-  const status = () => measure(() => real.status());
-  const inline = (database: string) => ({ ...local(database), TEMPORAL_ADDRESS });
-  const fresh = async (database: string): Promise<void> => {
+/** Wall time of one whole process. */
+async function time(command: () => Promise<unknown>): Promise<Seconds> {
+  const start = performance.now();
+  await command();
+  return (performance.now() - start) / 1000;
+}
+
+/** Of a run that is not timed, since watching takes time too. */
+async function peakMiB(args: string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
+  await keyward(args, { ...env, ...watching });
+  return (Number(readFileSync(peakFile, 'utf8')) / 1024).toFixed(0);
+}
+
+/** Empties both databases again, but for what `db sync` leaves. */
+async function unbootstrap(): Promise<void> {
+  for (const database of ['bench', 'bench_real']) {
     await home.query(
       `truncate role, "user", assignment, system_assignment, region, service, endpoint cascade;
        delete from project where id <> '<<keystone.domain.root>>'`,
       database,
     );
-  };
-  const first = (run: () => Promise<Measured>, database: string) => async () => {
-    await fresh(database);
-    return run();
-  };
-  const check = ['status', 'upgrade', 'check'];
+  }
+}
+
+function contests(real: RealKeystone, temporal: string): Contest[] {
+  const manage =
+    (command: string, ...args: string[]) =>
+    () =>
+      succeed(`keystone-manage ${command}`, real.manage(command, ...args));
+  const status = () => succeed('keystone-status', real.status());
+  const env = { KEYWARD_KEYSTONE_DATABASE_URL: urlOf('bench') };
+  const inline = { ...env, TEMPORAL_ADDRESS: temporal };
+  const [version, again] = [manage('--version'), manage('bootstrap', ...REAL_BOOTSTRAP)];
   return [
-    { name: '--version', limit: 0.12, ours: () => keyward(['--version']), theirs: () => manage('--version') },
-    { name: '--help', limit: 0.12, ours: () => keyward(['--help']), theirs: () => manage('--version') },
-    {
-      name: 'bootstrap, first',
-      limit: 0.4,
-      ours: first(() => keyward(bootstrap, local('bench')), 'bench'),
-      theirs: first(() => manage(...realBootstrap), 'bench_real'),
-    },
-    {
-      name: 'bootstrap, repeat',
-      limit: 0.4,
-      ours: () => keyward(bootstrap, local('bench')),
-      theirs: () => manage(...realBootstrap),
-    },
-    { name: 'status upgrade check', limit: 0.5, ours: () => keyward(check, local('bench')), theirs: status },
-    {
-      name: 'bootstrap, inline worker',
-      limit: 0.7,
-      ours: () => keyward([...bootstrap, '--inline'], inline('bench')),
-      theirs: () => manage(...realBootstrap),
-    },
-    {
-      name: 'check, inline worker',
-      limit: 0.9,
-      ours: () => keyward([...check, '--inline'], inline('bench')),
-      theirs: status,
-    },
+    { name: '--version', atMost: 0.12, args: ['--version'], theirs: version },
+    { name: '--help', atMost: 0.12, args: ['--help'], theirs: version },
+    { name: 'bootstrap, first', atMost: 0.4, args: BOOTSTRAP, env, theirs: again, prepare: unbootstrap },
+    { name: 'bootstrap, repeat', atMost: 0.4, args: BOOTSTRAP, env, theirs: again },
+    { name: 'status upgrade check', atMost: 0.5, args: CHECK, env, theirs: status },
+    { name: 'bootstrap, inline', atMost: 0.7, args: [...BOOTSTRAP, '--inline'], env: inline, theirs: again },
+    { name: 'check, inline', atMost: 0.9, args: [...CHECK, '--inline'], env: inline, theirs: status },
   ];
 }
 
-const median = (values: number[]): number =>
+const median = (values: Seconds[]): Seconds =>
   values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)]!;
 
+async function compete({ name, atMost, args, env, theirs, prepare }: Contest): Promise<void> {
+  const [ours, others]: [Seconds[], Seconds[]] = [[], []];
+  await prepare?.();
+  const peak = await peakMiB(args, env);
+  for (let round = 0; round < ROUNDS; round++) {
+    await prepare?.();
+    ours.push(await time(() => keyward(args, env)));
+    others.push(await time(theirs));
+  }
+  const [mine, real] = [median(ours), median(others)];
+  row(name, mine.toFixed(2), real.toFixed(2), (mine / real).toFixed(2), atMost, peak);
+}
+
+async function startUp(name: string, prepare: () => Promise<unknown>): Promise<void> {
+  const times: Seconds[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    await prepare();
+    times.push(await time(() => keyward(['up'])));
+  }
+  row(name, median(times).toFixed(2), '', '', '', await peakMiB(['up']));
+}
+
+/** The kernel's record of the peaks of the workers, which still run; nothing where there is no /proc. */
+function workersPeak(): string {
+  const running = listParts(home.home).filter(({ part, pid }) => part.startsWith('worker') && pid !== null);
+  const files = running.map(({ pid }) => `/proc/${pid}/status`).filter((file) => existsSync(file));
+  const kib = files.map((file) => Number(/VmHWM:\s+(\d+)/.exec(readFileSync(file, 'utf8'))?.[1]));
+  return kib.length > 0 ? (Math.max(...kib) / 1024).toFixed(0) : '';
+}
+
+const row = (...cells: (string | number)[]): void => console.log(`| ${cells.join(' | ')} |`);
+
 async function main(): Promise<void> {
-  await home.run(['up']);
+  await keyward(['up']);
   for (const name of ['bench', 'bench_real']) await home.query(`create database ${name}`, 'postgres');
   const real = await RealKeystone.open(path.join(home.dir, 'real'), urlOf('bench_real'));
   await real.manage('db_sync');
-  await home.run(['db', 'sync'], { env: { KEYWARD_KEYSTONE_DATABASE_URL: urlOf('bench') } });
-  console.log(
-    `load ${execFileSync('cut', ['-d', ' ', '-f1-3', '/proc/loadavg'], { encoding: 'utf8' }).trim()}; medians of ${ROUNDS}, in seconds`,
-  );
-  console.log('| what | keyward | real | ratio | at most |\n| --- | --- | --- | --- | --- |');
-  for (const { name, limit, ours, theirs } of await contests(real)) {
-    const mine: number[] = [];
-    const others: number[] = [];
-    await ours();
-    for (let round = 0; round < ROUNDS; round++) {
-      mine.push((await ours()).seconds);
-      others.push((await theirs()).seconds);
-    }
-    const ratio = median(mine) / median(others);
-    console.log(
-      `| ${name} | ${median(mine).toFixed(2)} | ${median(others).toFixed(2)} | ${ratio.toFixed(2)} | ${limit} |`,
-    );
-  }
-  const up = [];
-  for (let round = 0; round < ROUNDS; round++) up.push((await keyward(['up'])).seconds);
-  console.log(`| up, when it is up | ${median(up).toFixed(2)} | | | |`);
+  await keyward(['db', 'sync'], { KEYWARD_KEYSTONE_DATABASE_URL: urlOf('bench') });
+  const temporal = listParts(home.home).find(({ part }) => part === 'temporal')!.address!;
+
+  const load = loadavg().map((average) => average.toFixed(2));
+  console.log(`Load ${load.join(' ')} on ${availableParallelism()} cores; medians of ${ROUNDS}.\n`);
+  row('what', 'keyward, s', 'real, s', 'ratio', 'at most', 'peak, MiB');
+  row(...Array<string>(6).fill('---'));
+  for (const contest of contests(real, temporal)) await compete(contest);
+  row('the local worker, after all that', '', '', '', '', workersPeak());
+  await startUp('up, when it is up', async () => {});
+  await startUp('up, after down', () => keyward(['down']));
 }
 
 await main().finally(() => home.remove());

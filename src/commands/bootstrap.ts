@@ -1,6 +1,6 @@
 import { EngineCommand, runFlags, settingsFlags } from '../engine/engine-command.ts';
 import type { Engine } from '../engine/engine.ts';
-import { bootstrapFlags, given } from '../output/bootstrap-flags.ts';
+import { asOclifReads, bootstrapFlags, given } from '../output/bootstrap-flags.ts';
 import { choosePassword, type ChosenPassword } from '../output/bootstrap-password.ts';
 import { printBootstrapReport } from '../output/bootstrap-report.ts';
 import { formatFlags } from '../output/formats.ts';
@@ -33,22 +33,18 @@ export default class Bootstrap extends EngineCommand {
       assertWithinLimits(request);
       if (flags['dry-run']) return this.#plan(engine, request, flags);
       const report = await this.#bootstrap(engine, request, flags, password);
-      if (report) printBootstrapReport(report, flags);
+      if (report) await printBootstrapReport(report, flags);
       else this.log(bootstrapWorkflowId(request.target, request.requestId));
     });
   }
 
-  /** `--generate-password` alone means: print it; oclif knows no flag whose value may be left out. */
   async parseFlags() {
-    const argv = this.argv.map((argument) =>
-      argument === '--generate-password' ? '--generate-password=-' : argument,
-    );
-    return (await this.parse(Bootstrap, argv)).flags;
+    return (await this.parse(Bootstrap, asOclifReads(this.argv))).flags;
   }
 
   async #plan(engine: Engine, request: BootstrapRequest, flags: Flags): Promise<void> {
     const report = await (await engine.identity()).bootstrap.plan(request);
-    printBootstrapReport(report, flags, 'would');
+    await printBootstrapReport(report, flags, 'would');
     if (report.changes.length > 0) process.exitCode = ExitCode.wouldChange;
   }
 

@@ -14,7 +14,7 @@ export default class Ps extends EngineCommand {
     const { flags } = await this.parse(Ps);
     await this.withEngine(flags, async (engine) => {
       const { listParts } = await import('../engine/parts.ts');
-      printList(
+      await printList(
         partRows(listParts(engine.home)),
         ['Part', 'State', 'PID', 'Version', 'Address', 'Since'],
         flags,

@@ -23,7 +23,7 @@ export default class Up extends EngineCommand {
     await this.withEngine(flags, async (engine) => {
       const { listParts } = await import('../engine/parts.ts');
       const { uiAddress } = await engine.up({ ui: flags.ui });
-      printList(
+      await printList(
         partRows(listParts(engine.home)),
         ['Part', 'State', 'PID', 'Version', 'Address', 'Since'],
         flags,

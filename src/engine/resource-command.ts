@@ -91,7 +91,7 @@ export abstract class ResourceCommand extends EngineCommand {
       return session.resources.create(kind, values, session.actor, options);
     });
     if (kind === 'user' && flags.immutable) this.announce(USER_FLAG);
-    printRecord(recordOf(kind, resource, null), flags);
+    await printRecord(recordOf(kind, resource, null), flags);
   }
 
   /** Each is tried; what failed is told, and makes the exit code 1. */
@@ -138,7 +138,7 @@ export abstract class ResourceCommand extends EngineCommand {
       ({ resources }) => resources.show(kind, { nameOrId, domain: flags.domain }),
       { writes: false },
     );
-    printRecord(recordOf(kind, resource, origin), flags);
+    await printRecord(recordOf(kind, resource, origin), flags);
   }
 
   protected listResources(kind: ResourceKind, flags: ListFlags): Promise<void> {
@@ -159,7 +159,7 @@ export abstract class ResourceCommand extends EngineCommand {
       shown.push(...page);
     const hasMore = shown.length > limit;
     if (hasMore) shown.length = limit;
-    printList(shown.map(row), headings, flags);
+    await printList(shown.map(row), headings, flags);
     if (hasMore)
       this.announce(
         `There are more: add \`--marker ${shown.at(-1)!.id}\` for the next page, or list all with -f csv.`,

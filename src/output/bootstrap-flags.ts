@@ -56,3 +56,7 @@ export function given(flags: object, name: string): string | null {
   if (typeof flag === 'string') return flag;
   return process.env[`OS_BOOTSTRAP_${name.toUpperCase().replaceAll('-', '_')}`] || null;
 }
+
+/** `--generate-password` alone means: print it; oclif knows no flag whose value may be left out. */
+export const asOclifReads = (argv: string[]): string[] =>
+  argv.map((argument) => (argument === '--generate-password' ? '--generate-password=-' : argument));

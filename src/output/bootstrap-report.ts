@@ -1,8 +1,12 @@
 import type { BootstrapReport } from '../rules/bootstrap-request.ts';
 import { printList, type FormatOptions } from './formats.ts';
 
-/** The changes on stdout; warnings, and that there was nothing to do, on stderr. */
-export function printBootstrapReport(report: BootstrapReport, options: FormatOptions, would?: 'would'): void {
+/** The changes, or that there are none, on stdout; warnings on stderr. */
+export async function printBootstrapReport(
+  report: BootstrapReport,
+  options: FormatOptions,
+  would?: 'would',
+): Promise<void> {
   for (const warning of report.warnings) process.stderr.write(`Warning: ${warning}\n`);
   const rows = report.changes.map(({ action, resource, name, id }) => ({
     Action: action,
@@ -13,5 +17,9 @@ export function printBootstrapReport(report: BootstrapReport, options: FormatOpt
   const isTable = options.format === 'table';
   if (rows.length === 0 && isTable) process.stdout.write('Nothing to change.\n');
   else
-    printList(rows, would ? ['Action', 'Resource', 'Name'] : ['Action', 'Resource', 'Name', 'ID'], options);
+    await printList(
+      rows,
+      would ? ['Action', 'Resource', 'Name'] : ['Action', 'Resource', 'Name', 'ID'],
+      options,
+    );
 }

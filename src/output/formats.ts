@@ -1,7 +1,5 @@
 import { once } from 'node:events';
 import { Flags } from '@oclif/core';
-import { stringify as csv } from 'csv-stringify/sync';
-import { stringify as yaml } from 'yaml';
 import { UsageError } from '../rules/errors.ts';
 import { renderTable } from './table.ts';
 
@@ -28,10 +26,10 @@ export const formatFlags = {
 };
 
 /** Prints many things of a kind: `columns` gives their headings and order. */
-export function printList(rows: Row[], columns: string[], options: FormatOptions): void {
+export async function printList(rows: Row[], columns: string[], options: FormatOptions): Promise<void> {
   const chosen = chooseColumns(columns, options.column);
   const picked = rows.map((row) => Object.fromEntries(chosen.map((name) => [name, row[name] ?? null])));
-  print(renderList(picked, chosen, options.format));
+  print(await renderList(picked, chosen, options.format));
 }
 
 /** Prints many things as they come, page by page, so that memory does not grow with them; no table can do that. */
@@ -41,36 +39,36 @@ export async function printStream(
   options: FormatOptions,
 ): Promise<void> {
   const chosen = chooseColumns(columns, options.column);
-  const { head = '', tail = '', separator = '', render } = streamed(chosen, options.format);
+  const { head = '', tail = '', separator = '', render } = await streamed(chosen, options.format);
   await write(head);
   let isFirst = true;
   for await (const page of pages) {
     const rows = page.map((row) => Object.fromEntries(chosen.map((name) => [name, row[name] ?? null])));
-    await write((isFirst ? '' : separator) + render(rows));
+    await write((isFirst ? '' : separator) + (await render(rows)));
     isFirst = false;
   }
   await write(isFirst && options.format === 'json' ? ']\n' : tail);
 }
 
 /** Prints one thing: a table has a line per field, as openstackclient's `show` commands have. */
-export function printRecord(record: Row, options: FormatOptions): void {
+export async function printRecord(record: Row, options: FormatOptions): Promise<void> {
   const chosen = chooseColumns(Object.keys(record), options.column);
   const picked = Object.fromEntries(chosen.map((name) => [name, record[name] ?? null]));
-  print(renderRecord(picked, chosen, options.format));
+  print(await renderRecord(picked, chosen, options.format));
 }
 
-function renderList(rows: Row[], columns: string[], format: string): string {
+async function renderList(rows: Row[], columns: string[], format: string): Promise<string> {
   if (format === 'json') return JSON.stringify(rows, null, 2);
-  if (format === 'yaml') return yaml(rows).trimEnd();
+  if (format === 'yaml') return yaml(rows);
   const cells = rows.map((row) => columns.map((name) => text(row[name])));
   if (format === 'value') return cells.map((line) => line.join(' ')).join('\n');
-  if (format === 'csv') return csv([columns, ...cells], { quoted_string: true }).trimEnd();
+  if (format === 'csv') return csv([columns, ...cells]);
   return renderTable(columns, cells);
 }
 
-function renderRecord(record: Row, columns: string[], format: string): string {
+async function renderRecord(record: Row, columns: string[], format: string): Promise<string> {
   if (format === 'json') return JSON.stringify(record, null, 2);
-  if (format === 'yaml') return yaml(record).trimEnd();
+  if (format === 'yaml') return yaml(record);
   if (format === 'value') return columns.map((name) => text(record[name])).join('\n');
   if (format === 'csv') return renderList([record], columns, 'csv');
   return renderTable(
@@ -79,21 +77,32 @@ function renderRecord(record: Row, columns: string[], format: string): string {
   );
 }
 
-type Streamed = { head?: string; tail?: string; separator?: string; render: (rows: Row[]) => string };
+type Streamed = {
+  head?: string;
+  tail?: string;
+  separator?: string;
+  render: (rows: Row[]) => Promise<string>;
+};
 
 /** The same text as `renderList` gives for all at once. */
-function streamed(columns: string[], format: string): Streamed {
+async function streamed(columns: string[], format: string): Promise<Streamed> {
   const cells = (row: Row): string[] => columns.map((name) => text(row[name]));
   if (format === 'json') {
-    const render = (rows: Row[]): string => JSON.stringify(rows, null, 2).slice(1, -2);
+    const render = async (rows: Row[]): Promise<string> => JSON.stringify(rows, null, 2).slice(1, -2);
     return { head: '[', tail: '\n]\n', separator: ',', render };
   }
-  if (format === 'yaml') return { render: yaml };
+  const line = (rendered: string): string => `${rendered}\n`;
+  if (format === 'yaml') return { render: (rows) => yaml(rows).then(line) };
   if (format === 'value')
-    return { render: (rows) => rows.map((row) => `${cells(row).join(' ')}\n`).join('') };
-  const render = (rows: string[][]): string => csv(rows, { quoted_string: true });
-  return { head: render([columns]), render: (rows) => render(rows.map(cells)) };
+    return { render: async (rows) => rows.map((row) => line(cells(row).join(' '))).join('') };
+  return { head: line(await csv([columns])), render: (rows) => csv(rows.map(cells)).then(line) };
 }
+
+// Both are imported by those who ask for them only: yaml alone takes 15 ms.
+const yaml = async (value: unknown): Promise<string> => (await import('yaml')).stringify(value).trimEnd();
+
+const csv = async (rows: string[][]): Promise<string> =>
+  (await import('csv-stringify/sync')).stringify(rows, { quoted_string: true }).trimEnd();
 
 function chooseColumns(columns: string[], wanted: string[] | undefined): string[] {
   if (!wanted?.length) return columns;

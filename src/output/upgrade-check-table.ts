@@ -1,5 +1,5 @@
-import stringWidth from 'string-width';
 import type { CheckOutcome } from '../rules/upgrade-check.ts';
+import { measureFor } from './display-width.ts';
 import { wrapText } from './text-wrap.ts';
 
 const TITLE = 'Upgrade Check Results';
@@ -10,11 +10,12 @@ const DETAILS_WIDTH = 60;
 export const resultWord = ({ code }: CheckOutcome): string => RESULTS[code];
 
 /** The table of `keystone-status upgrade check`, byte for byte (`oslo_upgradecheck/upgradecheck.py`). */
-export function renderUpgradeCheckTable(outcomes: CheckOutcome[]): string {
+export async function renderUpgradeCheckTable(outcomes: CheckOutcome[]): Promise<string> {
   const cells = [[TITLE], ...outcomes.map(cellOf)];
-  const width = Math.max(...cells.flat().map((line) => stringWidth(line)));
+  const measure = await measureFor(cells.flat());
+  const width = Math.max(...cells.flat().map(measure));
   const rule = `+${'-'.repeat(width + 2)}+`;
-  const draw = (line: string) => `| ${line}${' '.repeat(width - stringWidth(line))} |`;
+  const draw = (line: string) => `| ${line}${' '.repeat(width - measure(line))} |`;
   return [rule, ...cells.flatMap((cell) => [...cell.map(draw), rule])].join('\n');
 }
 

@@ -48,7 +48,10 @@ function assertRepairable(there: IdentitySnapshot, wanted: BootstrapRequest): vo
   }
   if (there.domain && !there.domain.enabled) {
     throw new RuleError('DefaultDomainDisabled', `The domain ${domain} is disabled.`, {
-      cure: `Enable it (\`openstack domain set --enable ${domain}\`), then repeat the command.`,
+      // Nobody of a disabled domain can log in, so the API helps only an admin of another one.
+      cure:
+        `Enable it, as an admin of another domain (\`openstack domain set --enable ${domain}\`) or in the identity ` +
+        `database (\`update project set enabled = true where id = '${domain}'\`), then repeat the command.`,
     });
   }
   if (there.project && !there.project.enabled) {

@@ -6,19 +6,19 @@ import { bootstrapRequest } from '../support/bootstrap-request.ts';
 import { KeystoneApi } from '../support/keystone-api.ts';
 import { TestPostgres } from '../support/postgres.ts';
 import { RealKeystone } from '../support/real-keystone.ts';
-import { actor, TestCloud } from '../support/resources.ts';
+import { actor, TestIdentity } from '../support/resources.ts';
 
 const dir = mkdtempSync(path.join(tmpdir(), 'keyward-beside-'));
 const PASSWORD = 'beside-Pw-1';
 let server: TestPostgres;
-let cloud: TestCloud;
+let cloud: TestIdentity;
 let keystone: RealKeystone;
 let url: string;
 let api: KeystoneApi;
 
 beforeAll(async () => {
   server = await TestPostgres.start();
-  cloud = await TestCloud.open(server);
+  cloud = await TestIdentity.open(server);
   const { host, user } = server.address;
   keystone = await RealKeystone.open(
     dir,

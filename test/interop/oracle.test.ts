@@ -7,7 +7,7 @@ import { KeystoneApi } from '../support/keystone-api.ts';
 import { DIFFERENCES, type Operation, OperationSource, randomOf } from '../support/oracle.ts';
 import { TestPostgres } from '../support/postgres.ts';
 import { RealKeystone } from '../support/real-keystone.ts';
-import { TestCloud } from '../support/resources.ts';
+import { TestIdentity } from '../support/resources.ts';
 import { comparableRows } from '../support/rows.ts';
 import { bootstrapRequest } from '../support/bootstrap-request.ts';
 
@@ -16,14 +16,14 @@ const SEED = 20_260_101;
 
 const dir = mkdtempSync(path.join(tmpdir(), 'keyward-oracle-'));
 let server: TestPostgres;
-let ours: TestCloud;
-let theirs: TestCloud;
+let ours: TestIdentity;
+let theirs: TestIdentity;
 let keystone: RealKeystone;
 
 beforeAll(async () => {
   server = await TestPostgres.start();
-  ours = await TestCloud.open(server);
-  theirs = await TestCloud.open(server);
+  ours = await TestIdentity.open(server);
+  theirs = await TestIdentity.open(server);
   const { host, user } = server.address;
   keystone = await RealKeystone.open(
     dir,
@@ -64,7 +64,7 @@ it(`allows and refuses what a real Keystone does, and leaves the same rows, over
     expect({ at, words: operation.words, allowed: 'value' in mine, mine, real }).toMatchObject({
       allowed: isAllowed,
     });
-    if (isAllowed) operation.then?.('value' in mine ? mine.value : null, real.body);
+    if (isAllowed) operation.remember?.('value' in mine ? mine.value : null, real.body);
     seen[isAllowed ? 'allowed' : 'refused'] += 1;
   }
   // All of it must have come up, or the sequence shows less than it says.
@@ -72,6 +72,6 @@ it(`allows and refuses what a real Keystone does, and leaves the same rows, over
   expect(Math.min(seen.allowed, seen.refused)).toBeGreaterThan(OPERATIONS / 8);
   // A login stamps the day on its user.
   await server.query(theirs.address.database, 'update "user" set last_active_at = null');
-  const rowsOf = (cloud: TestCloud) => comparableRows(server, cloud.address.database, { readExtra: true });
+  const rowsOf = (cloud: TestIdentity) => comparableRows(server, cloud.address.database, { readExtra: true });
   expect(await rowsOf(ours)).toEqual(await rowsOf(theirs));
 });

@@ -6,10 +6,13 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import { Client } from 'pg';
 import { type Home, resolveHome } from '../../src/config/home.ts';
 import { listParts, stopParts } from '../../src/engine/parts.ts';
+import { shellWord } from '../../src/rules/shell-word.ts';
 
 const BIN = path.resolve('bin/run.js');
 
 export type Outcome = { code: number | null; stdout: string; stderr: string };
+
+type Options = { env?: NodeJS.ProcessEnv; input?: string };
 
 /** A command under way; `outcome` settles when it has ended. */
 export type Running = { process: ChildProcess; outcome: Promise<Outcome>; stderr: () => string };
@@ -19,11 +22,25 @@ export class TestHome {
   readonly dir = mkdtempSync(path.join(tmpdir(), 'keyward-home-'));
   readonly home: Home = resolveHome({ ...process.env, KEYWARD_HOME: this.dir });
 
-  start(args: string[], { env = {}, input = '' }: { env?: NodeJS.ProcessEnv; input?: string } = {}): Running {
+  start(args: string[], options: Options = {}): Running {
+    return this.#spawn(process.execPath, [BIN, ...args], options);
+  }
+
+  run(args: string[], options: Options = {}): Promise<Outcome> {
+    return this.start(args, options).outcome;
+  }
+
+  /** Runs a command line as an operator pastes it into a shell; `keyward` is the built CLI. */
+  shell(line: string, options: Options = {}): Promise<Outcome> {
+    const keyward = `keyward() { ${shellWord(process.execPath)} ${shellWord(BIN)} "$@"; }`;
+    return this.#spawn('/bin/sh', ['-c', `${keyward}\n${line}`], options).outcome;
+  }
+
+  #spawn(program: string, args: string[], { env = {}, input = '' }: Options): Running {
     const inherited = Object.entries(process.env).filter(
       ([name]) => !/^(OS_|TEMPORAL_|KEYWARD_|NODE_OPTIONS)/.test(name),
     );
-    const child = spawn(process.execPath, [BIN, ...args], {
+    const child = spawn(program, args, {
       env: { ...Object.fromEntries(inherited), KEYWARD_HOME: this.dir, ...env },
       stdio: 'pipe',
     });
@@ -34,10 +51,6 @@ export class TestHome {
       child.once('close', (code) => resolve({ code, stdout: stdout(), stderr: stderr() })),
     );
     return { process: child, outcome, stderr };
-  }
-
-  run(args: string[], options: { env?: NodeJS.ProcessEnv; input?: string } = {}): Promise<Outcome> {
-    return this.start(args, options).outcome;
   }
 
   pid(part: 'postgres' | 'temporal' | 'worker'): number {

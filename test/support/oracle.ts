@@ -1,6 +1,6 @@
 import type { Resource, ResourceKind, ResourcePatch } from '../../src/rules/resource.ts';
 import type { KeystoneApi } from './keystone-api.ts';
-import { actor, type TestCloud } from './resources.ts';
+import { actor, type TestIdentity } from './resources.ts';
 
 /** A thing that both clouds have, under an id of each. */
 export type Twin = {
@@ -18,7 +18,7 @@ export type Operation = {
   ours: () => Promise<Resource | void | boolean>;
   theirs: () => Promise<{ status: number; body: any }>;
   apart?: keyof typeof DIFFERENCES | undefined;
-  then?: (ours: any, theirs: any) => void;
+  remember?: (ours: any, theirs: any) => void;
 };
 
 /** All that may differ between keyward and Keystone 30.0.0. */
@@ -47,12 +47,12 @@ export function randomOf(seed: number): () => number {
 export class OperationSource {
   readonly twins: Twin[] = [];
   readonly links: [prior: Twin, implied: Twin][] = [];
-  readonly #cloud: TestCloud;
+  readonly #cloud: TestIdentity;
   readonly #api: KeystoneApi;
   readonly #random: () => number;
   #made = 0;
 
-  constructor(cloud: TestCloud, api: KeystoneApi, random: () => number) {
+  constructor(cloud: TestIdentity, api: KeystoneApi, random: () => number) {
     this.#cloud = cloud;
     this.#api = api;
     this.#random = random;
@@ -102,7 +102,7 @@ export class OperationSource {
       words: `create ${kind} ${JSON.stringify(common)} in ${domain?.key ?? 'none'} under ${parent?.key ?? 'none'}`,
       ours: () => this.#cloud.create(kind, common.name, { ...common, ...place('ours') }),
       theirs: () => this.#api.call('POST', `/${kind}s`, { [kind]: { ...common, ...place('theirs') } }),
-      then: (ours: Resource, theirs) =>
+      remember: (ours: Resource, theirs) =>
         this.twins.push({
           kind,
           key,
@@ -133,7 +133,7 @@ export class OperationSource {
           ? ok()
           : this.#api.call('PATCH', pathOf(twin), { [twin.kind]: patch }),
       apart: isUsers && twin.immutable && !clears ? 'users can be immutable' : undefined,
-      then: () => {
+      remember: () => {
         if (immutable !== undefined) twin.immutable = immutable === true;
       },
     };
@@ -161,7 +161,7 @@ export class OperationSource {
       ours: () => this.#cloud.delete(twin.kind, twin.ours),
       theirs: () => this.#deleteTheirs(twin),
       apart: this.#keptApart(twin),
-      then: () => this.#forget(twin),
+      remember: () => this.#forget(twin),
     };
   }
 
@@ -231,7 +231,7 @@ export class OperationSource {
         ours: () => assignments.stopImplying(...pair),
         theirs: () => this.#api.call('DELETE', path),
         apart: fixed,
-        then: () => this.#unlink(([one, other]) => one === prior && other === implied),
+        remember: () => this.#unlink(([one, other]) => one === prior && other === implied),
       };
     }
     return {
@@ -239,7 +239,7 @@ export class OperationSource {
       ours: async () => void (await assignments.imply(...pair)),
       theirs: () => this.#api.call('PUT', path),
       apart: fixed ?? (this.#reaches(implied, prior) ? 'no role implies itself' : undefined),
-      then: () => this.links.push([prior, implied]),
+      remember: () => this.links.push([prior, implied]),
     };
   }
 

@@ -110,7 +110,7 @@ function filler({ type, size }: Column): unknown {
   if (type === 'timestamp') return '2030-01-01';
   if (type === 'type') return 'UserProject';
   if (type === 'entity_type') return 'user';
-  if (/^int/.test(type)) return 900_000 + serial;
+  if (type.startsWith('int')) return 900_000 + serial;
   return `p${serial}`.slice(0, size ?? undefined);
 }
 

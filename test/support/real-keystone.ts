@@ -45,13 +45,14 @@ waitress.serve(initialize_public_application(), host='127.0.0.1', port=int(port)
 export class RealKeystone {
   readonly #dir: string;
   readonly #venv: string;
-  readonly #config: string;
+  /** Its keystone.conf, which keyward can read too. */
+  readonly config: string;
   #server: ChildProcess | null = null;
 
   private constructor(dir: string, venv: string) {
     this.#dir = dir;
     this.#venv = venv;
-    this.#config = path.join(dir, 'keystone.conf');
+    this.config = path.join(dir, 'keystone.conf');
   }
 
   /** Installs the venv once per user; fails, and never skips, where that can't be done. */
@@ -67,45 +68,36 @@ export class RealKeystone {
     return keystone;
   }
 
-  /** Points the following commands at another database. */
-  use(databaseUrl: string): void {
+  /** Points the following commands at another database, with more sections of keystone.conf. */
+  use(databaseUrl: string, more: Record<string, Record<string, string>> = {}): void {
     const sections = {
-      database: { connection: databaseUrl.replaceAll('%', '%%') },
+      database: { connection: databaseUrl },
       token: { provider: 'fernet' },
       fernet_tokens: { key_repository: path.join(this.#dir, 'fernet') },
       credential: { key_repository: path.join(this.#dir, 'credential') },
       cache: { enabled: 'false' },
+      ...more,
     };
-    const text = Object.entries(sections).map(
-      ([name, values]) =>
-        `[${name}]\n${Object.entries(values)
-          .map(([key, value]) => `${key} = ${value}`)
-          .join('\n')}\n`,
-    );
-    writeFileSync(this.#config, text.join('').replaceAll('%%', '%'));
+    const lines = Object.entries(sections).flatMap(([name, values]) => [
+      `[${name}]`,
+      ...Object.entries(values).map(([key, value]) => `${key} = ${value}`),
+    ]);
+    writeFileSync(this.config, `${lines.join('\n')}\n`);
   }
 
   manage(...args: string[]): Promise<Outcome> {
-    return this.#run('keystone-manage', ['--config-file', this.#config, ...args]);
+    return this.#run('keystone-manage', ['--config-file', this.config, ...args]);
   }
 
   status(...args: string[]): Promise<Outcome> {
-    return this.#run('python', [
-      '-c',
-      STATUS,
-      this.#dir,
-      '--config-file',
-      this.#config,
-      'upgrade',
-      'check',
-      ...args,
-    ]);
+    const program = ['-c', STATUS, this.#dir, '--config-file', this.config];
+    return this.#run('python', [...program, 'upgrade', 'check', ...args]);
   }
 
   /** Serves the API on a free loopback port and gives its address; stop it with `stop`. */
   async serve(): Promise<string> {
     const port = await freePort();
-    this.#server = spawn(path.join(this.#venv, 'bin/python'), ['-c', SERVE, String(port), this.#config], {
+    this.#server = spawn(path.join(this.bin, 'python'), ['-c', SERVE, String(port), this.config], {
       stdio: 'ignore',
     });
     const url = `http://127.0.0.1:${port}`;
@@ -118,17 +110,27 @@ export class RealKeystone {
     return url;
   }
 
+  /** openstackclient; the environment says where, who and on what, so that no password is in an argument list. */
+  openstack(env: NodeJS.ProcessEnv, ...args: string[]): Promise<Outcome> {
+    const fixed = { OS_IDENTITY_API_VERSION: '3', OS_USERNAME: 'admin', OS_USER_DOMAIN_ID: 'default' };
+    return this.#run('openstack', args, { PATH: process.env['PATH'], HOME: this.#dir, ...fixed, ...env });
+  }
+
   stop(): void {
     this.#server?.kill('SIGKILL');
     this.#server = null;
   }
 
-  async #run(program: string, args: string[]): Promise<Outcome> {
-    const options = { maxBuffer: 64 << 20 };
+  /** The folder of the venv's programs. */
+  get bin(): string {
+    return path.join(this.#venv, 'bin');
+  }
+
+  async #run(program: string, args: string[], env = process.env): Promise<Outcome> {
     try {
-      return { code: 0, ...(await run(path.join(this.#venv, 'bin', program), args, options)) };
+      return { code: 0, ...(await run(path.join(this.bin, program), args, { maxBuffer: 64 << 20, env })) };
     } catch (error) {
-      const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
+      const { code, stdout, stderr } = error as Outcome;
       return { code, stdout, stderr };
     }
   }

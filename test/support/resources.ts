@@ -13,7 +13,7 @@ export const actor = {
 };
 
 /** A bootstrapped cloud and its services; names stand for themselves, domains by id. */
-export class TestCloud {
+export class TestIdentity {
   readonly services: IdentityServices;
   readonly address: DatabaseAddress;
 
@@ -22,12 +22,12 @@ export class TestCloud {
     this.address = address;
   }
 
-  static async open(server: TestPostgres): Promise<TestCloud> {
+  static async open(server: TestPostgres): Promise<TestIdentity> {
     const { openIdentity } = await import('../../src/engine/identity-services.ts');
     const address = await server.createDatabase();
     const services = await openIdentity(address);
     await services.bootstrap.apply({ ...bootstrapRequest(), passwordHashing: hashing });
-    return new TestCloud(services, address);
+    return new TestIdentity(services, address);
   }
 
   close(): Promise<void> {

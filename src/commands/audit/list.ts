@@ -45,6 +45,6 @@ export default class AuditList extends EngineCommand {
       Host: entry.requesterHost,
       Request: entry.requestId,
     }));
-    printList(rows, COLUMNS, flags);
+    await printList(rows, COLUMNS, flags);
   }
 }

@@ -28,6 +28,6 @@ export default class WorkflowList extends EngineCommand {
       Started: started,
       Closed: closed,
     }));
-    printList(named, ['ID', 'Type', 'Status', 'Started', 'Closed'], flags);
+    await printList(named, ['ID', 'Type', 'Status', 'Started', 'Closed'], flags);
   }
 }

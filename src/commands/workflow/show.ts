@@ -24,6 +24,6 @@ export default class WorkflowShow extends EngineCommand {
       const { describeRun } = await import('../../engine/run-admin.ts');
       return describeRun(await engine.client(false), args.id);
     });
-    printRecord(run, flags);
+    await printRecord(run, flags);
   }
 }

@@ -2,10 +2,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Client } from 'pg';
 import { type Owners, plantRows, rowsAsText } from '../../support/plant.ts';
 import { TestPostgres } from '../../support/postgres.ts';
-import { TestCloud } from '../../support/resources.ts';
+import { TestIdentity } from '../../support/resources.ts';
 
 let server: TestPostgres;
-let cloud: TestCloud;
+let cloud: TestIdentity;
 let client: Client;
 
 beforeAll(async () => {
@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 beforeEach(async () => {
-  cloud = await TestCloud.open(server);
+  cloud = await TestIdentity.open(server);
   client = await server.connect(cloud.address.database);
 });
 afterEach(async () => {

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { resourceKinds, type ResourceKind, type ResourcePatch } from '../../../src/rules/resource.ts';
 import { TestPostgres } from '../../support/postgres.ts';
-import { TestCloud } from '../../support/resources.ts';
+import { TestIdentity } from '../../support/resources.ts';
 import { exactRows } from '../../support/rows.ts';
 
 let server: TestPostgres;
-let cloud: TestCloud;
+let cloud: TestIdentity;
 let made = 0;
 const fresh = (): string => `thing${(made += 1)}`;
 const stored = (kind: ResourceKind, id: string): Promise<object[]> => {
@@ -25,7 +25,7 @@ const everything = (): Promise<unknown> => exactRows(server, cloud.address.datab
 
 beforeAll(async () => {
   server = await TestPostgres.start();
-  cloud = await TestCloud.open(server);
+  cloud = await TestIdentity.open(server);
 });
 afterAll(async () => {
   await cloud.close();

@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { resourceKinds, type Resource, type ResourceKind } from '../../../src/rules/resource.ts';
 import { TestPostgres } from '../../support/postgres.ts';
-import { TestCloud } from '../../support/resources.ts';
+import { TestIdentity } from '../../support/resources.ts';
 
 /** `npm run stress` asks for more. */
 const [WAYS, ROUNDS] = process.env['KEYWARD_STRESS'] ? [64, 1000] : [16, 100];
 
 let server: TestPostgres;
-let cloud: TestCloud;
+let cloud: TestIdentity;
 beforeAll(async () => {
   server = await TestPostgres.start();
-  cloud = await TestCloud.open(server);
+  cloud = await TestIdentity.open(server);
 });
 afterAll(async () => {
   await cloud.close();

@@ -50,18 +50,19 @@ describe('the table', () => {
     ['s06_all_mutable', [SAFE, ['Failure', 'Roles are not immutable: reader, member, admin'], YAML]],
     ['s20_policy_json', [SAFE, IMMUTABLE, ['Failure', JSON_FORMATTED]]],
     ['s20_policy_trust', [['Failure', TRUSTS], IMMUTABLE, YAML]],
-  ])('is what upstream printed: %s', (name, findings) => {
-    expect(renderUpgradeCheckTable(outcomes(...findings))).toBe(recorded.get(name));
+  ])('is what upstream printed: %s', async (name, findings) => {
+    expect(await renderUpgradeCheckTable(outcomes(...findings))).toBe(recorded.get(name));
   });
 
-  it('is as wide as its widest characters', () => {
-    const lines = renderUpgradeCheckTable(outcomes(['Failure', 'Rôle 読者 is not there'])).split('\n');
+  it('is as wide as its widest characters', async () => {
+    const table = await renderUpgradeCheckTable(outcomes(['Failure', 'Rôle 読者 is not there']));
+    const lines = table.split('\n');
     expect(lines[3]).toBe('| Check: Check trust policies are not empty |');
     expect(lines[5]).toBe('| Details: Rôle 読者 is not there           |');
   });
 
-  it('has a line for empty details', () => {
-    expect(renderUpgradeCheckTable(outcomes(['Failure', '']))).toContain(
+  it('has a line for empty details', async () => {
+    expect(await renderUpgradeCheckTable(outcomes(['Failure', '']))).toContain(
       '| Details:                                  |',
     );
   });
@@ -72,7 +73,7 @@ describe('the line of JSON', () => {
     ['s02_pass_json', [SAFE, IMMUTABLE, YAML]],
     ['s05_reader_mutable_json', [SAFE, ['Failure', 'Roles are not immutable: reader'], YAML]],
     ['s24_trust_and_reader', [['Failure', TRUSTS], ['Failure', 'Roles are not immutable: reader'], YAML]],
-  ])('is what upstream printed: %s', (name, findings) => {
+  ])('is what upstream printed: %s', async (name, findings) => {
     expect(renderUpgradeCheckJson(outcomes(...findings))).toBe(recorded.get(name));
   });
 

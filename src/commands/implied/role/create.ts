@@ -21,6 +21,6 @@ export default class ImpliedRoleCreate extends ResourceCommand {
     const { prior, implied } = await this.withSession(flags, ({ assignments, actor }) =>
       assignments.imply({ nameOrId: args['role']! }, { nameOrId: flags['implied-role'] }, actor),
     );
-    printRecord({ implies: implied.id, prior_role: prior.id }, flags);
+    await printRecord({ implies: implied.id, prior_role: prior.id }, flags);
   }
 }

@@ -23,6 +23,6 @@ export default class ImpliedRoleList extends ResourceCommand {
       'Implied Role ID': impliedId,
       'Implied Role Name': implied,
     }));
-    printList(rows, COLUMNS, flags);
+    await printList(rows, COLUMNS, flags);
   }
 }

@@ -38,6 +38,6 @@ export default class RoleAssignmentList extends ResourceCommand {
       const cells = [role, user, group, project, domain, system].map((cell) => cell ?? '');
       return Object.fromEntries(COLUMNS.map((column, at) => [column, at < 6 ? cells[at] : inherited]));
     });
-    printList(named, COLUMNS, flags);
+    await printList(named, COLUMNS, flags);
   }
 }

@@ -44,7 +44,7 @@ export default class StatusUpgradeCheck extends EngineCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(StatusUpgradeCheck);
     const outcomes = await this.withEngine(flags, (engine) => this.#runSuite(engine, flags));
-    this.#print(outcomes, flags);
+    await this.#print(outcomes, flags);
     process.exitCode = Math.max(...outcomes.map(({ code }) => code));
   }
 
@@ -70,10 +70,10 @@ export default class StatusUpgradeCheck extends EngineCommand {
     return outcomes ?? [];
   }
 
-  #print(outcomes: CheckOutcome[], flags: FormatOptions & { json: boolean }): void {
+  async #print(outcomes: CheckOutcome[], flags: FormatOptions & { json: boolean }): Promise<void> {
     if (flags.json) return this.log(renderUpgradeCheckJson(outcomes));
     if (flags.format !== 'table' || flags.column) return printList(outcomes.map(rowOf), COLUMNS, flags);
-    this.log(renderUpgradeCheckTable(outcomes));
+    this.log(await renderUpgradeCheckTable(outcomes));
     renderRemedies(outcomes).forEach(this.announce);
   }
 }

@@ -19,6 +19,6 @@ export default class StatusUpgradeList extends BaseCommand {
       Needs: needs,
       Remedy: remedy,
     }));
-    printList(rows, ['ID', 'Check', 'Needs', 'Remedy'], flags);
+    await printList(rows, ['ID', 'Check', 'Needs', 'Remedy'], flags);
   }
 }
