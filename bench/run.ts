@@ -91,6 +91,51 @@ function contests(real: RealKeystone, temporal: string): Contest[] {
   ];
 }
 
+/** The real Keystone serves `bench_real`; its own client asks it, as an operator would. */
+async function resourceContests(real: RealKeystone): Promise<Contest[]> {
+  const url = `${await real.serve()}/v3`;
+  const urls = ['public', 'internal', 'admin'].flatMap((face) => [`--bootstrap-${face}-url`, url]);
+  await succeed('bootstrap', real.manage('bootstrap', '--bootstrap-password', PASSWORD, ...REGION, ...urls));
+  const scope = { OS_AUTH_URL: url, OS_PASSWORD: PASSWORD, OS_SYSTEM_SCOPE: 'all' };
+  const openstack =
+    (...args: string[]) =>
+    () =>
+      succeed(`openstack ${args.join(' ')}`, real.openstack(scope, ...args));
+  const env = { KEYWARD_KEYSTONE_DATABASE_URL: urlOf('bench') };
+  await openstack('role', 'create', 'bench')();
+  await keyward(['role', 'create', 'bench'], env);
+  const set = ['role', 'set', '--description', 'measured', 'bench'];
+  return [
+    { name: 'role list', atMost: 0.35, args: ['role', 'list'], env, theirs: openstack('role', 'list') },
+    { name: 'role set', atMost: 0.35, args: set, env, theirs: openstack(...set) },
+  ];
+}
+
+/** Ten times as many users must take no more memory. */
+async function listUsers(count: number): Promise<void> {
+  const env = { KEYWARD_KEYSTONE_DATABASE_URL: urlOf('bench') };
+  await home.query(
+    `insert into "user" (id, extra, enabled, domain_id, created_at)
+       select md5(i::text), '{}', true, 'default', now() from generate_series(1, ${count}) i on conflict do nothing;
+     insert into local_user (user_id, domain_id, name)
+       select md5(i::text), 'default', 'user' || i from generate_series(1, ${count}) i on conflict do nothing;
+     analyze`,
+    'bench',
+  );
+  const list = ['user', 'list', '-f', 'csv'];
+  const times: Seconds[] = [];
+  for (let round = 0; round < ROUNDS; round++) times.push(await time(() => keyward(list, env)));
+  const rate = Math.round(count / median(times));
+  row(
+    `user list of ${count}, ${rate} rows/s`,
+    median(times).toFixed(2),
+    '',
+    '',
+    '',
+    await peakMiB(list, env),
+  );
+}
+
 const median = (values: Seconds[]): Seconds =>
   values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)]!;
 
@@ -139,6 +184,9 @@ async function main(): Promise<void> {
   row('what', 'keyward, s', 'real, s', 'ratio', 'at most', 'peak, MiB');
   row(...Array<string>(6).fill('---'));
   for (const contest of contests(real, temporal)) await compete(contest);
+  for (const contest of await resourceContests(real)) await compete(contest);
+  for (const count of [10_000, 100_000]) await listUsers(count);
+  real.stop();
   row('the local worker, after all that', '', '', '', '', workersPeak());
   await startUp('up, when it is up', async () => {});
   await startUp('up, after down', () => keyward(['down']));
