@@ -45,6 +45,7 @@ async function ask(question: string): Promise<string> {
         });
         reject(interrupted);
       });
+      prompt.once('close', () => reject(new UsageError('No password was given.', 'Run the command again.')));
       void prompt.question('').then(resolve);
     });
   } finally {

@@ -1,0 +1,102 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { TestHome, until } from '../support/cli.ts';
+import { CTRL_C, CTRL_D, TestTerminal } from '../support/terminal.ts';
+
+const PASSWORD = 'terminal-Pw-1';
+const BOOTSTRAP = ['bootstrap', '--bootstrap-region-id', 'RegionOne'];
+const home = new TestHome();
+const open = (args: string[], options = {}) => new TestTerminal(home.dir, args, options);
+const count = async (table: string): Promise<number> => (await home.query(`select from ${table}`)).length;
+const hides = '\u001B[?25l';
+const shows = '\u001B[?25h';
+
+beforeAll(async () => {
+  await home.run(['up']);
+  await home.run(['db', 'sync']);
+});
+afterEach(() =>
+  home.query(
+    `truncate role, "user", assignment, system_assignment, region, service, endpoint, keyward.audit cascade;
+     delete from project where id <> '<<keystone.domain.root>>'`,
+  ),
+);
+afterAll(() => home.remove());
+
+describe('the password prompt', () => {
+  it('asks twice, shows nothing of what is typed, and bootstraps', async () => {
+    const terminal = open(BOOTSTRAP);
+    await terminal.waitFor('Password for the new user admin: ');
+    terminal.type(`${PASSWORD}\r`);
+    await terminal.waitFor('The same again: ');
+    terminal.type(`${PASSWORD}\r`);
+    expect(await terminal.exited).toBe(0);
+    expect(terminal.shown).not.toContain(PASSWORD);
+    expect(await count('local_user')).toBe(1);
+  });
+
+  it.each<[string, (terminal: TestTerminal) => Promise<void>, number, string]>([
+    [
+      'two that differ',
+      async (terminal) => {
+        terminal.type('one-Pw-1\r');
+        await terminal.waitFor('The same again: ');
+        terminal.type('other-Pw-1\r');
+      },
+      64,
+      'The two passwords differ.',
+    ],
+    [
+      'an empty one',
+      async (terminal) => {
+        terminal.type('\r');
+        await terminal.waitFor('The same again: ');
+        terminal.type('\r');
+      },
+      64,
+      'The password is empty.',
+    ],
+    ['Ctrl-C', async (terminal) => terminal.type(CTRL_C), 130, 'Interrupted; nothing was started.'],
+    ['Ctrl-D', async (terminal) => terminal.type(CTRL_D), 64, 'No password was given.'],
+  ])('%s writes nothing', async (_, type, code, message) => {
+    const terminal = open(BOOTSTRAP);
+    await terminal.waitFor('Password for the new user admin: ');
+    await type(terminal);
+    expect(await terminal.exited).toBe(code);
+    expect(terminal.shown.replaceAll(/\s+/g, ' ')).toContain(message);
+    expect(await count('role')).toBe(0);
+  });
+});
+
+describe('progress on a terminal', () => {
+  const withPassword = { OS_BOOTSTRAP_PASSWORD: PASSWORD };
+
+  it.each([80, 40])('shows the run and its end, then the result, in %i columns', async (columns) => {
+    const terminal = open(BOOTSTRAP, { env: withPassword, columns });
+    expect(await terminal.exited).toBe(0);
+    expect(terminal.shown).toMatch(/✔ bootstrap[^]*\| create/);
+    expect(terminal.shown.lastIndexOf(shows)).toBeGreaterThanOrEqual(terminal.shown.lastIndexOf(hides));
+  });
+
+  it('marks a run that failed, and gives the cursor back', async () => {
+    await home.run(BOOTSTRAP, { env: withPassword });
+    await home.query("update project set enabled = false where id = 'default'");
+    const terminal = open(BOOTSTRAP, { env: withPassword });
+    expect(await terminal.exited).toBe(1);
+    expect(terminal.shown).toContain('The domain default is disabled.');
+    expect(terminal.shown.lastIndexOf(shows)).toBeGreaterThanOrEqual(terminal.shown.lastIndexOf(hides));
+  });
+
+  it('Ctrl-C leaves the run and the terminal in order', async () => {
+    const blocker = await home.connect();
+    await blocker.query('begin; lock table system_assignment in exclusive mode');
+    const terminal = open(BOOTSTRAP, { env: withPassword });
+    await terminal.waitFor('apply bootstrap');
+    terminal.type(CTRL_C);
+    expect(await terminal.exited).toBe(130);
+    expect(terminal.shown.replaceAll(/\s+/g, ' ')).toContain('Detached; the run goes on');
+    expect(terminal.shown.lastIndexOf(shows)).toBeGreaterThanOrEqual(terminal.shown.lastIndexOf(hides));
+    await blocker.query('commit');
+    await blocker.end();
+    await until(async () => (await count('keyward.audit')) === 14);
+  });
+});
