@@ -187,9 +187,7 @@ export class Engine implements RunKeeper {
 
   async #hostInline(): Promise<void> {
     const { finished } = await this.hostWorker();
-    finished.catch((error: Error) =>
-      this.#announce(`The worker of this command stopped: ${error.message}`),
-    );
+    finished.catch((error: Error) => this.#announce(`The worker of this command stopped: ${error.message}`));
   }
 
   /** Restarts the local worker and the embedded PostgreSQL when they die while a command waits. */

@@ -3,6 +3,7 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import { RuleError } from '../rules/errors.ts';
 import type { RunSummary } from '../rules/run-event.ts';
 import type { Target } from '../rules/target.ts';
+import { decodePayloads } from './temporal-connection.ts';
 
 /** Newest first, at most `limit`; only those of the target, or (null) of every target. */
 export async function listRuns(client: Client, target: Target | null, limit: number): Promise<RunSummary[]> {
@@ -26,7 +27,7 @@ export async function describeRun(client: Client, workflowId: string) {
   const info = await handle.describe().catch((error: unknown) => refuseUnknown(error, workflowId));
   const { events } = await handle.fetchHistory();
   const payloads = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
-  const [input] = await decodeAll(client, payloads);
+  const [input] = await decodePayloads(client, payloads);
   const pending = (info.raw.pendingActivities ?? []).map((activity) => ({
     activity: activity.activityType?.name,
     attempt: activity.attempt,
@@ -59,13 +60,6 @@ async function outcomeOf(handle: {
     while (cause.cause instanceof Error) cause = cause.cause;
     return { failure: cause.message };
   }
-}
-
-async function decodeAll(client: Client, payloads: object[]): Promise<unknown[]> {
-  const { loadedDataConverter } = client.options;
-  const codec = loadedDataConverter.payloadCodecs[0];
-  const plain = await codec!.decode(payloads);
-  return plain.map((payload) => loadedDataConverter.payloadConverter.fromPayload(payload));
 }
 
 const withoutSecrets = (input: unknown): unknown =>

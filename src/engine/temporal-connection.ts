@@ -23,6 +23,13 @@ export const dataConverter = (key: PayloadKey, unreadable: 'throw' | 'mark') => 
   failureConverterPath: FAILURE_CONVERTER,
 });
 
+/** What a client finds in a history: every converter it was made with undone. */
+export async function decodePayloads(client: Client, payloads: object[]): Promise<unknown[]> {
+  const { payloadCodecs, payloadConverter } = client.options.loadedDataConverter;
+  const plain = await payloadCodecs[0]!.decode(payloads);
+  return plain.map((payload) => payloadConverter.fromPayload(payload));
+}
+
 /** Connects within 5 s, or says that Temporal is unreachable. Calls are not retried here: a follower decides. */
 export async function connectClient(endpoint: TemporalEndpoint, key: PayloadKey): Promise<Client> {
   const [{ Client, Connection }, { options, namespace }] = await Promise.all([
