@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core';
+import { Args, Flags } from '@oclif/core';
 import { randomUUID } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import { BaseCommand } from '../output/base-command.ts';
@@ -18,6 +18,14 @@ export const settingsFlags = {
     multiple: true,
     description: 'a folder whose *.conf files are read after the files',
     helpGroup: 'CONFIGURATION',
+  }),
+};
+
+export const runIdArg = {
+  id: Args.string({
+    ignoreStdin: true,
+    required: true,
+    description: 'the id, as `workflow list` shows it',
   }),
 };
 

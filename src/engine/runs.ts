@@ -3,7 +3,7 @@ import { type Client, isGrpcServiceError, WorkflowExecutionAlreadyStartedError }
 import { ExitCode, RuleError, Unavailable } from '../rules/errors.ts';
 import type { OnRunEvent } from '../rules/run-event.ts';
 import { taskQueue, type Target } from '../rules/target.ts';
-import { asRuleError } from './run-failure.ts';
+import { asRuleError, refuseUnknown, rootOf } from './run-failure.ts';
 import { followHistory, nothingSeen } from './run-history.ts';
 
 const UNAVAILABLE = 14;
@@ -45,7 +45,9 @@ export class Runs {
 
   /** Waits for the run to end and gives its result; a failure comes back as the RuleError that caused it. */
   async follow<T>({ workflowId, timeoutSeconds, onEvent }: Omit<RunOptions, 'wait'>): Promise<T> {
-    const watched = this.#watch(workflowId, onEvent);
+    const watched = this.#watch(workflowId, onEvent).catch((error: unknown) =>
+      refuseUnknown(error, workflowId),
+    );
     if (timeoutSeconds === undefined) await watched;
     else await Promise.race([watched, this.#deadline(workflowId, timeoutSeconds)]);
     return this.#surviving((client) => client.workflow.getHandle(workflowId).result() as Promise<T>).catch(
@@ -128,12 +130,10 @@ export class Runs {
       try {
         return await call(client);
       } catch (error) {
-        if (!isGrpcServiceError(rootOf(error)) || rootOf(error).code !== UNAVAILABLE) throw error;
+        const root = rootOf(error);
+        if (!isGrpcServiceError(root) || root.code !== UNAVAILABLE) throw error;
         client = await this.#keeper.client(true);
       }
     }
   }
 }
-
-const rootOf = (error: unknown): Error & { code?: number } =>
-  error instanceof Error && error.cause instanceof Error ? rootOf(error.cause) : (error as Error);
