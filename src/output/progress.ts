@@ -37,7 +37,10 @@ async function liveProgress(title: string): Promise<Progress> {
   );
   const drawn = list.run();
   return {
-    onEvent: (event) => show(describe(event) ?? ''),
+    onEvent: (event) => {
+      const line = describe(event);
+      if (line) show(line);
+    },
     finish: async (failed = false) => {
       if (failed) ended.reject(new Error('failed'));
       else ended.resolve();
