@@ -4,7 +4,13 @@ import { hostTaskQueue, taskQueue, type Target } from '../rules/target.ts';
 import { openIdentity, type IdentityServices } from './identity-services.ts';
 import type { DatabaseAddress } from '../rules/database-address.ts';
 import type { PayloadKey } from './payload-key.ts';
-import { connectionSettings, dataConverter, type TemporalEndpoint } from './temporal-connection.ts';
+import {
+  assertNamespace,
+  connectionSettings,
+  dataConverter,
+  explainUnreachable,
+  type TemporalEndpoint,
+} from './temporal-connection.ts';
 
 export type WorkerOptions = {
   endpoint: TemporalEndpoint;
@@ -54,7 +60,10 @@ async function openWorkers(options: WorkerOptions): Promise<[WorkerWithConnectio
     shutdownSignals: [],
     logger: new DefaultLogger('WARN', ({ level, message }) => process.stderr.write(`${level} ${message}\n`)),
   });
-  const connection = await NativeConnection.connect(connect);
+  const connection = await NativeConnection.connect(connect).catch((error: Error) =>
+    explainUnreachable(connect, error),
+  );
+  await assertNamespace(connection, namespace, options.endpoint);
   const activities = await createActivities(options.target, identity);
   const shared = { connection, namespace, activities, dataConverter: dataConverter(options.key, 'mark') };
   const limits = {
