@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core';
+import { Args, Flags } from '@oclif/core';
 import { randomUUID } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import { BaseCommand } from '../output/base-command.ts';
@@ -18,6 +18,14 @@ export const settingsFlags = {
     multiple: true,
     description: 'a folder whose *.conf files are read after the files',
     helpGroup: 'CONFIGURATION',
+  }),
+};
+
+export const runIdArg = {
+  id: Args.string({
+    ignoreStdin: true,
+    required: true,
+    description: 'the id, as `workflow list` shows it',
   }),
 };
 
@@ -53,7 +61,7 @@ type StartRun<T> = (runs: Runs, options: RunOptions) => Promise<T>;
 
 /** A command that needs the engine: what it asks for is opened for it, and always closed. */
 export abstract class EngineCommand extends BaseCommand {
-  /** What Ctrl-C leaves behind, for the message; set while a run is followed. */
+  /** Set while a run is followed. */
   protected followedRun: string | null = null;
 
   protected async withEngine<T>(flags: SettingsFlags, use: (engine: Engine) => Promise<T>): Promise<T> {
@@ -139,15 +147,20 @@ export abstract class EngineCommand extends BaseCommand {
   /** Ctrl-C and SIGTERM end the command, never the run; a second one does not wait for what is under way. */
   #detachOnSignal(engine: Engine): () => void {
     const onSignal = (signal: NodeJS.Signals) => {
-      if (this.followedRun) this.announce(this.#farewell(engine, this.followedRun));
+      detach();
+      const farewell = this.farewell(engine);
+      if (farewell) this.announce(farewell);
       void engine.close().finally(() => process.exit(this.exitCodeAfter(signal)));
     };
-    process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
-    return () => process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+    const detach = () => process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+    process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+    return detach;
   }
 
-  #farewell(engine: Engine, workflowId: string): string {
+  /** What a signal leaves behind. */
+  protected farewell(engine: Engine): string | null {
+    if (!this.followedRun) return null;
     const state = engine.hostsWorker ? 'Paused' : 'Detached; the run goes on';
-    return `${state}: \`keyward workflow follow ${workflowId}\` ${engine.hostsWorker ? 'resumes' : 'shows'} it.`;
+    return `${state}: \`keyward workflow follow ${this.followedRun}\` ${engine.hostsWorker ? 'resumes' : 'shows'} it.`;
   }
 }

@@ -101,8 +101,11 @@ export class Engine implements RunKeeper {
     }
   }
 
+  get mayOfferWorker(): boolean {
+    return !this.#hosted && !this.#worksLocally && !this.#closing;
+  }
+
   async offerWorker(): Promise<void> {
-    if (this.#hosted || this.#worksLocally || this.#closing) return;
     this.#announce('No worker has taken the run yet: this command works on it itself.');
     await this.#hostInline();
   }

@@ -4,7 +4,13 @@ import { hostTaskQueue, taskQueue, type Target } from '../rules/target.ts';
 import { openIdentity, type IdentityServices } from './identity-services.ts';
 import type { DatabaseAddress } from '../rules/database-address.ts';
 import type { PayloadKey } from './payload-key.ts';
-import { connectionSettings, dataConverter, type TemporalEndpoint } from './temporal-connection.ts';
+import {
+  assertNamespace,
+  connectionSettings,
+  dataConverter,
+  explainUnreachable,
+  type TemporalEndpoint,
+} from './temporal-connection.ts';
 
 export type WorkerOptions = {
   endpoint: TemporalEndpoint;
@@ -18,19 +24,21 @@ export type HostedWorker = { finished: Promise<void>; stop(): Promise<void> };
 
 /**
  * Polls the target's queue for anything, and the target's queue of this host for what must read this host's files.
- * `stop` lets activities under way finish (at most 10 s), then closes every connection.
+ * `stop` lets activities under way finish, then closes every connection; what takes longer than 10 s is left behind, for
+ * the process to end and another worker to take up.
  */
 export async function hostWorker(options: WorkerOptions): Promise<HostedWorker> {
   const [workers, identity] = await openWorkers(options);
   const running = workers.map((worker) => worker.run());
-  const finished = Promise.all(running).then(
-    () => undefined,
-    (error: unknown) => {
+  const closed = Promise.all(running).then(
+    async () => void (await Promise.all([identity.close(), workers[0]?.connection.close()])),
+    (error: Error) => {
+      // Connections in use would keep a close waiting; the process ends now.
+      if (error.name === 'GracefulShutdownPeriodExpiredError') return;
       shutdown(workers);
       throw error;
     },
   );
-  const closed = finished.finally(() => Promise.all([identity.close(), workers[0]?.connection?.close()]));
   closed.catch(() => {});
   return {
     finished: closed,
@@ -52,10 +60,17 @@ async function openWorkers(options: WorkerOptions): Promise<[WorkerWithConnectio
     shutdownSignals: [],
     logger: new DefaultLogger('WARN', ({ level, message }) => process.stderr.write(`${level} ${message}\n`)),
   });
-  const connection = await NativeConnection.connect(connect);
+  const connection = await NativeConnection.connect(connect).catch((error: Error) =>
+    explainUnreachable(connect, error),
+  );
+  await assertNamespace(connection, namespace, options.endpoint);
   const activities = await createActivities(options.target, identity);
   const shared = { connection, namespace, activities, dataConverter: dataConverter(options.key, 'mark') };
-  const limits = { maxConcurrentActivityTaskExecutions: 8, shutdownGraceTime: '10s' } as const;
+  const limits = {
+    maxConcurrentActivityTaskExecutions: 8,
+    shutdownGraceTime: '10s',
+    shutdownForceTime: '10s',
+  } as const;
   const bundle = new URL(import.meta.resolve('../workflow-bundle.js')).pathname;
   const workers = await Promise.all([
     Worker.create({

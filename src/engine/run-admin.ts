@@ -1,8 +1,9 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
-import { WorkflowNotFoundError } from '@temporalio/client';
 import { RuleError } from '../rules/errors.ts';
 import type { RunSummary } from '../rules/run-event.ts';
 import type { Target } from '../rules/target.ts';
+import { refuseUnknown, rootOf } from './run-failure.ts';
+import { decodePayloads } from './temporal-connection.ts';
 
 /** Newest first, at most `limit`; only those of the target, or (null) of every target. */
 export async function listRuns(client: Client, target: Target | null, limit: number): Promise<RunSummary[]> {
@@ -26,7 +27,7 @@ export async function describeRun(client: Client, workflowId: string) {
   const info = await handle.describe().catch((error: unknown) => refuseUnknown(error, workflowId));
   const { events } = await handle.fetchHistory();
   const payloads = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
-  const [input] = await decodeAll(client, payloads);
+  const [input] = await decodePayloads(client, payloads);
   const pending = (info.raw.pendingActivities ?? []).map((activity) => ({
     activity: activity.activityType?.name,
     attempt: activity.attempt,
@@ -36,17 +37,23 @@ export async function describeRun(client: Client, workflowId: string) {
 }
 
 export async function cancelRun(client: Client, workflowId: string): Promise<void> {
-  await client.workflow
-    .getHandle(workflowId)
-    .cancel()
-    .catch((error: unknown) => refuseUnknown(error, workflowId));
+  const handle = await getOpen(client, workflowId);
+  await handle.cancel();
 }
 
 export async function terminateRun(client: Client, workflowId: string, reason: string): Promise<void> {
-  await client.workflow
-    .getHandle(workflowId)
-    .terminate(reason)
-    .catch((error: unknown) => refuseUnknown(error, workflowId));
+  const handle = await getOpen(client, workflowId);
+  await handle.terminate(reason).catch((error: unknown) => refuseUnknown(error, workflowId, 'open run'));
+}
+
+/** Temporal itself takes a request to cancel a run that has ended, and drops it. */
+async function getOpen(client: Client, workflowId: string) {
+  const handle = client.workflow.getHandle(workflowId);
+  const { status } = await handle.describe().catch((error: unknown) => refuseUnknown(error, workflowId));
+  if (status.name === 'RUNNING') return handle;
+  throw new RuleError('RunEnded', `The run ${workflowId} has ended already: ${status.name.toLowerCase()}.`, {
+    cure: `\`keyward workflow show ${workflowId}\` tells more.`,
+  });
 }
 
 async function outcomeOf(handle: {
@@ -55,17 +62,8 @@ async function outcomeOf(handle: {
   try {
     return { result: await handle.result() };
   } catch (error) {
-    let cause = error as Error;
-    while (cause.cause instanceof Error) cause = cause.cause;
-    return { failure: cause.message };
+    return { failure: (rootOf(error) as Error).message };
   }
-}
-
-async function decodeAll(client: Client, payloads: object[]): Promise<unknown[]> {
-  const { loadedDataConverter } = client.options;
-  const codec = loadedDataConverter.payloadCodecs[0];
-  const plain = await codec!.decode(payloads);
-  return plain.map((payload) => loadedDataConverter.payloadConverter.fromPayload(payload));
 }
 
 const withoutSecrets = (input: unknown): unknown =>
@@ -80,10 +78,3 @@ const summary = (info: Omit<WorkflowExecutionInfo, 'raw'>): RunSummary => ({
   started: info.startTime.toISOString(),
   closed: info.closeTime?.toISOString() ?? null,
 });
-
-function refuseUnknown(error: unknown, workflowId: string): never {
-  if (!(error instanceof WorkflowNotFoundError)) throw error;
-  throw new RuleError('RunNotFound', `There is no open run ${workflowId}.`, {
-    cure: '`keyward workflow list` shows the runs.',
-  });
-}

@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
 import type { OnRunEvent } from '../rules/run-event.ts';
+import { decodePayloads } from './temporal-connection.ts';
 
 type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
 
@@ -22,37 +23,44 @@ export async function followHistory(
       waitNewEvent: true,
       ...(nextPageToken && { nextPageToken }),
     });
-    for (const event of page.history?.events ?? []) tell(event, seen, onEvent);
+    for (const event of page.history?.events ?? []) {
+      if (Number(event.eventId) > seen.lastEventId) await tell(client, event, seen, onEvent);
+    }
     nextPageToken = page.nextPageToken;
   } while (nextPageToken?.length);
 }
 
-/** What a follower has told so far: the last event's id, and the names of scheduled steps. */
-export type Seen = { lastEventId: number; steps: Map<number, string> };
+/** What a follower has told so far: the last event's id, and the steps by the id of the event that scheduled each. */
+export type Seen = { lastEventId: number; steps: Map<number, Step> };
+type Step = { name: string; attempt: number };
 export const nothingSeen = (): Seen => ({ lastEventId: 0, steps: new Map() });
 
-function tell(event: HistoryEvent, seen: Seen, onEvent: OnRunEvent): void {
+async function tell(client: Client, event: HistoryEvent, seen: Seen, onEvent: OnRunEvent): Promise<void> {
   const id = Number(event.eventId);
-  if (id <= seen.lastEventId) return;
-  seen.lastEventId = id;
   if (event.workflowTaskStartedEventAttributes) onEvent({ kind: 'worker-took-it' });
   const scheduled = event.activityTaskScheduledEventAttributes;
   if (scheduled) {
-    const step = words(scheduled.activityType?.name ?? 'activity');
-    seen.steps.set(id, step);
-    onEvent({ kind: 'step-started', step });
+    const name = await nameStep(client, event, scheduled.activityType?.name ?? 'activity');
+    seen.steps.set(id, { name, attempt: 1 });
+    onEvent({ kind: 'step-started', step: name });
   }
-  const step = (scheduledId: unknown) => seen.steps.get(Number(scheduledId)) ?? 'activity';
+  // Written only when the step has ended; what came between was never more than a count.
+  const started = event.activityTaskStartedEventAttributes;
+  if (started) stepOf(seen, started).attempt = started.attempt ?? 1;
   const completed = event.activityTaskCompletedEventAttributes;
-  if (completed) onEvent({ kind: 'step-done', step: step(completed.scheduledEventId) });
+  if (completed) onEvent({ kind: 'step-done', ...told(stepOf(seen, completed)) });
   const failed = event.activityTaskFailedEventAttributes ?? event.activityTaskTimedOutEventAttributes;
-  if (failed)
-    onEvent({
-      kind: 'step-failed',
-      step: step(failed.scheduledEventId),
-      message: failed.failure?.message ?? '',
-    });
+  if (failed) onEvent({ kind: 'step-failed', ...told(stepOf(seen, failed)) });
+  seen.lastEventId = id;
 }
 
-/** `applyBootstrap` → `apply bootstrap`. */
-const words = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+const stepOf = ({ steps }: Seen, { scheduledEventId }: { scheduledEventId?: unknown }): Step =>
+  steps.get(Number(scheduledEventId)) ?? { name: 'activity', attempt: 1 };
+const told = ({ name, attempt }: Step) => ({ step: name, attempt });
+
+/** `applyBootstrap` → `apply bootstrap`; `runCheck` with the summary `x` → `run check x`. */
+async function nameStep(client: Client, { userMetadata }: HistoryEvent, activity: string): Promise<string> {
+  const [summary] = await decodePayloads(client, userMetadata?.summary ? [userMetadata.summary] : []);
+  const words = activity.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return summary === undefined ? words : `${words} ${String(summary)}`;
+}

@@ -3,8 +3,9 @@ import { type Client, isGrpcServiceError, WorkflowExecutionAlreadyStartedError }
 import { ExitCode, RuleError, Unavailable } from '../rules/errors.ts';
 import type { OnRunEvent } from '../rules/run-event.ts';
 import { taskQueue, type Target } from '../rules/target.ts';
-import { asRuleError } from './run-failure.ts';
+import { asRuleError, refuseUnknown, rootOf } from './run-failure.ts';
 import { followHistory, nothingSeen } from './run-history.ts';
+import { offerWorkerWhenWaiting } from './worker-offer.ts';
 
 const UNAVAILABLE = 14;
 const WORKER_PATIENCE_MS = 2000;
@@ -13,7 +14,9 @@ const WORKER_PATIENCE_MS = 2000;
 export type RunKeeper = {
   /** A client on a Temporal that answers, restarted if it was ours and had died. */
   client(afresh: boolean): Promise<Client>;
-  /** Called when no worker has taken the run for two seconds: hosts one here where no local one is kept. */
+  /** Whether nothing else sees to it that the run has a worker. */
+  readonly mayOfferWorker: boolean;
+  /** Hosts a worker here. */
   offerWorker(): Promise<void>;
 };
 
@@ -45,7 +48,9 @@ export class Runs {
 
   /** Waits for the run to end and gives its result; a failure comes back as the RuleError that caused it. */
   async follow<T>({ workflowId, timeoutSeconds, onEvent }: Omit<RunOptions, 'wait'>): Promise<T> {
-    const watched = this.#watch(workflowId, onEvent);
+    const watched = this.#watch(workflowId, onEvent).catch((error: unknown) =>
+      refuseUnknown(error, workflowId),
+    );
     if (timeoutSeconds === undefined) await watched;
     else await Promise.race([watched, this.#deadline(workflowId, timeoutSeconds)]);
     return this.#surviving((client) => client.workflow.getHandle(workflowId).result() as Promise<T>).catch(
@@ -77,21 +82,10 @@ export class Runs {
 
   async #watch(workflowId: string, onEvent: OnRunEvent): Promise<void> {
     const seen = nothingSeen();
-    const taken = Promise.withResolvers<void>();
-    void this.#offerWorkerUnlessTaken(taken.promise);
-    const notice: OnRunEvent = (event) => {
-      if (event.kind === 'worker-took-it') taken.resolve();
-      else onEvent(event);
-    };
-    await this.#surviving((client) => followHistory(client, workflowId, seen, notice)).finally(taken.resolve);
-  }
-
-  async #offerWorkerUnlessTaken(taken: Promise<void>): Promise<void> {
-    const patience = new AbortController();
-    const late = after(WORKER_PATIENCE_MS, true, { signal: patience.signal, ref: false }).catch(() => false);
-    const isLate = await Promise.race([late, taken.then(() => false)]);
-    patience.abort();
-    if (isLate) await this.#keeper.offerWorker();
+    const over = new AbortController();
+    const ended = this.#surviving((client) => followHistory(client, workflowId, seen, onEvent));
+    const offered = offerWorkerWhenWaiting(this.#keeper, workflowId, over.signal);
+    await Promise.all([ended.finally(() => over.abort()), offered]);
   }
 
   /** With `--no-wait` nobody stays to host a worker, so a run that none has taken is ended again. */
@@ -128,12 +122,10 @@ export class Runs {
       try {
         return await call(client);
       } catch (error) {
-        if (!isGrpcServiceError(rootOf(error)) || rootOf(error).code !== UNAVAILABLE) throw error;
+        const root = rootOf(error);
+        if (!isGrpcServiceError(root) || root.code !== UNAVAILABLE) throw error;
         client = await this.#keeper.client(true);
       }
     }
   }
 }
-
-const rootOf = (error: unknown): Error & { code?: number } =>
-  error instanceof Error && error.cause instanceof Error ? rootOf(error.cause) : (error as Error);

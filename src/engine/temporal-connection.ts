@@ -13,8 +13,16 @@ export async function connectionSettings({ local, env }: TemporalEndpoint) {
   if (local) return { options: { address: local }, namespace: 'default' };
   const { loadClientConnectConfig } = await import('@temporalio/envconfig');
   const overrideEnvVars = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined));
-  const config = loadClientConnectConfig({ overrideEnvVars: overrideEnvVars as Record<string, string> });
-  return { options: config.connectionOptions, namespace: config.namespace ?? 'default' };
+  try {
+    const config = loadClientConnectConfig({ overrideEnvVars: overrideEnvVars as Record<string, string> });
+    return { options: config.connectionOptions, namespace: config.namespace ?? 'default' };
+  } catch (error) {
+    throw new Unavailable(
+      'TemporalSettingsUnusable',
+      `Temporal's settings can't be used: ${firstLine(error)}.`,
+      'Check the TEMPORAL_* variables and the profile that they name.',
+    );
+  }
 }
 
 /** One codec and one failure converter for everything that goes to Temporal. */
@@ -23,28 +31,68 @@ export const dataConverter = (key: PayloadKey, unreadable: 'throw' | 'mark') => 
   failureConverterPath: FAILURE_CONVERTER,
 });
 
+/** What a client finds in a history: every converter it was made with undone. */
+export async function decodePayloads(client: Client, payloads: object[]): Promise<unknown[]> {
+  const { payloadCodecs, payloadConverter } = client.options.loadedDataConverter;
+  const plain = await payloadCodecs[0]!.decode(payloads);
+  return plain.map((payload) => payloadConverter.fromPayload(payload));
+}
+
 /** Connects within 5 s, or says that Temporal is unreachable. Calls are not retried here: a follower decides. */
 export async function connectClient(endpoint: TemporalEndpoint, key: PayloadKey): Promise<Client> {
   const [{ Client, Connection }, { options, namespace }] = await Promise.all([
     import('@temporalio/client'),
     connectionSettings(endpoint),
   ]);
-  try {
-    const connection = await Connection.connect({
-      ...options,
-      connectTimeout: '5s',
-      interceptors: [],
-    } as object);
-    return new Client({ connection, namespace, dataConverter: dataConverter(key, 'throw') });
-  } catch (error) {
-    throw temporalUnreachable(String(options.address), error as Error);
-  }
+  const plain = { ...options, interceptors: [] };
+  const connection = await Connection.connect({ ...plain, connectTimeout: '5s' } as object).catch(
+    (error: Error) => explainUnreachable(plain, error),
+  );
+  await assertNamespace(connection, namespace, endpoint);
+  return new Client({ connection, namespace, dataConverter: dataConverter(key, 'throw') });
 }
 
-function temporalUnreachable(address: string, error: Error): Unavailable {
-  return new Unavailable(
+/** A connect that failed tells little of why, or only that it was late; a call that does not wait tells more. */
+export async function explainUnreachable(
+  options: { address?: string | undefined },
+  error: Error,
+): Promise<never> {
+  const { Connection } = await import('@temporalio/client');
+  const connection = Connection.lazy(options as object);
+  const plainer = await connection
+    .withDeadline(Date.now() + 5000, () => connection.workflowService.getSystemInfo({}))
+    .catch((reason: Error) => reason);
+  await connection.close();
+  const tells = plainer instanceof Error && !plainer.message.includes('Last error: null');
+  return refuseUnreachable(options.address, tells ? plainer : error);
+}
+
+type Namespaced = {
+  workflowService: { describeNamespace(request: { namespace: string }): Promise<unknown> };
+};
+
+/** Somebody else's Temporal may lack the namespace, or not let us in; asked here, since other calls are less clear. */
+export async function assertNamespace(
+  { workflowService }: Namespaced,
+  namespace: string,
+  { local, env }: TemporalEndpoint,
+): Promise<void> {
+  if (local) return;
+  await workflowService
+    .describeNamespace({ namespace })
+    .catch((error: unknown) => refuseUnreachable(env['TEMPORAL_ADDRESS'], error));
+}
+
+function refuseUnreachable(address: string | undefined, error: unknown): never {
+  throw new Unavailable(
     'TemporalUnreachable',
-    `Temporal at ${address} can't be reached: ${error.message.split('\n')[0]}.`,
+    `Temporal at ${address ?? "its profile's address"} can't be used: ${firstLine(error)}.`,
     'Check TEMPORAL_ADDRESS and the other TEMPORAL_* variables, or unset them to use the local server.',
   );
 }
+
+const firstLine = (error: unknown): string =>
+  (error as Error).message
+    .split('\n')[0]!
+    .replace(/ *Resolution note: *$/, '')
+    .replace(/\.$/, '');

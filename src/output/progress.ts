@@ -37,7 +37,10 @@ async function liveProgress(title: string): Promise<Progress> {
   );
   const drawn = list.run();
   return {
-    onEvent: (event) => show(describe(event) ?? ''),
+    onEvent: (event) => {
+      const line = describe(event);
+      if (line) show(line);
+    },
     finish: async (failed = false) => {
       if (failed) ended.reject(new Error('failed'));
       else ended.resolve();
@@ -49,7 +52,7 @@ async function liveProgress(title: string): Promise<Progress> {
 function describe(event: RunEvent): string | null {
   if (event.kind === 'run-started') return `run ${event.workflowId} started`;
   if (event.kind === 'step-started') return `${event.step} …`;
-  if (event.kind === 'step-done') return `${event.step}: done`;
-  if (event.kind === 'step-failed') return `${event.step}: failed`;
-  return null;
+  if (event.kind === 'worker-took-it') return null;
+  const attempts = event.attempt > 1 ? ` (attempt ${event.attempt})` : '';
+  return `${event.step}: ${event.kind === 'step-done' ? 'done' : 'failed'}${attempts}`;
 }

@@ -1,10 +1,12 @@
-/** What a follower tells of a run, in the order of its history. `step` is an activity's name, with its summary if it has one. */
+/**
+ * What a follower tells of a run, in the order of its history. `step` is an activity's name, with its summary if it has
+ * one; `attempt` is the one that ended it, from 1.
+ */
 export type RunEvent =
   | { kind: 'run-started'; workflowId: string }
   | { kind: 'worker-took-it' }
-  | { kind: 'step-started' | 'step-done'; step: string }
-  | { kind: 'step-failed'; step: string; message: string }
-  | { kind: 'engine'; message: string };
+  | { kind: 'step-started'; step: string }
+  | { kind: 'step-done' | 'step-failed'; step: string; attempt: number };
 
 export type OnRunEvent = (event: RunEvent) => void;
 

@@ -2,7 +2,11 @@ import { proxyActivities } from '@temporalio/workflow';
 import type { IdentityActivities } from '../activities/identity.ts';
 import type { BootstrapReport, BootstrapRequest } from '../rules/bootstrap-request.ts';
 
-const options = { startToCloseTimeout: '15s' } as const;
+/** A cancelled run waits for its present step: one that said it is over while a step may still commit would lie. */
+const options = {
+  startToCloseTimeout: '15s',
+  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+} as const;
 const backoff = { initialInterval: '500ms', maximumInterval: '4s' } as const;
 
 /** About 8 s of attempts: enough for a PostgreSQL restart, and not too long to be told of a wrong address. */

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Client } from 'pg';
-import { type Running, TestHome, until } from '../support/cli.ts';
+import { BOOTSTRAP_LOCK, type Running, TestHome, until } from '../support/cli.ts';
 
 const BOOTSTRAP = [
   'bootstrap',
@@ -22,25 +21,7 @@ const victims = {
 };
 type Victim = keyof typeof victims;
 
-const waiting = (what: string): Promise<boolean> =>
-  home
-    .query(
-      `select from pg_stat_activity where application_name = 'keyward' and wait_event_type = 'Lock' and wait_event = '${what}'`,
-    )
-    .then((rows) => rows.length > 0);
 const isCommitted = async (): Promise<boolean> => (await home.query('select from keyward.audit')).length > 0;
-
-/** Holds a run up at a known point, from a connection of the test's own; nothing in the product knows of it. */
-async function holdUp(sql: string): Promise<{ release: () => Promise<void> }> {
-  const blocker: Client = await home.connect();
-  await blocker.query(`begin; ${sql}`);
-  return {
-    release: async () => {
-      await blocker.query('commit');
-      await blocker.end();
-    },
-  };
-}
 
 /** Brings a bootstrap to the point, kills, and lets go. */
 const points: Record<string, (kill: (running: Running) => unknown) => Promise<Running>> = {
@@ -50,28 +31,28 @@ const points: Record<string, (kill: (running: Running) => unknown) => Promise<Ru
     return running;
   },
   'after the plan': async (kill) => {
-    const held = await holdUp("select pg_advisory_xact_lock(hashtext('keyward bootstrap'))");
+    const release = await home.holdUp(BOOTSTRAP_LOCK);
     const running = home.start(BOOTSTRAP, PASSWORD);
-    await until(() => waiting('advisory'));
+    await until(() => home.isHeldUp('advisory'));
     await kill(running);
-    await held.release();
+    await release();
     return running;
   },
   'inside the transaction': async (kill) => {
-    const held = await holdUp('lock table system_assignment in exclusive mode');
+    const release = await home.holdUp('lock table system_assignment in exclusive mode');
     const running = home.start(BOOTSTRAP, PASSWORD);
-    await until(() => waiting('relation'));
+    await until(() => home.isHeldUp('relation'));
     await kill(running);
-    await held.release();
+    await release();
     return running;
   },
   'after COMMIT, before the result': async (kill) => {
-    const held = await holdUp('lock table system_assignment in exclusive mode');
+    const release = await home.holdUp('lock table system_assignment in exclusive mode');
     const running = home.start(BOOTSTRAP, PASSWORD);
-    await until(() => waiting('relation'));
+    await until(() => home.isHeldUp('relation'));
     const temporal = home.pid('temporal');
     process.kill(temporal, 'SIGSTOP');
-    await held.release();
+    await release();
     await until(isCommitted);
     await kill(running);
     process.kill(temporal, 'SIGCONT');

@@ -74,12 +74,39 @@ export class TestHome {
     }
   }
 
+  /**
+   * Holds a run up at a known point by a lock, from a connection of the test's own; nothing in the product knows of it.
+   * Gives what lets it go.
+   */
+  async holdUp(sql: string, database = 'keystone'): Promise<() => Promise<void>> {
+    const blocker = await this.connect(database);
+    await blocker.query(`begin; ${sql}`);
+    return async () => {
+      await blocker.query('commit');
+      await blocker.end();
+    };
+  }
+
+  /** Whether keyward waits for such a lock now. */
+  async isHeldUp(by: 'advisory' | 'relation'): Promise<boolean> {
+    const rows = await this.query(
+      `select from pg_stat_activity where application_name = 'keyward' and wait_event_type = 'Lock' and wait_event = '${by}'`,
+    );
+    return rows.length > 0;
+  }
+
   async remove(): Promise<void> {
     await stopParts(this.home);
     rmSync(this.dir, { recursive: true, force: true });
     rmSync(this.home.runDir, { recursive: true, force: true });
   }
 }
+
+/** What holds a bootstrap up between its plan and its transaction's first write. */
+export const BOOTSTRAP_LOCK = "select pg_advisory_xact_lock(hashtext('keyward bootstrap'))";
+
+/** The id of the run that a command says it started. */
+export const runIdOf = (stderr: string): string | undefined => /run (\S+) started/.exec(stderr)?.[1];
 
 /** Waits until the condition holds; the test's own deadline is the limit. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {

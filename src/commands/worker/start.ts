@@ -23,6 +23,10 @@ export default class WorkerStart extends EngineCommand {
     });
   }
 
+  protected override farewell(): string {
+    return 'Stopping: steps under way may finish, for 10 s; a second signal ends the worker at once.';
+  }
+
   /** Being stopped is how a worker is meant to end. */
   protected override exitCodeAfter = (): number => ExitCode.done;
 

@@ -1,17 +1,11 @@
-import { Args } from '@oclif/core';
-import { EngineCommand, settingsFlags } from '../../engine/engine-command.ts';
+import { EngineCommand, runIdArg, settingsFlags } from '../../engine/engine-command.ts';
 
 export default class WorkflowCancel extends EngineCommand {
   static override summary = 'Ask a run to stop; what it has committed stays.';
-  static override description = 'The run ends as cancelled when its present step has ended.';
+  static override description =
+    'A step that writes is let finish; if it was the last one, the run ends as completed.';
   static override examples = ['<%= config.bin %> <%= command.id %> ID'];
-  static override args = {
-    id: Args.string({
-      ignoreStdin: true,
-      required: true,
-      description: 'the id, as `workflow list` shows it',
-    }),
-  };
+  static override args = runIdArg;
   static override flags = settingsFlags;
 
   async run(): Promise<void> {

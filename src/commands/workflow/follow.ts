@@ -1,5 +1,4 @@
-import { Args } from '@oclif/core';
-import { EngineCommand, runFlags, settingsFlags } from '../../engine/engine-command.ts';
+import { EngineCommand, runFlags, runIdArg, settingsFlags } from '../../engine/engine-command.ts';
 
 export default class WorkflowFollow extends EngineCommand {
   static override summary = 'Follow a run to its end and print its result as JSON.';
@@ -8,13 +7,7 @@ export default class WorkflowFollow extends EngineCommand {
     '<%= config.bin %> <%= command.id %> ID',
     '<%= config.bin %> <%= command.id %> ID --timeout 60',
   ];
-  static override args = {
-    id: Args.string({
-      ignoreStdin: true,
-      required: true,
-      description: 'the id, as `workflow list` shows it',
-    }),
-  };
+  static override args = runIdArg;
   static override flags = { ...settingsFlags, timeout: runFlags.timeout, inline: runFlags.inline };
 
   async run(): Promise<void> {

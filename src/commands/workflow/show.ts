@@ -1,5 +1,4 @@
-import { Args } from '@oclif/core';
-import { EngineCommand, settingsFlags } from '../../engine/engine-command.ts';
+import { EngineCommand, runIdArg, settingsFlags } from '../../engine/engine-command.ts';
 import { formatFlags, printRecord } from '../../output/formats.ts';
 
 export default class WorkflowShow extends EngineCommand {
@@ -9,13 +8,7 @@ export default class WorkflowShow extends EngineCommand {
     '<%= config.bin %> <%= command.id %> ID',
     '<%= config.bin %> <%= command.id %> ID -f json',
   ];
-  static override args = {
-    id: Args.string({
-      ignoreStdin: true,
-      required: true,
-      description: 'the id, as `workflow list` shows it',
-    }),
-  };
+  static override args = runIdArg;
   static override flags = { ...settingsFlags, ...formatFlags };
 
   async run(): Promise<void> {

@@ -1,18 +1,11 @@
-import { Args } from '@oclif/core';
-import { EngineCommand, settingsFlags } from '../../engine/engine-command.ts';
+import { EngineCommand, runIdArg, settingsFlags } from '../../engine/engine-command.ts';
 
 export default class WorkflowTerminate extends EngineCommand {
   static override summary = 'End a run at once; what it has committed stays.';
   static override description =
     'For a run that does not answer to `workflow cancel`. A step under way in a worker may still commit.';
   static override examples = ['<%= config.bin %> <%= command.id %> ID'];
-  static override args = {
-    id: Args.string({
-      ignoreStdin: true,
-      required: true,
-      description: 'the id, as `workflow list` shows it',
-    }),
-  };
+  static override args = runIdArg;
   static override flags = settingsFlags;
 
   async run(): Promise<void> {
