@@ -2,6 +2,7 @@ import { Args, Flags } from '@oclif/core';
 import { randomUUID } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import { BaseCommand } from '../output/base-command.ts';
+import type { Progress } from '../output/progress.ts';
 import { ExitCode } from '../rules/errors.ts';
 import type { Requester } from '../rules/requester.ts';
 import type { Engine } from './engine.ts';
@@ -63,6 +64,7 @@ type StartRun<T> = (runs: Runs, options: RunOptions) => Promise<T>;
 export abstract class EngineCommand extends BaseCommand {
   /** Set while a run is followed. */
   protected followedRun: string | null = null;
+  #progress: Progress | null = null;
 
   protected async withEngine<T>(flags: SettingsFlags, use: (engine: Engine) => Promise<T>): Promise<T> {
     const [{ Engine }, { loadSettings }] = await Promise.all([
@@ -115,6 +117,7 @@ export abstract class EngineCommand extends BaseCommand {
     ]);
     const progress = await openProgress(title);
     this.followedRun = workflowId;
+    this.#progress = progress;
     try {
       const wait = !flags['no-wait'];
       const result = await start(runs, {
@@ -123,10 +126,10 @@ export abstract class EngineCommand extends BaseCommand {
         timeoutSeconds: flags.timeout,
         onEvent: progress.onEvent,
       });
-      await progress.finish();
+      await progress.finish('done');
       return result;
     } catch (error) {
-      await progress.finish(true);
+      await progress.finish('failed');
       throw error;
     } finally {
       this.followedRun = null;
@@ -147,14 +150,20 @@ export abstract class EngineCommand extends BaseCommand {
   /** Ctrl-C and SIGTERM end the command, never the run; a second one does not wait for what is under way. */
   #detachOnSignal(engine: Engine): () => void {
     const onSignal = (signal: NodeJS.Signals) => {
-      detach();
-      const farewell = this.farewell(engine);
-      if (farewell) this.announce(farewell);
-      void engine.close().finally(() => process.exit(this.exitCodeAfter(signal)));
+      // Not at once: whoever else listens (to show the cursor again) ends the process when it finds itself alone.
+      setImmediate(detach);
+      void this.#leave(engine).finally(() => process.exit(this.exitCodeAfter(signal)));
     };
     const detach = () => process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
     process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
     return detach;
+  }
+
+  async #leave(engine: Engine): Promise<void> {
+    const farewell = this.farewell(engine);
+    await this.#progress?.finish('left');
+    if (farewell) this.announce(farewell);
+    await engine.close();
   }
 
   /** What a signal leaves behind. */

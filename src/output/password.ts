@@ -4,7 +4,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { RuleError, UsageError } from '../rules/errors.ts';
+import { ExitCode, RuleError, UsageError } from '../rules/errors.ts';
 
 /** Reads a password from a file that only its owner (us, or root) may read; one newline at its end is not part of it. */
 export function readPasswordFile(file: string): string {
@@ -27,32 +27,32 @@ export const readPasswordFromStdin = async (): Promise<string> =>
 
 /** Asks twice, without an echo, on the terminal. `whose`: `the user alice`. */
 export async function promptForPassword(whose: string): Promise<string> {
-  const first = await ask(`Password for ${whose}: `);
-  if (first === (await ask('The same again: '))) return first;
-  throw new UsageError('The two passwords differ.', 'Run the command again.');
-}
-
-async function ask(question: string): Promise<string> {
-  process.stderr.write(question);
+  // One interface for both, made before anything is asked: outside of it the terminal would show what is typed.
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
   const prompt = createInterface({ input: process.stdin, output: silent, terminal: true });
+  const left = new Promise<never>((_resolve, reject) => {
+    prompt.once('SIGINT', () => reject(interrupted()));
+    prompt.once('close', () => reject(new UsageError('No password was given.', 'Run the command again.')));
+  });
+  left.catch(() => {});
+  const ask = async (question: string): Promise<string> => {
+    process.stderr.write(question);
+    return Promise.race([prompt.question(''), left]).finally(() => process.stderr.write('\n'));
+  };
   try {
-    return await new Promise<string>((resolve, reject) => {
-      prompt.once('SIGINT', () => {
-        const interrupted = new RuleError('Interrupted', 'Interrupted; nothing was started.', {
-          cure: '',
-          exitCode: 130,
-        });
-        reject(interrupted);
-      });
-      prompt.once('close', () => reject(new UsageError('No password was given.', 'Run the command again.')));
-      void prompt.question('').then(resolve);
-    });
+    const first = await ask(`Password for ${whose}: `);
+    if (first === (await ask('The same again: '))) return first;
+    throw new UsageError('The two passwords differ.', 'Run the command again.');
   } finally {
     prompt.close();
-    process.stderr.write('\n');
   }
 }
+
+const interrupted = (): RuleError =>
+  new RuleError('Interrupted', 'Interrupted; nothing was started.', {
+    cure: '',
+    exitCode: ExitCode.interrupted,
+  });
 
 /** 144 random bits in 24 characters that need no quoting anywhere. */
 export const generatePassword = (): string => randomBytes(18).toString('base64url');

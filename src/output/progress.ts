@@ -1,7 +1,7 @@
 import type { OnRunEvent, RunEvent } from '../rules/run-event.ts';
 
 /** A view of a run's progress on stderr: live on a terminal, plain lines elsewhere, so that cron mail reads well. */
-export type Progress = { onEvent: OnRunEvent; finish(failed?: boolean): Promise<void> };
+export type Progress = { onEvent: OnRunEvent; finish(how: 'done' | 'failed' | 'left'): Promise<void> };
 
 export async function openProgress(
   title: string,
@@ -24,12 +24,14 @@ async function liveProgress(title: string): Promise<Progress> {
   const { Listr, ProcessOutput, ListrLogger } = await import('listr2');
   const ended = Promise.withResolvers<void>();
   let show = (_line: string): void => {};
+  let leave = (): void => {};
   const logger = new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stderr) });
   const list = new Listr(
     {
       title,
       task: (_context, task) => {
         show = (line) => (task.output = line);
+        leave = () => task.skip();
         return ended.promise;
       },
     },
@@ -41,8 +43,10 @@ async function liveProgress(title: string): Promise<Progress> {
       const line = describe(event);
       if (line) show(line);
     },
-    finish: async (failed = false) => {
-      if (failed) ended.reject(new Error('failed'));
+    // Until the list has ended, it holds back whatever else is written.
+    finish: async (how) => {
+      if (how === 'left') leave();
+      if (how === 'failed') ended.reject(new Error('failed'));
       else ended.resolve();
       await drawn.catch(() => {});
     },

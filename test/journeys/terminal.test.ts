@@ -73,7 +73,7 @@ describe('progress on a terminal', () => {
   it.each([80, 40])('shows the run and its end, then the result, in %i columns', async (columns) => {
     const terminal = open(BOOTSTRAP, { env: withPassword, columns });
     expect(await terminal.exited).toBe(0);
-    expect(terminal.shown).toMatch(/✔ bootstrap[^]*\| create/);
+    expect(terminal.shown).toMatch(/✔\S* bootstrap[^]*\| create/);
     expect(terminal.shown.lastIndexOf(shows)).toBeGreaterThanOrEqual(terminal.shown.lastIndexOf(hides));
   });
 
