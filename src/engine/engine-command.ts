@@ -163,7 +163,7 @@ export abstract class EngineCommand extends BaseCommand {
     const farewell = this.farewell(engine);
     await this.#progress?.finish('left');
     if (farewell) this.announce(farewell);
-    await engine.close();
+    await engine.leave();
   }
 
   /** What a signal leaves behind. */

@@ -178,6 +178,12 @@ export class Engine implements RunKeeper {
     return this.#closing;
   }
 
+  /** For a process that is about to exit: waits for a hosted worker only; the kernel closes everything else. */
+  leave(): Promise<void> {
+    this.#closing ??= Promise.resolve(this.#hosted?.stop());
+    return this.#closing;
+  }
+
   async #closeAll(): Promise<void> {
     await this.#hosted?.stop();
     await Promise.all(this.#closers.map((close) => close()));
