@@ -31,6 +31,7 @@ keyward('status', 'upgrade', 'check');
 console.error(`
 What to try next:
   npx keyward ps                        what runs, and where
+  npx keyward role list --immutable     what is locked
   npx keyward audit list                what was changed, when, and by whom
   npx keyward workflow list             the runs so far
   npx keyward bootstrap --dry-run       what a bootstrap would change now
