@@ -149,7 +149,10 @@ export abstract class EngineCommand extends BaseCommand {
 
   /** Ctrl-C and SIGTERM end the command, never the run; a second one does not wait for what is under way. */
   #detachOnSignal(engine: Engine): () => void {
+    let isLeaving = false;
     const onSignal = (signal: NodeJS.Signals) => {
+      if (isLeaving) return void (detach() && process.kill(process.pid, signal));
+      isLeaving = true;
       // Not at once: whoever else listens (to show the cursor again) ends the process when it finds itself alone.
       setImmediate(detach);
       void this.#leave(engine).finally(() => process.exit(this.exitCodeAfter(signal)));

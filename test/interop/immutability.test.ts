@@ -67,6 +67,29 @@ describe('a real Keystone on the same database sees at once', () => {
     },
   );
 
+  it('and so does the openstack client', async () => {
+    await server.query(cloud.address.database, 'update endpoint set url = $1', [`${url}/v3`]);
+    const { id } = await cloud.create('project', 'seen', { options: { immutable: true } });
+    const env = {
+      OS_AUTH_URL: `${url}/v3`,
+      OS_PASSWORD: bootstrapRequest().password!,
+      OS_SYSTEM_SCOPE: 'all',
+    };
+    const shown = await keystone.openstack(env, 'project', 'show', id, '-f', 'json');
+    expect(JSON.parse(shown.stdout)).toMatchObject({ name: 'seen', options: { immutable: true } });
+    const role = await cloud.create('role', 'kept', { options: { immutable: true } });
+    expect(await keystone.openstack(env, 'role', 'delete', role.id)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('Unable to delete immutable role resource'),
+    });
+    expect(await keystone.openstack(env, 'role', 'set', '--no-immutable', role.id)).toMatchObject({
+      code: 0,
+    });
+    await cloud.update('role', role.id, { description: 'free' });
+    expect(await keystone.openstack(env, 'role', 'set', '--immutable', role.id)).toMatchObject({ code: 0 });
+    await expect(cloud.delete('role', role.id)).rejects.toMatchObject({ name: 'ResourceDeleteForbidden' });
+  });
+
   it("an immutable user keeps keyward's flag through Keystone's own updates, and loses it with the user", async () => {
     const { id } = await cloud.create('user', 'flagged', { options: { immutable: true } });
     expect((await api.call('PATCH', `/users/${id}`, { user: { email: 'a@example.org' } })).status).toBe(200);

@@ -20,13 +20,14 @@ export default class AuditList extends EngineCommand {
     'List what was changed, newest first: what, when, and by whom as the command stated it.';
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
-    '<%= config.bin %> <%= command.id %> --limit 20 -f json',
+    '<%= config.bin %> <%= command.id %> --limit 20 --long -f json',
   ];
   static override flags = {
     ...settingsFlags,
     ...formatFlags,
     limit: Flags.integer({ description: 'at most this many', default: 100, min: 1 }),
     'request-id': Flags.string({ description: 'only what this request changed' }),
+    long: Flags.boolean({ description: 'also show what was there before and after' }),
   };
 
   async run(): Promise<void> {
@@ -44,7 +45,9 @@ export default class AuditList extends EngineCommand {
       'Sudo User': entry.requesterSudoUser,
       Host: entry.requesterHost,
       Request: entry.requestId,
+      Before: entry.before,
+      After: entry.after,
     }));
-    await printList(rows, COLUMNS, flags);
+    await printList(rows, flags.long ? [...COLUMNS, 'Before', 'After'] : COLUMNS, flags);
   }
 }

@@ -70,7 +70,10 @@ describe('db sync', () => {
   it('adopts a database of a real Keystone and adds only the schema keyward', async () => {
     const database = await realKeystone();
     const before = await publicCatalog(server, database);
-    expect(await sync(database)).toMatchObject({ state: 'current', applied: ['keyward/001-audit.sql'] });
+    expect(await sync(database)).toMatchObject({
+      state: 'current',
+      applied: ['keyward/001-audit.sql', 'keyward/002-user-option.sql'],
+    });
     expect(await publicCatalog(server, database)).toEqual(before);
     expect(await sync(database)).toMatchObject({ applied: [] });
   });

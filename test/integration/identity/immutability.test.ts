@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { resourceKinds, type ResourceKind, type ResourcePatch } from '../../../src/rules/resource.ts';
 import { TestPostgres } from '../../support/postgres.ts';
-import { TestIdentity } from '../../support/resources.ts';
+import { actor, TestIdentity } from '../../support/resources.ts';
 import { exactRows } from '../../support/rows.ts';
 
 let server: TestPostgres;
@@ -146,5 +146,63 @@ describe.each(resourceKinds)('a mutable %s', (kind) => {
     });
     await cloud.update(kind, id, { options: { immutable: null } });
     await cloud.update(kind, id, { description: 'x' });
+  });
+});
+
+describe('an immutable resource does not stop what is not about it', () => {
+  const ref = (nameOrId: string) => ({ nameOrId });
+
+  it('an immutable role is granted, revoked and implied', async () => {
+    const role = await cloud.create('role', fresh(), { options: { immutable: true } });
+    const prior = await cloud.create('role', fresh());
+    const user = await cloud.create('user', fresh());
+    const grant = { role: ref(role.id), user: ref(user.id), system: true, inherited: false };
+    const { assignments } = cloud.services;
+    expect(await assignments.add(grant, actor)).toBe(true);
+    expect(await assignments.add(grant, actor)).toBe(false);
+    await assignments.remove(grant, actor);
+    await assignments.imply(ref(prior.id), ref(role.id), actor);
+    await assignments.stopImplying(ref(prior.id), ref(role.id), actor);
+  });
+
+  it('an immutable project has grants, projects below it, and users whose default it is', async () => {
+    const project = await cloud.create('project', fresh(), { options: { immutable: true } });
+    const user = await cloud.create('user', fresh(), { default_project_id: project.id });
+    const grant = { role: ref('member'), user: ref(user.id), project: ref(project.id), inherited: true };
+    await cloud.services.assignments.add(grant, actor);
+    const child = await cloud.create('project', fresh(), { parent_id: project.id });
+    await cloud.delete('project', child.id);
+    await cloud.delete('user', user.id);
+    expect((await cloud.get('project', project.id)).options).toEqual({ immutable: true });
+  });
+
+  it('an immutable domain is filled and emptied', async () => {
+    const domain = await cloud.create('domain', fresh(), { options: { immutable: true } });
+    for (const kind of ['project', 'user', 'role'] as const) {
+      const { id } = await cloud.create(kind, fresh(), { domain_id: domain.id });
+      await cloud.update(kind, id, { description: 'x' });
+      await cloud.delete(kind, id);
+    }
+  });
+
+  it('but its tags are its own', async () => {
+    const project = await cloud.create('project', fresh(), { tags: ['a'], options: { immutable: true } });
+    for (const edit of [
+      { add: ['b'], remove: [], clear: false },
+      { add: [], remove: ['a'], clear: false },
+      { add: ['a'], remove: [], clear: true },
+    ])
+      await expect(cloud.update('project', project.id, { tags: edit })).rejects.toMatchObject({
+        name: 'ResourceUpdateForbidden',
+      });
+    expect((await cloud.get('project', project.id))['tags']).toEqual(['a']);
+  });
+
+  it("and a password, a state and a default project are the user's own", async () => {
+    const user = await cloud.create('user', fresh(), { options: { immutable: true } });
+    for (const patch of [{ password: 'other-Pw-1' }, { enabled: false }, { default_project_id: null }])
+      await expect(cloud.update('user', user.id, patch)).rejects.toMatchObject({
+        name: 'ResourceUpdateForbidden',
+      });
   });
 });

@@ -1,0 +1,89 @@
+import { describe, expect, it } from '@jest/globals';
+import { assertAcyclic } from '../../../src/rules/implied-roles.ts';
+import type { ResourceKind, ResourcePatch } from '../../../src/rules/resource.ts';
+import { checkedPatch, checkedValues, parseProperty } from '../../../src/rules/resource-input.ts';
+
+const long = (length: number): string => '🚀'.repeat(length);
+
+describe('names', () => {
+  it.each<[ResourceKind, number]>([
+    ['role', 255],
+    ['user', 255],
+    ['project', 64],
+    ['domain', 64],
+  ])('of a %s have 1 to %i characters, however many bytes', (kind, limit) => {
+    expect(checkedValues(kind, { name: long(limit) }).name).toBe(long(limit));
+    expect(() => checkedValues(kind, { name: long(limit + 1) })).toThrow(`at most ${limit} characters`);
+    expect(() => checkedValues(kind, { name: ' \t' })).toThrow("can't be empty");
+    expect(() => checkedPatch(kind, { name: '' })).toThrow("can't be empty");
+    expect(() => checkedValues(kind, { name: 'a\0b' })).toThrow('NUL');
+  });
+
+  it('lose blanks at their ends, but for roles', () => {
+    expect(checkedValues('user', { name: ' alice ' }).name).toBe('alice');
+    expect(checkedPatch('project', { name: ' web ' }).name).toBe('web');
+    expect(checkedValues('role', { name: ' odd ' }).name).toBe(' odd ');
+  });
+
+  it('of domains are not Federated, which Keystone keeps', () => {
+    expect(() => checkedValues('domain', { name: ' FEDERATED' })).toThrow("can't be named");
+  });
+});
+
+describe('what is refused', () => {
+  it.each<[string, ResourcePatch, string]>([
+    ['nothing', {}, 'Nothing was said'],
+    ['another option', { options: { lock: true } }, "'lock' is no option"],
+    ['a text as a flag', { options: { immutable: 'true' as never } }, 'not true, false or null'],
+    ['a number as a state', { enabled: 1 as never }, 'not true or false'],
+    ['a tag with a comma', { tags: { add: ['a,b'], remove: [], clear: false } }, "'a,b' is no tag"],
+    ['an empty tag', { tags: { add: [''], remove: [], clear: false } }, 'is no tag'],
+    [
+      'too many tags',
+      { tags: { add: Array.from({ length: 81 }, (_, at) => `${at}`), remove: [], clear: true } },
+      'at most 80',
+    ],
+    ['an empty password', { password: '' }, 'empty'],
+    ['a NUL in a property', { color: 'a\0' }, 'NUL'],
+  ])('%s', (_, patch, message) => {
+    expect(() => checkedPatch('project', patch)).toThrow(message);
+  });
+
+  it('a description of a role that its column can not hold', () => {
+    expect(() => checkedPatch('role', { description: long(256) })).toThrow('at most 255');
+    expect(checkedPatch('project', { description: long(256) })).toEqual({ description: long(256) });
+  });
+});
+
+describe('a property', () => {
+  it.each([
+    ['a=b', ['a', 'b']],
+    ['a=', ['a', '']],
+    ['a=b=c\nd', ['a', 'b=c\nd']],
+  ])('%j', (text, parsed) => expect(parseProperty(text)).toEqual(parsed));
+  it.each(['a', '=b', 'name=x', 'options=x', 'password=x'])('not %j', (text) => {
+    expect(() => parseProperty(text)).toThrow(/no property/);
+  });
+});
+
+describe('implied roles', () => {
+  const links = [
+    { prior: 'a', implied: 'b' },
+    { prior: 'b', implied: 'c' },
+    { prior: 'x', implied: 'c' },
+  ];
+  it.each([
+    ['a', 'a'],
+    ['b', 'a'],
+    ['c', 'a'],
+  ])('%s may not imply %s', (prior, implied) => {
+    expect(() => assertAcyclic(links, { prior, implied })).toThrow("can't imply itself");
+  });
+  it.each([
+    ['a', 'c'],
+    ['x', 'a'],
+    ['c', 'd'],
+  ])('%s may imply %s', (prior, implied) => {
+    expect(() => assertAcyclic(links, { prior, implied })).not.toThrow();
+  });
+});
