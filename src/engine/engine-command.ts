@@ -151,10 +151,14 @@ export abstract class EngineCommand extends BaseCommand {
   #detachOnSignal(engine: Engine): () => void {
     let isLeaving = false;
     const onSignal = (signal: NodeJS.Signals) => {
-      if (isLeaving) return void (detach() && process.kill(process.pid, signal));
+      if (isLeaving) {
+        detach();
+        process.kill(process.pid, signal);
+        return;
+      }
+      // Not detached yet: a signal that comes just then would be lost, and whoever else listens (to show the cursor
+      // again) would end the process on finding itself alone.
       isLeaving = true;
-      // Not at once: whoever else listens (to show the cursor again) ends the process when it finds itself alone.
-      setImmediate(detach);
       void this.#leave(engine).finally(() => process.exit(this.exitCodeAfter(signal)));
     };
     const detach = () => process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
