@@ -1,3 +1,4 @@
+import { isTruthy } from '../rules/immutability.ts';
 import type { Resource, ResourceKind } from '../rules/resource.ts';
 import type { Row } from './formats.ts';
 
@@ -58,7 +59,7 @@ export function rowOf(kind: ResourceKind, long: boolean): (resource: Resource) =
   return (resource) => {
     const row: Row = {};
     for (const [heading, key] of columns) row[heading] = resource[key] ?? null;
-    row[IMMUTABLE] = resource.options.immutable === true;
+    row[IMMUTABLE] = isTruthy(resource.options.immutable);
     return row;
   };
 }

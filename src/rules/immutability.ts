@@ -91,8 +91,8 @@ export class ResourceDeleteForbidden extends ResourceForbidden {
 const unsetCommand = ({ kind, id }: Guarded): string =>
   `Run \`keyward ${kind} set --no-immutable ${id}\` if it may change.`;
 
-/** Python's truth: empty containers and texts are false. */
-function isTruthy(value: unknown): boolean {
+/** Python's truth, by which Keystone reads an option: empty containers and texts are false. */
+export function isTruthy(value: unknown): boolean {
   if (typeof value === 'object' && value !== null) return Object.keys(value).length > 0;
   return Boolean(value);
 }

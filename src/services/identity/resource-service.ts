@@ -7,7 +7,7 @@ import {
 import type { PasswordHashing } from '../../rules/bootstrap-request.ts';
 import type { DatabaseAddress } from '../../rules/database-address.ts';
 import { RuleError } from '../../rules/errors.ts';
-import { readImmutability } from '../../rules/immutability.ts';
+import { isGuarded, readImmutability } from '../../rules/immutability.ts';
 import type { Resource, ResourceKind, ResourcePatch, ResourceValues } from '../../rules/resource.ts';
 import { checkedPatch, checkedValues } from '../../rules/resource-input.ts';
 import type { Actor } from './audit-writer.ts';
@@ -151,4 +151,4 @@ const hashed = (password: string | undefined, hashing: PasswordHashing): Promise
 const isWanted =
   (immutable: boolean | undefined) =>
   ({ immutable: stored }: StoredResource): boolean =>
-    immutable === undefined || immutable === (readImmutability(stored) === 'immutable');
+    immutable === undefined || immutable === isGuarded({ immutability: readImmutability(stored) });

@@ -1,0 +1,26 @@
+import { expect, it } from '@jest/globals';
+import { headingsOf, recordOf, rowOf } from '../../../src/output/resource-views.ts';
+
+const role = (options: object) => ({ id: '1', name: 'r', domain_id: null, description: null, options });
+
+it.each([
+  [{ immutable: true }, true],
+  [{ immutable: 1 }, true],
+  [{ immutable: 'True' }, true],
+  [{ immutable: false }, false],
+  [{ immutable: '' }, false],
+  [{ immutable: [] }, false],
+  [{}, false],
+])('the options %j are shown as the rule reads them', (options, shown) => {
+  expect(rowOf('role', false)(role(options as object))).toEqual({ ID: '1', Name: 'r', Immutable: shown });
+});
+
+it('a record has its fields in the order of openstackclient, and properties after them', () => {
+  const project = { id: '1', name: 'p', zone: 'z', color: 'red', options: {}, tags: [] };
+  expect(Object.keys(recordOf('project', project, null)).slice(-3)).toEqual(['tags', 'color', 'zone']);
+  expect(recordOf('project', project, 'since then')).toMatchObject({ immutable_set: 'since then' });
+});
+
+it('--long adds columns before the flag', () => {
+  expect(headingsOf('role', true)).toEqual(['ID', 'Name', 'Domain ID', 'Description', 'Immutable']);
+});
