@@ -1,7 +1,14 @@
 import { expect, it } from '@jest/globals';
+import type { ResourceOptions } from '../../../src/rules/resource.ts';
 import { headingsOf, recordOf, rowOf } from '../../../src/output/resource-views.ts';
 
-const role = (options: object) => ({ id: '1', name: 'r', domain_id: null, description: null, options });
+const role = (options: ResourceOptions) => ({
+  id: '1',
+  name: 'r',
+  domain_id: null,
+  description: null,
+  options,
+});
 
 it.each([
   [{ immutable: true }, true],
@@ -12,7 +19,11 @@ it.each([
   [{ immutable: [] }, false],
   [{}, false],
 ])('the options %j are shown as the rule reads them', (options, shown) => {
-  expect(rowOf('role', false)(role(options as object))).toEqual({ ID: '1', Name: 'r', Immutable: shown });
+  expect(rowOf('role', false)(role(options as ResourceOptions))).toEqual({
+    ID: '1',
+    Name: 'r',
+    Immutable: shown,
+  });
 });
 
 it('a record has its fields in the order of openstackclient, and properties after them', () => {
