@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process';
 import {
   chownSync,
   existsSync,
-  mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   readlinkSync,
@@ -10,14 +9,14 @@ import {
   rmSync,
 } from 'node:fs';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { Unavailable } from '../rules/errors.ts';
 import { daemonEnvironment } from './daemon-environment.ts';
 import type { Announce } from './parts.ts';
 import type { PostgresBinaries } from './postgres-binaries.ts';
 import type { Quarters } from './postgres-quarters.ts';
+import { runProgram } from './run-program.ts';
 
-const run = promisify(execFile);
+const DRAFT = '.draft-';
 
 export const postgresEnvironment = (): NodeJS.ProcessEnv => ({
   ...daemonEnvironment(process.env),
@@ -56,16 +55,15 @@ function setAside(data: string): string {
 
 /** Into a folder beside, then renamed: a half-initialised folder is never taken for a database. */
 async function initialise({ data, bin, prefix, cwd, account }: Quarters, user: string): Promise<void> {
-  const draft = `${data}.draft`;
-  rmSync(draft, { recursive: true, force: true });
-  mkdirSync(draft, { mode: 0o700 });
+  clearDrafts(data);
+  const draft = mkdtempSync(`${data}${DRAFT}`);
   if (account) chownSync(draft, account.uid, account.gid);
   const [command, ...before] = [...prefix, path.join(bin, 'initdb')];
   // `trust`, in a folder that is the user's alone: `peer` can't tell users apart in a user namespace.
   const flags = ['--auth=trust', '--encoding=UTF8', '--locale=C', '--no-instructions'];
   try {
     const options = { env: postgresEnvironment(), cwd, ...account };
-    await run(command!, [...before, '-D', draft, '-U', user, ...flags], options);
+    await runProgram(command!, [...before, '-D', draft, '-U', user, ...flags], options);
   } catch (error) {
     const { stderr, message } = error as Error & { stderr?: string };
     rmSync(draft, { recursive: true, force: true });
@@ -76,6 +74,15 @@ async function initialise({ data, bin, prefix, cwd, account }: Quarters, user: s
     );
   }
   renameSync(draft, data);
+}
+
+/** Of commands that were killed. Each had one of its own, in which its `initdb` may still be at work. */
+function clearDrafts(data: string): void {
+  const home = path.dirname(data);
+  for (const name of readdirSync(home)) {
+    if (!name.startsWith(`${path.basename(data)}${DRAFT}`)) continue;
+    rmSync(path.join(home, name), { recursive: true, force: true, maxRetries: 5 });
+  }
 }
 
 function assertMajor(data: string, version: string): void {

@@ -18,6 +18,7 @@ import { Unavailable } from '../rules/errors.ts';
 import { daemonEnvironment } from './daemon-environment.ts';
 import type { Announce } from './parts.ts';
 import { underLock } from './process-lock.ts';
+import { runProgram } from './run-program.ts';
 
 const run = promisify(execFile);
 const MODULE = 'github.com/temporalio/cli/cmd/temporal@v1.5.1';
@@ -147,7 +148,8 @@ async function assertResolvable(): Promise<void> {
 
 async function buildTemporal(draft: string): Promise<string> {
   const env = { ...daemonEnvironment(process.env, /^C?GO[A-Z_0-9]*$/), GOBIN: draft };
-  await run('go', ['install', MODULE], { env, maxBuffer: 64 << 20 }).catch((error: NodeJS.ErrnoException) => {
+  const options = { env, maxBuffer: 64 << 20 };
+  await runProgram('go', ['install', MODULE], options).catch((error: NodeJS.ErrnoException) => {
     throw error.code === 'ENOENT' ? new Error('there is no `go` on PATH', { cause: error }) : error;
   });
   return path.join(draft, 'temporal');
