@@ -8,7 +8,7 @@ import { RuleError } from '../rules/errors.ts';
 import type { Settings } from '../rules/settings.ts';
 import type { Target } from '../rules/target.ts';
 import { type Home, resolveHome } from '../config/home.ts';
-import { type HostedWorker, hostWorker } from './hosted-worker.ts';
+import type { HostedWorker } from './hosted-worker.ts';
 import { openIdentity, type IdentityServices } from './identity-services.ts';
 import { isRunning } from './daemon.ts';
 import { ensurePostgres, postgresSocket } from './embedded-postgres.ts';
@@ -18,7 +18,7 @@ import { watchDeath } from './watch-death.ts';
 import { ensureWorker } from './worker-daemon.ts';
 import { loadPayloadKey, type PayloadKey } from './payload-key.ts';
 import type { RunKeeper, Runs } from './runs.ts';
-import { connectClient, type TemporalEndpoint } from './temporal-connection.ts';
+import type { TemporalEndpoint } from './temporal-connection.ts';
 
 const LOCAL_CONNECTS = 4;
 
@@ -93,6 +93,8 @@ export class Engine implements RunKeeper {
 
   /** A local server may die between being found and being asked; it is then looked for, and started, again. */
   async #connect(attempts: number): Promise<Client> {
+    // Temporal's protocol definitions alone take 200 ms: not for commands that need no Temporal.
+    const { connectClient } = await import('./temporal-connection.ts');
     try {
       return await connectClient(await this.endpoint(), await this.payloadKey());
     } catch (error) {
@@ -112,6 +114,7 @@ export class Engine implements RunKeeper {
 
   /** A worker of this process; `close` lets what it has under way finish. */
   async hostWorker(): Promise<HostedWorker> {
+    const { hostWorker } = await import('./hosted-worker.ts');
     const [address, endpoint, key] = await Promise.all([this.address(), this.endpoint(), this.payloadKey()]);
     this.#hosted = await hostWorker({ address, endpoint, key, target: targetOf(address) });
     return this.#hosted;
