@@ -21,10 +21,14 @@ function plainProgress(title: string, stream: NodeJS.WriteStream): Progress {
 }
 
 async function liveProgress(title: string): Promise<Progress> {
-  const { Listr, ProcessOutput, ListrLogger } = await import('listr2');
+  const { DefaultRenderer, Listr, ListrLogger, ProcessOutput } = await import('listr2');
   const ended = Promise.withResolvers<void>();
   let show = (_line: string): void => {};
   let leave = (): void => {};
+  /** listr2 takes a redirected stdout for "no terminal", and would write plain progress among the result. */
+  class StderrRenderer extends DefaultRenderer {
+    static override nonTTY = true;
+  }
   const logger = new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stderr) });
   const list = new Listr(
     {
@@ -35,7 +39,12 @@ async function liveProgress(title: string): Promise<Progress> {
         return ended.promise;
       },
     },
-    { rendererOptions: { logger }, registerSignalListeners: false, exitOnError: false },
+    {
+      renderer: StderrRenderer,
+      rendererOptions: { logger, suffixSkips: false },
+      registerSignalListeners: false,
+      exitOnError: false,
+    },
   );
   const drawn = list.run();
   return {
@@ -46,7 +55,8 @@ async function liveProgress(title: string): Promise<Progress> {
     // Until the list has ended, it holds back whatever else is written.
     finish: async (how) => {
       if (how === 'left') leave();
-      if (how === 'failed') ended.reject(new Error('failed'));
+      // An error's message is shown in place of the title.
+      if (how === 'failed') ended.reject(new Error(title));
       else ended.resolve();
       await drawn.catch(() => {});
     },

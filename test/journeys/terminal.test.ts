@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { TestHome, until } from '../support/cli.ts';
 import { CTRL_C, CTRL_D, TestTerminal } from '../support/terminal.ts';
@@ -75,6 +77,14 @@ describe('progress on a terminal', () => {
     expect(await terminal.exited).toBe(0);
     expect(terminal.shown).toMatch(/✔\S* bootstrap[^]*\| create/);
     expect(terminal.shown.lastIndexOf(shows)).toBeGreaterThanOrEqual(terminal.shown.lastIndexOf(hides));
+  });
+
+  it('stays out of a redirected result', async () => {
+    const file = path.join(home.dir, 'result.json');
+    const terminal = open([...BOOTSTRAP, '-f', 'json'], { env: withPassword, stdoutTo: file });
+    expect(await terminal.exited).toBe(0);
+    expect(terminal.shown).toMatch(/✔\S* bootstrap/);
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toHaveLength(14);
   });
 
   it('marks a run that failed, and gives the cursor back', async () => {

@@ -11,12 +11,18 @@ export class TestTerminal {
   constructor(
     homeDir: string,
     args: string[],
-    { env = {}, columns = 80 }: { env?: NodeJS.ProcessEnv; columns?: number } = {},
+    {
+      env = {},
+      columns = 80,
+      stdoutTo,
+    }: { env?: NodeJS.ProcessEnv; columns?: number; stdoutTo?: string } = {},
   ) {
     const inherited = Object.entries(process.env).filter(
       ([name]) => !/^(OS_|TEMPORAL_|KEYWARD_|NODE_OPTIONS|CI$)/.test(name),
     );
-    this.#pty = spawn(process.execPath, [path.resolve('bin/run.js'), ...args], {
+    const redirected = stdoutTo ? ['-c', `exec "$0" "$@" > '${stdoutTo}'`] : ['-c', 'exec "$0" "$@"'];
+    const command = [process.execPath, path.resolve('bin/run.js'), ...args];
+    this.#pty = spawn('/bin/sh', [...redirected, ...command], {
       cols: columns,
       rows: 24,
       env: {
