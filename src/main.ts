@@ -13,10 +13,14 @@ export async function main(binUrl: string): Promise<void> {
     if (error.code === 'EPIPE') process.exit(ExitCode.done);
   });
   const { Errors, flush, run } = await import('@oclif/core');
+  // Node ends a process that waits for what never comes, and calls that success.
+  process.once('beforeExit', endedTooSoon);
   try {
     await run(process.argv.slice(2), binUrl);
     await flush();
+    process.off('beforeExit', endedTooSoon);
   } catch (caught) {
+    process.off('beforeExit', endedTooSoon);
     const error = caught as Error;
     const [, command] = /^command (\S+) not found$/.exec(error.message) ?? [];
     if (!command) return void (await Errors.handle(error));
@@ -24,6 +28,11 @@ export async function main(binUrl: string): Promise<void> {
     process.stderr.write(`Error: There is no command '${typed}'. \`keyward help\` lists the commands.\n`);
     process.exit(ExitCode.usage);
   }
+}
+
+function endedTooSoon(): void {
+  process.stderr.write('Error: a bug in keyward: the command ended before it was done.\n');
+  process.exit(ExitCode.bug);
 }
 
 /** Never a shared folder such as /tmp: who can write there could plant code. */

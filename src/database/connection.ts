@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { MikroORM, type Options } from '@mikro-orm/postgresql';
+import type { Pool, PoolClient } from 'pg';
 import type { DatabaseAddress } from '../rules/database-address.ts';
 import { entities } from './entities.ts';
 
 /** At most this many connections at once; a worker's activities must not be more. */
 const POOL_SIZE = 10;
+const GIVE_BACK_MS = 50;
 
 /** Opens one identity database. Nothing connects before the first statement; `close` ends every connection. */
 export async function openDatabase(address: DatabaseAddress): Promise<MikroORM> {
@@ -24,6 +26,7 @@ export function databaseOptions(address: DatabaseAddress): Options {
       ssl: sslOptions(address),
       application_name: 'keyward',
       connectionTimeoutMillis: 5000,
+      onPoolCreated: takeDeadConnectionsBack,
     },
     pool: { min: 0, max: POOL_SIZE, idleTimeoutMillis: 10_000 },
     // NOTE: Keystone's columns are read and written as UTC by InstantType; no session time zone is set.
@@ -31,6 +34,19 @@ export function databaseOptions(address: DatabaseAddress): Options {
     ensureDatabase: false,
     logger: () => {},
   };
+}
+
+/**
+ * A transaction whose connection has died can't roll back, and Kysely then never gives the connection back: the pool
+ * would be one smaller for ever, and ending it would never end. A moment later whoever could give it back has done so.
+ */
+function takeDeadConnectionsBack(pool: Pool): void {
+  const held = new Set<PoolClient>();
+  pool.on('acquire', (client) => held.add(client));
+  pool.on('release', (_error, client) => held.delete(client as PoolClient));
+  pool.on('connect', (client) =>
+    client.once('end', () => setTimeout(() => held.has(client) && client.release(true), GIVE_BACK_MS)),
+  );
 }
 
 function sslOptions({ ssl, sslRootCert, host }: DatabaseAddress): object | false {

@@ -108,4 +108,19 @@ describe('Ctrl-C while a command waits', () => {
     expect(await home.query('select * from role order by id')).toEqual(before);
     expect((await home.query("select from role_option where option_value = 'true'")).length).toBe(5);
   });
+
+  it('a change whose connection is lost is told, and not made', async () => {
+    const release = await hold("select from role where name = 'reader' for update");
+    const running = home.start(['role', 'set', '--no-immutable', 'reader']);
+    await until(isWaiting);
+    await home.query(
+      "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'keyward' and wait_event_type = 'Lock'",
+    );
+    expect(await running.outcome).toMatchObject({
+      code: 69,
+      stderr: expect.stringMatching(/can't be used: .*then repeat the command\.\n$/),
+    });
+    await release();
+    expect((await home.query("select from role_option where option_value = 'true'")).length).toBe(5);
+  });
 });

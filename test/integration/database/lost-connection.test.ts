@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { openDatabase } from '../../../src/database/connection.ts';
+import { TestPostgres } from '../../support/postgres.ts';
+
+let server: TestPostgres;
+beforeAll(async () => {
+  server = await TestPostgres.start();
+});
+afterAll(() => server.stop());
+
+const kill = (): Promise<object[]> =>
+  server.query(
+    'postgres',
+    "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'keyward'",
+  );
+
+it('a transaction that loses its connection costs the pool nothing', async () => {
+  const orm = await openDatabase(server.address);
+  // More than the pool has.
+  for (let round = 0; round < 12; round++) {
+    const lost = orm.em.fork().transactional(async (em) => {
+      await em.execute('select 1');
+      await kill();
+      await em.execute('select 1');
+    });
+    await expect(lost).rejects.toThrow();
+  }
+  expect(await orm.em.fork().execute('select 1 as one')).toEqual([{ one: 1 }]);
+  await orm.close(true);
+});
+
+it('closing ends, also when a connection has just been lost', async () => {
+  const orm = await openDatabase(server.address);
+  const lost = orm.em.fork().transactional(async (em) => {
+    await em.execute('select 1');
+    await kill();
+    await em.execute('select 1');
+  });
+  await expect(lost).rejects.toThrow();
+  await orm.close(true);
+});
