@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Resource, ResourceKind, ResourceOptions } from '../../rules/resource.ts';
-import { columnsOf, NOT_ROOT, userOptionsOf } from './resource-select.ts';
+import { NOT_ROOT, selectOf, USER_NAMED, userOptionsOf } from './resource-select.ts';
 
 /** What a list may be narrowed to; undefined: not at all. */
 export type ResourceFilter = {
@@ -43,13 +43,13 @@ export class ResourceRepository {
   }
 
   async find(kind: ResourceKind, id: string): Promise<StoredResource | null> {
-    const [found] = await this.#select(kind, [`${keyOf(kind)} = ?`], [id], '');
+    const [found] = await this.#select(kind, [`${keyOf(kind)} = ?`], [id]);
     return found ?? null;
   }
 
   findAll(kind: ResourceKind, ids: string[]): Promise<StoredResource[]> {
     const among = `${keyOf(kind)} in (select jsonb_array_elements_text(?::jsonb))`;
-    return this.#select(kind, [among], [JSON.stringify(ids)], `order by ${keyOf(kind)}`);
+    return this.#select(kind, [among], [JSON.stringify(ids)]);
   }
 
   /** At most `size` after the marker, in the order of their ids. */
@@ -61,32 +61,36 @@ export class ResourceRepository {
   ): Promise<StoredResource[]> {
     const where: string[] = [];
     const values: unknown[] = [];
-    const add = (condition: string, value: unknown): void => {
+    const add = (condition: string, ...given: unknown[]): void => {
       where.push(condition);
-      values.push(value);
+      values.push(...given);
     };
     if (after !== null) add(`${keyOf(kind)} > ?`, after);
     if (filter.domainId !== undefined) add(`${domainOf(kind)} = ?`, filter.domainId ?? '<<null>>');
     if (filter.parentId !== undefined) add('p.parent_id = ?', filter.parentId);
     if (filter.enabled !== undefined)
       add(`${kind === 'user' ? 'u' : 'p'}.enabled is not distinct from ?`, filter.enabled);
-    if (filter.name !== undefined) add(`${nameOf(kind)} = ?`, filter.name);
+    if (filter.name !== undefined) {
+      if (kind === 'user') add(USER_NAMED, filter.name, filter.name, filter.name);
+      else add(`${kind === 'role' ? 'r' : 'p'}.name = ?`, filter.name);
+    }
     for (const tag of filter.tags ?? [])
       add('exists (select from project_tag t where t.project_id = p.id and t.name = ?)', tag);
-    return this.#select(kind, where, values, `order by ${keyOf(kind)} limit ${size}`);
+    return this.#select(kind, where, values, size);
   }
 
   async #select(
     kind: ResourceKind,
     where: string[],
     values: unknown[],
-    tail: string,
+    limit?: number,
   ): Promise<StoredResource[]> {
     this.#userOptions ??= kind === 'user' ? userOptionsOf(this.#em) : null;
-    const columns = columnsOf(kind, (await this.#userOptions) ?? '');
     const conditions = kind === 'role' || kind === 'user' ? where : [kindOf(kind), ...where];
-    const clause = conditions.length > 0 ? ` where ${conditions.join(' and ')}` : '';
-    const rows = await this.#em.execute<Row[]>(`${columns}${clause} ${tail}`, values);
+    const rows = await this.#em.execute<Row[]>(
+      selectOf(kind, (await this.#userOptions) ?? '', conditions, limit),
+      values,
+    );
     return rows.map(stored);
   }
 }
@@ -95,10 +99,6 @@ const keyOf = (kind: ResourceKind): string =>
   ({ role: 'r.id', user: 'u.id', project: 'p.id', domain: 'p.id' })[kind];
 const domainOf = (kind: ResourceKind): string =>
   ({ role: 'r.domain_id', user: 'u.domain_id', project: 'p.domain_id', domain: 'p.id' })[kind];
-const nameOf = (kind: ResourceKind): string =>
-  ({ role: 'r.name', user: 'coalesce(l.name, n.name, f.display_name)', project: 'p.name', domain: 'p.name' })[
-    kind
-  ];
 const kindOf = (kind: 'project' | 'domain'): string =>
   kind === 'domain' ? `p.is_domain and ${NOT_ROOT}` : 'not p.is_domain';
 

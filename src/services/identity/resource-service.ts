@@ -26,7 +26,7 @@ export type ListFilter = Omit<ResourceFilter, 'domainId' | 'parentId'> & {
   marker?: string | undefined;
   limit?: number | undefined;
 };
-const PAGE = 1000;
+const PAGE = 2000;
 
 /** Roles, users, projects and domains: each change is one transaction behind `GuardedResource`. */
 export class ResourceService {
