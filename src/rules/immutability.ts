@@ -52,7 +52,7 @@ export function assertCascadeAllowed(top: Pick<Guarded, 'kind' | 'name'>, below:
   throw new RuleError(
     'ResourceDeleteForbidden',
     `Unable to delete ${top.kind} ${top.name}; that would change immutable resources: ${names.join(', ')}. Nothing was changed.`,
-    { cure: held.map(unsetCommand).join(' '), exitCode: 1 },
+    { cure: held.map(unsetCommand).join(' ') },
   );
 }
 

@@ -1,5 +1,5 @@
 import { assertPassword } from './bootstrap-limits.ts';
-import { UsageError } from './errors.ts';
+import { RuleError, UsageError } from './errors.ts';
 import type { ResourceKind, ResourcePatch, ResourceValues } from './resource.ts';
 
 /** In characters, as Keystone's schemas count them (`keystone/{assignment,identity,resource}/schema.py`). */
@@ -24,6 +24,9 @@ const RESERVED = [
   'default_project_id',
   'password',
   'limits',
+  // What `show` tells of the flag must not be forged.
+  'immutable',
+  'immutable_set',
 ];
 
 /** Checks and tidies a request to make a resource as Keystone's API does; throws a UsageError. */
@@ -53,9 +56,12 @@ export function parseProperty(text: string): [key: string, value: string] {
   return [key, value];
 }
 
+/** Of a project's tags, those that it has already included. */
 export function assertTagsFit(count: number): void {
   if (count <= TAGS_LIMIT) return;
-  throw new UsageError(`A project has at most ${TAGS_LIMIT} tags; these would be ${count}.`, 'Remove some.');
+  throw new RuleError('TooManyTags', `A project has at most ${TAGS_LIMIT} tags; these would be ${count}.`, {
+    cure: 'Remove some. Nothing was changed.',
+  });
 }
 
 function checkedAttributes<T extends ResourcePatch | ResourceValues>(kind: ResourceKind, given: T): T {
@@ -81,6 +87,7 @@ function checkedName(kind: ResourceKind, name: string): string {
 
 function checkOptions(options: ResourcePatch['options']): void {
   if (options === undefined) return;
+  if (options === null) throw new UsageError('options: null is no set of options.', 'Correct it.');
   for (const [key, value] of Object.entries(options)) {
     if (key !== 'immutable')
       throw new UsageError(`'${key}' is no option that can be set here.`, 'Only `immutable` is.');
@@ -91,7 +98,9 @@ function checkOptions(options: ResourcePatch['options']): void {
 
 function checkTags(tags: string[]): void {
   const bad = tags.find((tag) => tag === '' || /[,/]/.test(tag) || lengthOf(tag) > TAG_LIMIT);
-  if (bad === undefined) return assertTagsFit(new Set(tags).size);
+  if (bad === undefined && new Set(tags).size <= TAGS_LIMIT) return;
+  if (bad === undefined)
+    throw new UsageError(`A project has at most ${TAGS_LIMIT} tags.`, `These are ${tags.length}.`);
   throw new UsageError(
     `'${bad.slice(0, 40)}' is no tag.`,
     `A tag has 1 to ${TAG_LIMIT} characters, none of them a comma or a slash.`,

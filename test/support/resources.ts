@@ -30,6 +30,12 @@ export class TestIdentity {
     return new TestIdentity(services, address);
   }
 
+  /** The same cloud by connections of its own: one pool lets only ten work at once. */
+  async beside(): Promise<TestIdentity> {
+    const { openIdentity } = await import('../../src/engine/identity-services.ts');
+    return new TestIdentity(await openIdentity(this.address), this.address);
+  }
+
   close(): Promise<void> {
     return this.services.close();
   }

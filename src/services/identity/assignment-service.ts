@@ -2,10 +2,10 @@ import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { Assignment, SystemAssignment } from '../../database/keystone/assignment.entity.ts';
 import type { DatabaseAddress } from '../../rules/database-address.ts';
 import { RuleError, UsageError } from '../../rules/errors.ts';
-import { assertAcyclic, type RoleLink } from '../../rules/implied-roles.ts';
 import type { Resource, ResourceKind } from '../../rules/resource.ts';
 import { type Actor, writeAudit } from './audit-writer.ts';
 import { GuardedResource } from './guarded/guarded-resource.ts';
+import { hold } from './locks.ts';
 import { ResourceFinder, type ResourceRef } from './resource-finder.ts';
 import { described, transact } from './transact.ts';
 
@@ -36,7 +36,8 @@ type Grant = {
   role: Resource;
   user: Resource;
   type: string;
-  target: { id: string; name: string };
+  /** `domainId`: a project's. */
+  target: { id: string; name: string; domainId: string | null };
   inherited: boolean;
 };
 
@@ -57,17 +58,9 @@ export class AssignmentService {
   async add(request: GrantRequest, actor: Actor): Promise<boolean> {
     return transact(this.#orm, this.#address, async (em) => {
       const grant = await resolve(em, request);
-      if (grant.type === ON_SYSTEM && grant.role['domain_id'] !== null) {
-        throw new UsageError(
-          `Role ${grant.role.id} is a domain-specific role. Unable to use a domain-specific role in a system assignment.`,
-          'Name a global role.',
-        );
-      }
+      assertGrantable(grant);
       await holdEnds(em, grant);
-      const row = rowOf(grant);
-      const table = tableOf(grant);
-      if (await em.count(table, row)) return false;
-      await em.insert(table, row);
+      if (!(await inserted(em, grant))) return false;
       await writeAudit(em, actor, [audited('grant', grant)]);
       return true;
     });
@@ -104,10 +97,6 @@ export class AssignmentService {
     return transact(this.#orm, this.#address, async (em) => {
       const [one, other] = await this.#pair(em, prior, implied);
       assertImpliable(one, other);
-      const links = await em.execute<RoleLink[]>(
-        'select prior_role_id as prior, implied_role_id as implied from implied_role',
-      );
-      assertAcyclic(links, { prior: one.id, implied: other.id });
       await new GuardedResource(em, actor).imply(one, other);
       return { prior: one, implied: other };
     });
@@ -179,26 +168,58 @@ async function resolve(em: EntityManager, request: GrantRequest): Promise<Grant>
   const { resource: role } = await finder.get('role', request.role);
   const { resource: user } = await finder.get('user', request.user);
   const common = { role, user, inherited: request.inherited };
-  if (request.system) return { ...common, type: ON_SYSTEM, target: { id: 'system', name: 'the system' } };
+  if (request.system)
+    return { ...common, type: ON_SYSTEM, target: { id: 'system', name: 'the system', domainId: null } };
   if (request.project) {
     const { resource } = await finder.get('project', request.project);
-    return { ...common, type: 'UserProject', target: { id: resource.id, name: `project ${resource.name}` } };
+    const domainId = resource['domain_id'] as string;
+    return {
+      ...common,
+      type: 'UserProject',
+      target: { id: resource.id, name: `project ${resource.name}`, domainId },
+    };
   }
   const { resource } = await finder.get('domain', request.domain!);
-  return { ...common, type: 'UserDomain', target: { id: resource.id, name: `domain ${resource.name}` } };
+  return {
+    ...common,
+    type: 'UserDomain',
+    target: { id: resource.id, name: `domain ${resource.name}`, domainId: null },
+  };
+}
+
+/** `keystone/assignment/core.py` and `keystone/api/system.py`; on a domain, any role may be granted. */
+function assertGrantable({ role, type, target }: Grant): void {
+  if (role['domain_id'] === null) return;
+  if (type === ON_SYSTEM) {
+    throw new UsageError(
+      `Role ${role.id} is a domain-specific role. Unable to use a domain-specific role in a system assignment.`,
+      'Name a global role.',
+    );
+  }
+  if (target.domainId === null || target.domainId === role['domain_id']) return;
+  throw new RuleError(
+    'DomainSpecificRoleMismatch',
+    `Project ${target.id} must be in the same domain as the role ${role.id} being assigned.`,
+    { cure: 'Name a global role, or a project of the domain of the role.' },
+  );
 }
 
 /** No foreign key guards assignments: nothing that one names may go away while it is written. */
 async function holdEnds(em: EntityManager, { role, user, type, target }: Grant): Promise<void> {
   if (type !== ON_SYSTEM) await hold(em, 'project', target.id);
-  await hold(em, '"user"', user.id);
+  await hold(em, 'user', user.id);
   await hold(em, 'role', role.id);
 }
 
-async function hold(em: EntityManager, table: string, id: string): Promise<void> {
-  const rows = await em.execute<object[]>(`select 1 from ${table} where id = ? for key share`, [id]);
-  if (rows.length === 0)
-    throw new RuleError('NotFound', `${id} has just been deleted.`, { cure: 'Nothing was changed.' });
+/** False: it was there, perhaps made just now by somebody else. */
+async function inserted(em: EntityManager, grant: Grant): Promise<boolean> {
+  const { type, actorId, targetId, roleId, inherited } = rowOf(grant);
+  const rows = await em.execute<object[]>(
+    `insert into ${type === ON_SYSTEM ? 'system_assignment' : 'assignment'}
+       (type, actor_id, target_id, role_id, inherited) values (?, ?, ?, ?, ?) on conflict do nothing returning 1`,
+    [type, actorId, targetId, roleId, inherited],
+  );
+  return rows.length > 0;
 }
 
 const tableOf = ({ type }: Grant): typeof Assignment | typeof SystemAssignment =>
@@ -221,7 +242,7 @@ function audited(action: 'grant' | 'revoke', grant: Grant) {
   };
   const name = `${grant.role.name} on ${grant.target.name} to user ${grant.user.name}`;
   const [before, after] = action === 'grant' ? [null, row] : [row, null];
-  return { action, resource: 'role', name, id: grant.user.id, before, after };
+  return { action, resource: 'role', name, id: grant.role.id, before, after };
 }
 
 /** `keystone/assignment/core.py`, with the default of `[assignment] prohibited_implied_role`. */

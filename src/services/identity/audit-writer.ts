@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { AuditEntry } from '../../database/keyward/audit-entry.entity.ts';
 import type { Requester } from '../../rules/requester.ts';
+import type { Resource, ResourceKind } from '../../rules/resource.ts';
 
 /** On whose behalf something is changed, and by which command. */
 export type Actor = { requestId: string; operation: string; requester: Requester };
@@ -14,6 +15,24 @@ export type AuditedChange = {
   before: object | null;
   after: object | null;
 };
+
+/** Whom a change is of. A user whose login of whatever kind is gone has no name. */
+export const subject = (
+  kind: ResourceKind,
+  { id, name }: Resource,
+): Pick<AuditedChange, 'resource' | 'name' | 'id'> => ({ resource: kind, name: name ?? id, id });
+
+/** That one role implies another, or no longer does. */
+export function implication(
+  action: 'create' | 'delete',
+  prior: Pick<Resource, 'id' | 'name'>,
+  implied: Pick<Resource, 'id' | 'name'>,
+): AuditedChange {
+  const link = { prior_role_id: prior.id, implied_role_id: implied.id };
+  const [before, after] = action === 'create' ? [null, link] : [link, null];
+  const name = `${prior.name} implies ${implied.name}`;
+  return { action, resource: 'implied role', name, id: null, before, after };
+}
 
 const ROWS_PER_STATEMENT = 1000;
 

@@ -44,7 +44,8 @@ export class ResourceService {
     actor: Actor,
     { orShow = false, hashing }: { orShow?: boolean; hashing: PasswordHashing },
   ): Promise<Resource> {
-    const hash = await hashed(checkedValues(kind, values).password, hashing);
+    const { name, password } = checkedValues(kind, values);
+    const hash = await hashed(password, hashing);
     try {
       return await transact(this.#orm, this.#address, (em) =>
         new GuardedResource(em, actor).create(kind, values, hash),
@@ -52,7 +53,7 @@ export class ResourceService {
     } catch (error) {
       if (!orShow || (error as Error).name !== 'Conflict') throw error;
       const domain = values.domain_id ?? undefined;
-      return (await this.#finder().get(kind, { nameOrId: values.name, domain })).resource;
+      return (await this.#finder().get(kind, { nameOrId: name, domain })).resource;
     }
   }
 

@@ -53,6 +53,7 @@ describe.each(resourceKinds)('an immutable %s', (kind) => {
       'clearing together with the name that it has',
       (that) => ({ options: { immutable: false }, name: that.name }),
     ],
+    ['clearing together with another attribute', () => ({ options: { immutable: false }, is_domain: false })],
   ])('refuses %s, and is left as it was', async (_, patch) => {
     const before = await everything();
     await expect(cloud.update(kind, id, patch({ name }))).rejects.toMatchObject({
@@ -88,6 +89,11 @@ describe.each(resourceKinds)('an immutable %s', (kind) => {
 
   it('refuses another option beside it as bad input', async () => {
     const patch = { options: { immutable: false, foo: 1 } };
+    await expect(cloud.update(kind, id, patch)).rejects.toMatchObject({ exitCode: 64 });
+  });
+
+  it('refuses options that are none as bad input', async () => {
+    const patch = { options: null } as unknown as ResourcePatch;
     await expect(cloud.update(kind, id, patch)).rejects.toMatchObject({ exitCode: 64 });
   });
 
@@ -147,6 +153,12 @@ describe.each(resourceKinds)('a mutable %s', (kind) => {
     await cloud.update(kind, id, { options: { immutable: null } });
     await cloud.update(kind, id, { description: 'x' });
   });
+});
+
+it('a domain is no project: it can be neither changed nor deleted as one', async () => {
+  const { id } = await cloud.create('domain', fresh(), { options: { immutable: true }, enabled: false });
+  await expect(cloud.update('project', id, { description: 'x' })).rejects.toMatchObject({ name: 'NotFound' });
+  await expect(cloud.delete('project', id)).rejects.toMatchObject({ name: 'NotFound' });
 });
 
 describe('an immutable resource does not stop what is not about it', () => {

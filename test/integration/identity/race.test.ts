@@ -1,21 +1,27 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { resourceKinds, type Resource, type ResourceKind } from '../../../src/rules/resource.ts';
 import { TestPostgres } from '../../support/postgres.ts';
-import { TestIdentity } from '../../support/resources.ts';
+import { actor, TestIdentity } from '../../support/resources.ts';
 
 /** `npm run stress` asks for more. */
 const [WAYS, ROUNDS] = process.env['KEYWARD_STRESS'] ? [64, 1000] : [16, 100];
 
+const POOL = 8;
+
 let server: TestPostgres;
 let cloud: TestIdentity;
+let others: TestIdentity[];
 beforeAll(async () => {
   server = await TestPostgres.start();
   cloud = await TestIdentity.open(server);
+  others = await Promise.all(Array.from({ length: WAYS / POOL }, () => cloud.beside()));
 });
 afterAll(async () => {
-  await cloud.close();
+  for (const each of [cloud, ...others]) await each.close();
   await server.stop();
 });
+/** So that all ways are really under way at once. */
+const by = (way: number): TestIdentity => others[way % others.length]!;
 
 /** What a refusal may be; anything else is a failure of the product. */
 const EXPECTED = new Set([
@@ -46,18 +52,18 @@ describe(`${WAYS} at once, ${ROUNDS} rounds`, () => {
     for (let round = 0; round < ROUNDS; round++) {
       const kind = resourceKinds[round % resourceKinds.length]!;
       const { id } = await cloud.create(kind, `r${round}`, { enabled: kind !== 'domain' });
-      const others = Array.from({ length: WAYS - 1 }, (_, way) =>
+      const rivals = Array.from({ length: WAYS - 1 }, (_, way) =>
         way % 3 === round % 3
-          ? () => ended(cloud.delete(kind, id))
-          : () => ended(cloud.update(kind, id, { name: `r${round}-${way}`, description: `${way}` })),
+          ? () => ended(by(way).delete(kind, id))
+          : () => ended(by(way).update(kind, id, { name: `r${round}-${way}`, description: `${way}` })),
       );
       const lock = (): Promise<Ended<Resource>> =>
         ended(cloud.update(kind, id, { options: { immutable: true } }));
       // A few rounds are no race, so that both ends are seen for certain.
       if (round % 10 === 0) await cloud.delete(kind, id);
       const locking = round % 10 === 1 ? [await lock()] : [];
-      const at = locking.length > 0 ? 0 : round % others.length;
-      const starts = locking.length > 0 ? others : [...others.slice(0, at), lock, ...others.slice(at)];
+      const at = locking.length > 0 ? 0 : round % rivals.length;
+      const starts = locking.length > 0 ? rivals : [...rivals.slice(0, at), lock, ...rivals.slice(at)];
       const all = [...locking, ...(await Promise.all(starts.map((start) => start())))];
       const locked = all[at] as Ended<Resource>;
       const final = await find(kind, id);
@@ -88,33 +94,127 @@ describe(`${WAYS} at once, ${ROUNDS} rounds`, () => {
         ['role', role],
       ][round % 3] as [ResourceKind, Resource];
       await cloud.update('domain', domain.id, { enabled: false });
-      const ways = Array.from({ length: WAYS }, (_, way) => {
-        if (way % 4 === 0) return () => ended(cloud.delete('domain', domain.id));
-        // Every fourth round has no flag to stop it, and every fourth has it from the start.
-        if (round % 4 !== 0 && way % 4 === 1)
-          return () => ended(cloud.update(kind, member.id, { options: { immutable: true } }));
-        if (way % 4 === 2) return () => ended(cloud.create('user', `late-${round}-${way}`, place));
-        return () => ended(cloud.create('role', `late-${round}-${way}`, place));
+      const ended = await race(round, {
+        remove: (by) => by.delete('domain', domain.id),
+        lock: (by) => by.update(kind, member.id, { options: { immutable: true } }),
+        disturb: (by, way) => by.create(way % 2 ? 'user' : 'role', `late-${round}-${way}`, place),
       });
-      if (round % 4 === 1) await cloud.update(kind, member.id, { options: { immutable: true } });
-      const turned = [...ways.slice(round % WAYS), ...ways.slice(0, round % WAYS)];
-      await Promise.all(turned.map((start) => start()));
-      const left = await server.query<{ rows: number }>(
-        cloud.address.database,
+      const left = await count(
         `select (select count(*) from project where domain_id = $1) + (select count(*) from "user" where domain_id = $1)
            + (select count(*) from role where domain_id = $1) as rows`,
-        [domain.id],
+        domain.id,
       );
-      if ((await find('domain', domain.id)) === null) {
-        seen.gone += 1;
-        expect(Number(left[0]!.rows)).toBe(0);
-      } else {
-        seen.kept += 1;
-        expect(Number(left[0]!.rows)).toBeGreaterThanOrEqual(4);
-        expect((await cloud.get(kind, member.id)).options).toEqual({ immutable: true });
-      }
+      const isGone = (await find('domain', domain.id)) === null;
+      judge(ended, isGone, seen);
+      expect(left).toBe(isGone ? 0 : 4 + ended.disturbed);
+      if (!isGone) expect((await cloud.get(kind, member.id)).options).toEqual({ immutable: true });
     }
-    expect(seen.kept).toBeGreaterThan(0);
-    expect(seen.gone).toBeGreaterThan(0);
+    expect(Math.min(seen.kept, seen.gone)).toBeGreaterThan(0);
+  });
+
+  it('a tree of projects goes with all below it, or stays with all, and is no default any more', async () => {
+    const seen = { kept: 0, gone: 0 };
+    for (let round = 0; round < ROUNDS; round++) {
+      const top = await cloud.create('project', `top-${round}`);
+      const middle = await cloud.create('project', `middle-${round}`, { parent_id: top.id });
+      const leaf = await cloud.create('project', `leaf-${round}`, { parent_id: middle.id });
+      const user = await cloud.create('user', `lives-${round}`, { default_project_id: leaf.id });
+      const flag = { options: { immutable: true } };
+      const ended = await race(round, {
+        remove: (by) => by.delete('project', top.id, { withSubtree: true }),
+        // An immutable user must not lose its default project either.
+        lock: (by) =>
+          round % 2
+            ? by.update('project', leaf.id, flag)
+            : by.update('user', user.id, { ...flag, default_project_id: leaf.id }),
+        disturb: (by, way) =>
+          way % 2
+            ? by.create('project', `late-${round}-${way}`, { parent_id: middle.id })
+            : by.create('user', `late-${round}-${way}`, { default_project_id: middle.id }),
+      });
+      const gone = (await find('project', top.id)) === null;
+      judge(ended, gone || (await find('user', user.id))?.['default_project_id'] !== leaf.id, seen);
+      const dangling = await count(
+        'select count(*) as rows from "user" where default_project_id is not null and default_project_id not in (select id from project)',
+      );
+      const orphans = await count(
+        'select count(*) as rows from project where parent_id is not null and parent_id not in (select id from project)',
+      );
+      expect([dangling, orphans]).toEqual([0, 0]);
+    }
+    expect(Math.min(seen.kept, seen.gone)).toBeGreaterThan(0);
+  });
+
+  it('a role stays implied by what has been made immutable', async () => {
+    const seen = { kept: 0, gone: 0 };
+    for (let round = 0; round < ROUNDS; round++) {
+      const [prior, implied] = [
+        await cloud.create('role', `prior-${round}`),
+        await cloud.create('role', `implied-${round}`),
+      ];
+      const pair = [{ nameOrId: prior.id }, { nameOrId: implied.id }, actor] as const;
+      await cloud.services.assignments.imply(...pair);
+      const ended = await race(round, {
+        remove: (by) => by.delete('role', implied.id),
+        lock: (by) => by.update('role', prior.id, { options: { immutable: true } }),
+        disturb: (by, way) =>
+          by
+            .create('role', `late-${round}-${way}`)
+            .then(({ id }) =>
+              by.services.assignments.imply({ nameOrId: implied.id }, { nameOrId: id }, actor),
+            ),
+      });
+      const links = await count(
+        'select count(*) as rows from implied_role where prior_role_id = $1',
+        prior.id,
+      );
+      // Once the role is gone, its prior role may become immutable: so the flag alone tells nothing here.
+      judge({ ...ended, locked: ended.locked && links === 1 }, links === 0, seen);
+      expect((await find('role', implied.id)) === null).toBe(links === 0);
+    }
+    expect(Math.min(seen.kept, seen.gone)).toBeGreaterThan(0);
   });
 });
+
+type Ways = {
+  remove: (by: TestIdentity) => Promise<unknown>;
+  lock: (by: TestIdentity) => Promise<unknown>;
+  disturb: (by: TestIdentity, way: number) => Promise<unknown>;
+};
+/** `early`: the flag was set before the race; `locked`: it was set at some time. */
+type Raced = { early: boolean; locked: boolean; removed: number; disturbed: number };
+
+/** Every fourth round has no flag to stop it, and every fourth has it from the start. */
+async function race(round: number, { remove, lock, disturb }: Ways): Promise<Raced> {
+  const early = round % 4 === 1;
+  if (early) await lock(cloud);
+  const ways = Array.from({ length: WAYS }, (_, way): [keyof Ways, () => Promise<unknown>] => {
+    if (way % 4 === 0) return ['remove', () => remove(by(way))];
+    if (round % 4 !== 0 && way % 4 === 1) return ['lock', () => lock(by(way))];
+    return ['disturb', () => disturb(by(way), way)];
+  });
+  const turned = [...ways.slice(round % WAYS), ...ways.slice(0, round % WAYS)];
+  const all = await Promise.all(
+    turned.map(async ([what, start]) => ({ what, isDone: 'done' in (await ended(start())) })),
+  );
+  const done = (wanted: keyof Ways): number =>
+    all.filter(({ what, isDone }) => what === wanted && isDone).length;
+  return { early, locked: early || done('lock') > 0, removed: done('remove'), disturbed: done('disturb') };
+}
+
+/** Gone means that nothing had locked it, and that exactly one took it away. */
+function judge(
+  { early, locked, removed }: Raced,
+  isGone: boolean,
+  seen: { kept: number; gone: number },
+): void {
+  seen[isGone ? 'gone' : 'kept'] += 1;
+  expect(removed).toBe(isGone ? 1 : 0);
+  expect(locked).toBe(!isGone);
+  if (early) expect(isGone).toBe(false);
+}
+
+async function count(sql: string, ...values: string[]): Promise<number> {
+  const [row] = await server.query<{ rows: string }>(cloud.address.database, sql, values);
+  return Number(row!.rows);
+}

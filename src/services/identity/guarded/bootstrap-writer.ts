@@ -9,6 +9,7 @@ import { LocalUser, User } from '../../../database/keystone/user.entity.ts';
 import type { BootstrapChange } from '../../../rules/bootstrap-plan.ts';
 import type { BootstrapRequest } from '../../../rules/bootstrap-request.ts';
 import type { IdentitySnapshot } from '../../../rules/identity-snapshot.ts';
+import { hold } from '../locks.ts';
 import { writeImmutable } from './options.ts';
 import { writePassword } from './password-rows.ts';
 import { revokeTokens } from './revocations.ts';
@@ -98,6 +99,7 @@ export class BootstrapWriter {
 
   async #createProject(name: string): Promise<Written> {
     const parent = this.#wanted.defaultDomainId;
+    await hold(this.#em, 'domain', parent);
     const id = newId();
     const project = { name, description: 'Bootstrap project for initializing the cloud.', enabled: true };
     const place = { domainId: parent, parentId: parent, isDomain: false };
@@ -110,6 +112,7 @@ export class BootstrapWriter {
     const domainId = this.#wanted.defaultDomainId;
     const id = newId();
     const passwordHash = await this.#hash();
+    await hold(this.#em, 'domain', domainId);
     await this.#em.insert(User, { id, extra: NO_EXTRA, enabled: true, createdAt: nowInMicros(), domainId });
     await this.#em.insert(LocalUser, { userId: id, domainId, name, failedAuthCount: 0 });
     await writePassword(this.#em, id, passwordHash);
@@ -166,8 +169,11 @@ export class BootstrapWriter {
   ): Promise<Written> {
     const actorId = this.#ids.user!;
     const roleId = this.#role(this.#wanted.roleName);
+    if (table === Assignment) await hold(this.#em, 'project', targetId);
+    await hold(this.#em, 'user', actorId);
+    await hold(this.#em, 'role', roleId);
     await this.#em.insert(table, { type, actorId, targetId, roleId, inherited: false });
-    return made(actorId, { role_id: roleId, user_id: actorId, target_id: targetId, inherited: false });
+    return made(roleId, { role_id: roleId, user_id: actorId, target_id: targetId, inherited: false });
   }
 
   async #createService(name: string): Promise<Written> {

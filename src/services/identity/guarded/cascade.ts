@@ -2,118 +2,156 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { RuleError } from '../../../rules/errors.ts';
 import { assertCascadeAllowed, type Guarded } from '../../../rules/immutability.ts';
 import type { Resource, ResourceKind } from '../../../rules/resource.ts';
-import { lockMembers, lockRoles, lockSubtree, lockUsersOfDefaultProjects } from './locks.ts';
+import { type AuditedChange, implication, subject } from '../audit-writer.ts';
+import { lockRoles, lockRolesOf, lockSubtree, lockUsersLosing, lockUsersOf } from '../locks.ts';
 import { deleteWithRows } from './owned-rows.ts';
 import { revokeTokens } from './revocations.ts';
 
 type Top = { kind: ResourceKind; resource: Resource; withSubtree: boolean };
-type Below = { kind: ResourceKind; resource: Resource; guarded: Guarded };
-type Removed = { kind: ResourceKind; resource: Resource };
+type Held = { kind: ResourceKind; resource: Resource; guarded: Guarded };
+type Named = { id: string; name: string };
 /** Gives these resources, locked before, as they are now. */
-type ReadAll = (kind: ResourceKind, ids: string[]) => Promise<{ resource: Resource; guarded: Guarded }[]>;
+type ReadAll = (kind: ResourceKind, ids: string[]) => Promise<Omit<Held, 'kind'>[]>;
+
+/** What a deletion takes along, and what stays but loses something by it. */
+type Extent = {
+  below: Held[];
+  users: Held[];
+  priors: Held[];
+  links: { prior: Named; implied: Named }[];
+  groups: Named[];
+};
 
 /**
  * Deletes a locked resource with everything that can't live without it, or refuses the whole and names every immutable
- * resource in the way. Locks are taken in one order: the domain, projects parents first, users, roles by id. Gives what
- * is gone, the top first.
+ * resource in the way. Gives all that has changed, the deleted resource first.
  */
-export async function cascade(em: EntityManager, top: Top, readAll: ReadAll): Promise<Removed[]> {
-  const { kind, resource } = top;
-  if (kind === 'user') return removed(em, top, [], readAll);
-  if (kind === 'role') return removed(em, top, [], readAll);
-  if (kind === 'domain' && resource['enabled'] !== false) {
-    throw new RuleError('DomainEnabled', 'Cannot delete a domain that is enabled, please disable it first.', {
-      cure: `Run \`keyward domain set --disable ${resource.id}\` first.`,
-    });
-  }
-  const projects = await subtree(em, resource.id);
-  if (kind === 'project' && projects.length > 0 && !top.withSubtree) {
-    throw new RuleError(
-      'ProjectNotLeaf',
-      `Cannot delete the project ${resource.id} since it is not a leaf in the hierarchy. Use the cascade option if you want to delete a whole subtree.`,
-      {
-        cure: `Run \`keyward project delete --cascade ${resource.id}\` to delete the ${projects.length} below it too.`,
-      },
-    );
-  }
-  const below = await all('project', projects, readAll);
-  if (kind === 'domain') {
-    below.push(...(await all('user', await lockMembers(em, 'user', resource.id), readAll)));
-    below.push(...(await all('role', await lockMembers(em, 'role', resource.id), readAll)));
-  }
-  return removed(em, top, below, readAll);
-}
-
-async function removed(em: EntityManager, top: Top, below: Below[], readAll: ReadAll): Promise<Removed[]> {
-  const gone: Removed[] = [{ kind: top.kind, resource: top.resource }, ...below];
-  const idsOf = (kind: ResourceKind): string[] =>
-    gone.filter((each) => each.kind === kind).map(({ resource }) => resource.id);
-  const [projects, users, roles] = [idsOf('project'), idsOf('user'), idsOf('role')];
-  const touched = [
-    ...(await usersLosingTheirDefault(em, projects, users, readAll)),
-    ...(await rolesImplying(em, roles, readAll)),
-  ];
+export async function cascade(em: EntityManager, top: Top, readAll: ReadAll): Promise<AuditedChange[]> {
+  const { below, users, priors, links, groups } = await extentOf(em, top, readAll);
   assertCascadeAllowed(
     { kind: top.kind, name: top.resource.name },
-    [...below, ...touched].map(({ guarded }) => guarded),
+    [...below, ...users, ...priors].map(({ guarded }) => guarded),
   );
-  await revokeTokens(em, 'user', users);
+  const gone = [top, ...below];
+  await deleteRows(em, gone, groups);
+  const after = new Map(
+    (await readAll('user', idsOf('user', users))).map(({ resource }) => [resource.id, resource]),
+  );
+  return [
+    ...gone.map(({ kind, resource }) => deleted(subject(kind, resource), resource)),
+    ...groups.map((group) => deleted({ resource: 'group', ...group }, group)),
+    ...users.map(({ resource }) => ({
+      action: 'update',
+      ...subject('user', resource),
+      before: resource,
+      after: after.get(resource.id)!,
+    })),
+    ...links.map(({ prior, implied }) => implication('delete', prior, implied)),
+  ];
+}
+
+/** Locks all of it, in one order: the domain (which is locked already), projects parents first, users, roles by id. */
+async function extentOf(em: EntityManager, top: Top, readAll: ReadAll): Promise<Extent> {
+  const { kind, resource } = top;
+  const all = async (of: ResourceKind, ids: string[]): Promise<Held[]> =>
+    ids.length === 0 ? [] : (await readAll(of, ids)).map((each) => ({ kind: of, ...each }));
+  const domainId = kind === 'domain' ? resource.id : null;
+  const isPlace = kind === 'project' || kind === 'domain';
+
+  if (domainId !== null) assertDisabled(resource);
+  const projects = isPlace ? await lockWholeSubtree(em, resource.id) : [];
+  if (kind === 'project' && !top.withSubtree) assertLeaf(resource, projects.length);
+  const members = domainId === null ? [] : await lockUsersOf(em, domainId);
+  const losing = isPlace ? await lockUsersLosing(em, [resource.id, ...projects], domainId) : [];
+  const roles = domainId === null ? [] : await lockRolesOf(em, domainId);
+  const goneRoles = kind === 'role' ? [resource.id] : roles;
+  const links = await linksLost(em, goneRoles);
+  const priors = [...new Set(links.map(({ prior }) => prior.id))];
+  await lockRoles(em, priors);
+
+  return {
+    below: [
+      ...(await all('project', projects)),
+      ...(await all('user', members)),
+      ...(await all('role', roles)),
+    ],
+    users: await all(
+      'user',
+      losing.filter((id) => !members.includes(id)),
+    ),
+    priors: await all('role', priors),
+    links,
+    groups:
+      domainId === null
+        ? []
+        : await em.execute('select id, name from "group" where domain_id = ?', [domainId]),
+  };
+}
+
+async function deleteRows(
+  em: EntityManager,
+  gone: { kind: ResourceKind; resource: Resource }[],
+  groups: Named[],
+): Promise<void> {
+  const [projects, domains] = [idsOf('project', gone), idsOf('domain', gone)];
+  await revokeTokens(em, 'user', idsOf('user', gone));
   // NOTE: Keystone deletes a domain as the project that it is, with the event of one.
-  await revokeTokens(em, 'project', top.kind === 'domain' ? [...projects, top.resource.id] : projects);
-  await deleteWithRows(em, 'role', roles);
-  await deleteWithRows(em, 'user', users);
+  await revokeTokens(em, 'project', [...projects, ...domains]);
+  await deleteWithRows(em, 'role', idsOf('role', gone));
+  await deleteWithRows(em, 'user', idsOf('user', gone));
   await deleteWithRows(em, 'project', projects);
-  if (top.kind !== 'domain') return gone;
-  const groups = await em.execute<{ id: string }[]>('select id from "group" where domain_id = ?', [
-    top.resource.id,
-  ]);
   await deleteWithRows(
     em,
     'group',
     groups.map(({ id }) => id),
   );
-  await deleteWithRows(em, 'domain', [top.resource.id]);
-  return gone;
+  await deleteWithRows(em, 'domain', domains);
 }
 
 /** Until nothing new is found: while a row's lock is waited for, something may have been made below it. */
-async function subtree(em: EntityManager, top: string): Promise<string[]> {
+async function lockWholeSubtree(em: EntityManager, top: string): Promise<string[]> {
   let [found, again] = [await lockSubtree(em, top), await lockSubtree(em, top)];
   while (again.length > found.length) [found, again] = [again, await lockSubtree(em, top)];
   return again;
 }
 
-async function all(kind: ResourceKind, ids: string[], readAll: ReadAll): Promise<Below[]> {
-  if (ids.length === 0) return [];
-  return (await readAll(kind, ids)).map((each) => ({ kind, ...each }));
-}
-
-/** A user whose default project goes away is changed, which an immutable one must not be. */
-async function usersLosingTheirDefault(
-  em: EntityManager,
-  projects: string[],
-  goneUsers: string[],
-  readAll: ReadAll,
-): Promise<Below[]> {
-  if (projects.length === 0) return [];
-  const gone = new Set(goneUsers);
-  const users = await lockUsersOfDefaultProjects(em, projects);
-  return all(
-    'user',
-    users.filter((id) => !gone.has(id)),
-    readAll,
-  );
-}
-
-/** A role that loses one that it implies is changed, which an immutable one must not be. */
-async function rolesImplying(em: EntityManager, roles: string[], readAll: ReadAll): Promise<Below[]> {
+/** The links by which roles that stay imply ones that go. */
+async function linksLost(em: EntityManager, roles: string[]): Promise<Extent['links']> {
   if (roles.length === 0) return [];
-  const rows = await em.execute<{ id: string }[]>(
-    `select distinct prior_role_id as id from implied_role
-     where implied_role_id in (select jsonb_array_elements_text(?::jsonb))`,
-    [JSON.stringify(roles)],
+  const gone = JSON.stringify(roles);
+  return em.execute(
+    `select jsonb_build_object('id', p.id, 'name', p.name) as prior,
+       jsonb_build_object('id', i.id, 'name', i.name) as implied
+     from implied_role join role p on p.id = prior_role_id join role i on i.id = implied_role_id
+     where i.id in (select jsonb_array_elements_text(?::jsonb))
+       and p.id not in (select jsonb_array_elements_text(?::jsonb))
+     order by p.id, i.id`,
+    [gone, gone],
   );
-  const priors = rows.map(({ id }) => id).filter((id) => !roles.includes(id));
-  await lockRoles(em, priors);
-  return all('role', priors, readAll);
 }
+
+function assertDisabled({ id, enabled }: Resource & { enabled?: unknown }): void {
+  if (enabled === false) return;
+  throw new RuleError('DomainEnabled', 'Cannot delete a domain that is enabled, please disable it first.', {
+    cure: `Run \`keyward domain set --disable ${id}\` first.`,
+  });
+}
+
+function assertLeaf({ id }: Resource, below: number): void {
+  if (below === 0) return;
+  throw new RuleError(
+    'ProjectNotLeaf',
+    `Cannot delete the project ${id} since it is not a leaf in the hierarchy. Use the cascade option if you want to delete a whole subtree.`,
+    { cure: `Run \`keyward project delete --cascade ${id}\` to delete the ${below} below it too.` },
+  );
+}
+
+const idsOf = (kind: ResourceKind, among: { kind: ResourceKind; resource: Resource }[]): string[] =>
+  among.filter((each) => each.kind === kind).map(({ resource }) => resource.id);
+
+const deleted = (what: Pick<AuditedChange, 'resource' | 'name' | 'id'>, before: object): AuditedChange => ({
+  action: 'delete',
+  ...what,
+  before,
+  after: null,
+});

@@ -4,6 +4,7 @@ import { ImpliedRole } from '../../../database/keystone/role.entity.ts';
 import type { BootstrapRequest } from '../../../rules/bootstrap-request.ts';
 import { RuleError } from '../../../rules/errors.ts';
 import type { IdentitySnapshot } from '../../../rules/identity-snapshot.ts';
+import { assertAcyclic, type RoleLink } from '../../../rules/implied-roles.ts';
 import {
   assertDeletable,
   assertImplicationsEditable,
@@ -13,16 +14,16 @@ import {
 } from '../../../rules/immutability.ts';
 import type { Resource, ResourceKind, ResourcePatch, ResourceValues } from '../../../rules/resource.ts';
 import { checkedPatch, checkedValues } from '../../../rules/resource-input.ts';
-import { type Actor, type AuditedChange, writeAudit } from '../audit-writer.ts';
+import { type Actor, type AuditedChange, implication, subject, writeAudit } from '../audit-writer.ts';
 import { flagOrigins } from '../flag-origin.ts';
 import { BootstrapWriter } from './bootstrap-writer.ts';
 import { cascade } from './cascade.ts';
-import { lockRoles, lockRow } from './locks.ts';
+import { lockImpliedRoles, lockRoles, lockRow } from '../locks.ts';
 import { writeImmutable } from './options.ts';
 import { writePassword } from './password-rows.ts';
-import { assertCreatable, assertEnabledFits, assertDefaultProject } from './place.ts';
+import { assertCreatable, assertEnabledFits, holdDefaultProject } from './place.ts';
 import { revokeTokens } from './revocations.ts';
-import { insertRow, updateRow, updateTags } from './rows.ts';
+import { assertLocalLogin, insertRow, updateRow, updateTags } from './rows.ts';
 
 /** Gives the hash of a password; made before the transaction, since it takes long. */
 export type HashedPassword = string | null;
@@ -64,10 +65,13 @@ export class GuardedResource {
     hash: HashedPassword,
   ): Promise<Resource> {
     const checked = checkedPatch(kind, patch);
-    const { resource: before, guarded } = await this.lock(kind, id);
+    // Before the user, as whoever deletes the project locks them.
+    if (kind === 'user') await holdDefaultProject(this.#em, checked.default_project_id);
+    const { resource: before, guarded } = await this.#lock(kind, id);
     assertUpdatable(guarded, checked);
-    if (kind === 'user') await assertDefaultProject(this.#em, checked.default_project_id);
-    else if (kind !== 'role') await assertEnabledFits(this.#em, kind, before, checked.enabled);
+    if (hash !== null || (kind === 'user' && checked.name !== undefined))
+      await assertLocalLogin(this.#em, before);
+    if (kind !== 'role') await assertEnabledFits(this.#em, kind, before, checked.enabled);
     await updateRow(this.#em, kind, before, checked);
     if (checked.tags) await updateTags(this.#em, before, checked.tags);
     await this.#writeOption(kind, id, checked);
@@ -82,26 +86,24 @@ export class GuardedResource {
 
   /** `withSubtree`: a project's descendants go too. A domain always takes everything in it along. */
   async delete(kind: ResourceKind, id: string, { withSubtree = false } = {}): Promise<void> {
-    const { resource, guarded } = await this.lock(kind, id);
+    const { resource, guarded } = await this.#lock(kind, id);
     assertDeletable(guarded);
-    const gone = await cascade(this.#em, { kind, resource, withSubtree }, (below, ids) =>
+    const changes = await cascade(this.#em, { kind, resource, withSubtree }, (below, ids) =>
       this.#guardedAll(below, ids),
     );
-    await this.#audit(
-      ...gone.map((each) => ({
-        action: 'delete',
-        ...subject(each.kind, each.resource),
-        before: each.resource,
-        after: null,
-      })),
-    );
+    await this.#audit(...changes);
   }
 
   /** Lets whoever has the prior role have the implied one too. */
   async imply(prior: Resource, implied: Resource): Promise<void> {
+    await lockImpliedRoles(this.#em);
+    const links = await this.#em.execute<RoleLink[]>(
+      'select prior_role_id as prior, implied_role_id as implied from implied_role',
+    );
+    assertAcyclic(links, { prior: prior.id, implied: implied.id });
     await this.#lockPrior(prior.id, implied.id);
     await this.#em.insert(ImpliedRole, { priorRoleId: prior.id, impliedRoleId: implied.id });
-    await this.#auditLink('create', prior, implied);
+    await this.#audit(implication('create', prior, implied));
   }
 
   async stopImplying(prior: Resource, implied: Resource): Promise<void> {
@@ -111,7 +113,7 @@ export class GuardedResource {
       throw new RuleError('NotFound', `The role ${prior.name} does not imply ${implied.name}.`, {
         cure: 'See `keyward implied role list`.',
       });
-    await this.#auditLink('delete', prior, implied);
+    await this.#audit(implication('delete', prior, implied));
   }
 
   /** Bootstrap's repairs of the default role chain and of its own admin user, whatever is immutable. */
@@ -120,7 +122,7 @@ export class GuardedResource {
   }
 
   /** Locks a resource and gives it as it is then. */
-  async lock(kind: ResourceKind, id: string): Promise<{ resource: Resource; guarded: Guarded }> {
+  async #lock(kind: ResourceKind, id: string): Promise<{ resource: Resource; guarded: Guarded }> {
     await lockRow(this.#em, kind, id);
     const stored = await this.#get(kind, id);
     const [guarded] = await this.#describe(kind, [stored]);
@@ -174,14 +176,4 @@ export class GuardedResource {
   #audit(...changes: AuditedChange[]): Promise<void> {
     return writeAudit(this.#em, this.#actor, changes);
   }
-
-  #auditLink(action: 'create' | 'delete', prior: Resource, implied: Resource): Promise<void> {
-    const link = { prior_role_id: prior.id, implied_role_id: implied.id };
-    const [before, after] = action === 'create' ? [null, link] : [link, null];
-    const name = `${prior.name} implies ${implied.name}`;
-    return this.#audit({ action, resource: 'implied role', name, id: null, before, after });
-  }
 }
-
-/** A user whose login of whatever kind is gone has no name. */
-const subject = (kind: ResourceKind, { id, name }: Resource) => ({ resource: kind, name: name ?? id, id });

@@ -60,6 +60,12 @@ const STATEMENTS: Record<Owner, string[]> = {
     rows('project', `id in ${GONE}`),
   ],
   role: [
+    // Whoever loses a role on a project loses its application credentials there: `keystone/assignment/core.py`.
+    rows(
+      'application_credential',
+      `(user_id, project_id) in
+         (select actor_id, target_id from assignment where type = 'UserProject' and role_id in ${GONE})`,
+    ),
     rows('assignment', `role_id in ${GONE}`),
     rows('system_assignment', `role_id in ${GONE}`),
     rows('trust_role', `role_id in ${GONE}`),

@@ -2,7 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { Project } from '../../../database/keystone/project.entity.ts';
 import { RuleError, UsageError } from '../../../rules/errors.ts';
 import type { Resource, ResourceKind, ResourceValues } from '../../../rules/resource.ts';
-import { holdPlace } from './locks.ts';
+import { hold } from '../locks.ts';
 
 /** `[DEFAULT] max_project_tree_depth`'s default: projects below one another, the domain not counted. */
 const MAX_DEPTH = 5;
@@ -15,12 +15,10 @@ export async function assertCreatable(
   values: ResourceValues,
 ): Promise<void> {
   const { domain_id: domainId = null, parent_id: parentId = null } = values;
-  await holdPlace(
-    em,
-    [domainId, parentId].filter((id) => id !== null),
-  );
+  if (domainId !== null) await hold(em, 'domain', domainId);
+  if (parentId !== null) await hold(em, 'project', parentId);
   if (domainId !== null) await assertDomain(em, domainId);
-  if (kind === 'user') await assertDefaultProject(em, values.default_project_id);
+  if (kind === 'user') await holdDefaultProject(em, values.default_project_id);
   if (kind !== 'project') return;
   const parent = parentId ?? domainId!;
   await assertParent(em, parent, domainId!);
@@ -64,14 +62,16 @@ export async function assertEnabledFits(
   );
 }
 
-/** NOTE: a default project need not exist; it only must not be a domain (`keystone/identity/core.py`). */
-export async function assertDefaultProject(em: EntityManager, id: string | null | undefined): Promise<void> {
-  if (!id || !(await em.count(Project, { id, isDomain: true }))) return;
+/** Refuses a domain, as `keystone/identity/core.py` does, and a project that is gone, which Keystone accepts. */
+export async function holdDefaultProject(em: EntityManager, id: string | null | undefined): Promise<void> {
+  if (!id) return;
+  await hold(em, 'project', id);
+  if (!(await em.count(Project, { id, isDomain: true }))) return;
   throw new UsageError(`User's default project ID cannot be a domain ID: ${id}.`, 'Name a project.');
 }
 
 async function assertParentsEnabled(em: EntityManager, project: Resource): Promise<void> {
-  await holdPlace(em, [project['parent_id'] as string]);
+  await hold(em, 'project', project['parent_id'] as string);
   const above = await ancestors(em, project['parent_id'] as string);
   const disabled = above.find(({ enabled }) => !enabled);
   if (!disabled) return;
@@ -88,11 +88,7 @@ async function assertDomain(em: EntityManager, id: string): Promise<void> {
 }
 
 async function assertParent(em: EntityManager, parentId: string, domainId: string): Promise<void> {
-  const parent = await em.findOne(Project, { id: parentId });
-  if (!parent)
-    throw new RuleError('NotFound', `No project with the id ${parentId} exists.`, {
-      cure: 'See `keyward project list`.',
-    });
+  const parent = await em.findOneOrFail(Project, { id: parentId });
   if ((parent.isDomain ? parent.id : parent.domainId) === domainId) return;
   throw new RuleError('ParentElsewhere', `The parent ${parentId} is in another domain than ${domainId}.`, {
     cure: 'Choose a parent in the same domain, or give its --domain.',

@@ -6,6 +6,7 @@ import { Project } from '../../../database/keystone/project.entity.ts';
 import { ROOT_DOMAIN } from '../../../database/keystone/resource-select.ts';
 import { Role } from '../../../database/keystone/role.entity.ts';
 import { LocalUser, User } from '../../../database/keystone/user.entity.ts';
+import { RuleError } from '../../../rules/errors.ts';
 import type {
   Resource,
   ResourceKind,
@@ -14,6 +15,7 @@ import type {
   TagEdit,
 } from '../../../rules/resource.ts';
 import { assertTagsFit } from '../../../rules/resource-input.ts';
+import { TABLE } from '../locks.ts';
 
 /** Attributes with a column of their own, or with a meaning of their own; everything else is kept in `extra`. */
 const COLUMNS: Record<ResourceKind, string[]> = {
@@ -22,13 +24,6 @@ const COLUMNS: Record<ResourceKind, string[]> = {
   project: ['name', 'domain_id', 'parent_id', 'enabled', 'description', 'tags', 'options'],
   domain: ['name', 'domain_id', 'enabled', 'description', 'options'],
 };
-const TABLE: Record<ResourceKind, string> = {
-  role: 'role',
-  user: '"user"',
-  project: 'project',
-  domain: 'project',
-};
-
 export const newId = (): string => randomUUID().replaceAll('-', '');
 
 /** Inserts the rows of a new resource as Keystone 30 does; options, tags and passwords are not among them. */
@@ -99,6 +94,14 @@ export async function updateTags(em: EntityManager, project: Resource, edit: Tag
   const fresh = [...after].filter((tag) => !before.has(tag));
   if (fresh.length > 0)
     await em.insertMany(ProjectTag, fresh.map((name) => ({ projectId: project.id, name })) as never[]);
+}
+
+/** Names and passwords of other users lie with LDAP or an identity provider. */
+export async function assertLocalLogin(em: EntityManager, { id, name }: Resource): Promise<void> {
+  if (await em.count(LocalUser, { userId: id })) return;
+  throw new RuleError('NoLocalLogin', `The user ${name ?? id} has no local login in Keystone's database.`, {
+    cure: 'Change its name or password where it comes from: LDAP, or an identity provider.',
+  });
 }
 
 /** NOTE: any update of an enabled user forgets its failed logins (`keystone/identity/backends/sql_model.py`). */

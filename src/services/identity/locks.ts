@@ -1,0 +1,115 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { RuleError } from '../../rules/errors.ts';
+import type { ResourceKind } from '../../rules/resource.ts';
+
+/** The table of each kind. */
+export const TABLE: Record<ResourceKind, string> = {
+  role: 'role',
+  user: '"user"',
+  project: 'project',
+  domain: 'project',
+};
+const IMPLIED_ROLES = "hashtext('keyward implied roles')";
+/** Users' flags are in keyward's own table, which a real Keystone does not write. */
+const OPTIONS = { role: ['role_option', 'role_id'], project: ['project_option', 'project_id'] } as const;
+const AMONG = 'in (select jsonb_array_elements_text(?::jsonb))';
+type Id = { id: string };
+
+/**
+ * Locks a resource's row. Its options are read by a statement of their own afterwards: one that had to wait for the
+ * lock would still show the options of before.
+ */
+export async function lockRow(em: EntityManager, kind: ResourceKind, id: string): Promise<void> {
+  await em.execute(`select from ${TABLE[kind]} where id = ? for update`, [id]);
+  await lockOptions(em, kind, [id]);
+}
+
+/** In the order of their ids, so that two who lock the same ones don't deadlock. */
+export async function lockRoles(em: EntityManager, ids: string[]): Promise<void> {
+  await em.execute(`select from role where id ${AMONG} order by id for update`, [JSON.stringify(ids)]);
+  await lockOptions(em, 'role', ids);
+}
+
+/** A real Keystone that turns an option over locks its row only, not the resource's. */
+async function lockOptions(em: EntityManager, kind: ResourceKind, ids: string[]): Promise<void> {
+  if (kind === 'user' || ids.length === 0) return;
+  const [table, owner] = OPTIONS[kind === 'role' ? 'role' : 'project'];
+  await em.execute(`select from ${table} where ${owner} ${AMONG} order by ${owner}, option_id for update`, [
+    JSON.stringify(ids),
+  ]);
+}
+
+/** Keeps roles from being linked in a circle by two who each see only a part of it. Held until the transaction ends. */
+export async function lockImpliedRoles(em: EntityManager): Promise<void> {
+  await em.execute(`select pg_advisory_xact_lock(${IMPLIED_ROLES})`);
+}
+
+/** Keeps a resource from going away while something that names it is written; refuses if it has. */
+export async function hold(em: EntityManager, kind: ResourceKind, id: string): Promise<void> {
+  const rows = await em.execute<object[]>(`select 1 from ${TABLE[kind]} where id = ? for key share`, [id]);
+  if (rows.length > 0) return;
+  throw new RuleError('NotFound', `No ${kind} with the id ${id} exists.`, {
+    cure: `Nothing was changed. See \`keyward ${kind} list\`.`,
+  });
+}
+
+/** Locks and gives the projects below, parents first. */
+export async function lockSubtree(em: EntityManager, top: string): Promise<string[]> {
+  const rows = await em.execute<Id[]>(
+    `with recursive tree as (
+       select id, 0 as depth from project where id = ?
+       union all select c.id, depth + 1 from project c join tree
+         on c.parent_id = tree.id or (c.domain_id = tree.id and c.parent_id is null))
+     select p.id from project p join tree on tree.id = p.id where depth > 0 order by depth, p.id for update of p`,
+    [top],
+  );
+  return locked(em, 'project', rows);
+}
+
+/** Locks and gives the domain-specific roles of a domain. */
+export async function lockRolesOf(em: EntityManager, domainId: string): Promise<string[]> {
+  const rows = await em.execute<Id[]>('select id from role where domain_id = ? order by id for update', [
+    domainId,
+  ]);
+  return locked(em, 'role', rows);
+}
+
+/**
+ * Locks and gives the users of a domain, and those of other domains who could log in only through one of its identity
+ * providers: Keystone deletes them with it too (`keystone/federation/backends/sql.py`).
+ */
+export async function lockUsersOf(em: EntityManager, domainId: string): Promise<string[]> {
+  await em.execute('select from identity_provider where domain_id = ? order by id for update', [domainId]);
+  const rows = await em.execute<Id[]>(
+    `with own as (select id from identity_provider where domain_id = ?)
+     select id from "user" u where domain_id = ? or (
+       id in (select user_id from federated_user where idp_id in (select id from own))
+       and not exists (select from federated_user where user_id = u.id and idp_id not in (select id from own))
+       and not exists (select from local_user where user_id = u.id)
+       and not exists (select from nonlocal_user where user_id = u.id))
+     order by id for update`,
+    [domainId, domainId],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Locks and gives the users whose default project, or one of whose identity providers, goes away. */
+export async function lockUsersLosing(
+  em: EntityManager,
+  projectIds: string[],
+  domainId: string | null,
+): Promise<string[]> {
+  const rows = await em.execute<Id[]>(
+    `select id from "user" where default_project_id ${AMONG} or id in (
+       select user_id from federated_user join identity_provider i on i.id = idp_id where i.domain_id = ?)
+     order by id for update`,
+    [JSON.stringify(projectIds), domainId],
+  );
+  return rows.map(({ id }) => id);
+}
+
+async function locked(em: EntityManager, kind: ResourceKind, rows: Id[]): Promise<string[]> {
+  const ids = rows.map(({ id }) => id);
+  await lockOptions(em, kind, ids);
+  return ids;
+}
