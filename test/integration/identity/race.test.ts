@@ -21,7 +21,7 @@ afterAll(async () => {
   await server.stop();
 });
 /** So that all ways are really under way at once. */
-const by = (way: number): TestIdentity => others[way % others.length]!;
+const racer = (way: number): TestIdentity => others[way % others.length]!;
 
 /** What a refusal may be; anything else is a failure of the product. */
 const EXPECTED = new Set([
@@ -54,8 +54,8 @@ describe(`${WAYS} at once, ${ROUNDS} rounds`, () => {
       const { id } = await cloud.create(kind, `r${round}`, { enabled: kind !== 'domain' });
       const rivals = Array.from({ length: WAYS - 1 }, (_, way) =>
         way % 3 === round % 3
-          ? () => ended(by(way).delete(kind, id))
-          : () => ended(by(way).update(kind, id, { name: `r${round}-${way}`, description: `${way}` })),
+          ? () => ended(racer(way).delete(kind, id))
+          : () => ended(racer(way).update(kind, id, { name: `r${round}-${way}`, description: `${way}` })),
       );
       const lock = (): Promise<Ended<Resource>> =>
         ended(cloud.update(kind, id, { options: { immutable: true } }));
@@ -94,7 +94,7 @@ describe(`${WAYS} at once, ${ROUNDS} rounds`, () => {
         ['role', role],
       ][round % 3] as [ResourceKind, Resource];
       await cloud.update('domain', domain.id, { enabled: false });
-      const ended = await race(round, {
+      const raced = await race(round, {
         remove: (by) => by.delete('domain', domain.id),
         lock: (by) => by.update(kind, member.id, { options: { immutable: true } }),
         disturb: (by, way) => by.create(way % 2 ? 'user' : 'role', `late-${round}-${way}`, place),
@@ -105,8 +105,8 @@ describe(`${WAYS} at once, ${ROUNDS} rounds`, () => {
         domain.id,
       );
       const isGone = (await find('domain', domain.id)) === null;
-      judge(ended, isGone, seen);
-      expect(left).toBe(isGone ? 0 : 4 + ended.disturbed);
+      judge(raced, isGone, seen);
+      expect(left).toBe(isGone ? 0 : 4 + raced.disturbed);
       if (!isGone) expect((await cloud.get(kind, member.id)).options).toEqual({ immutable: true });
     }
     expect(Math.min(seen.kept, seen.gone)).toBeGreaterThan(0);
@@ -120,7 +120,7 @@ describe(`${WAYS} at once, ${ROUNDS} rounds`, () => {
       const leaf = await cloud.create('project', `leaf-${round}`, { parent_id: middle.id });
       const user = await cloud.create('user', `lives-${round}`, { default_project_id: leaf.id });
       const flag = { options: { immutable: true } };
-      const ended = await race(round, {
+      const raced = await race(round, {
         remove: (by) => by.delete('project', top.id, { withSubtree: true }),
         // An immutable user must not lose its default project either.
         lock: (by) =>
@@ -133,7 +133,7 @@ describe(`${WAYS} at once, ${ROUNDS} rounds`, () => {
             : by.create('user', `late-${round}-${way}`, { default_project_id: middle.id }),
       });
       const gone = (await find('project', top.id)) === null;
-      judge(ended, gone || (await find('user', user.id))?.['default_project_id'] !== leaf.id, seen);
+      judge(raced, gone || (await find('user', user.id))?.['default_project_id'] !== leaf.id, seen);
       const dangling = await count(
         'select count(*) as rows from "user" where default_project_id is not null and default_project_id not in (select id from project)',
       );
@@ -154,7 +154,7 @@ describe(`${WAYS} at once, ${ROUNDS} rounds`, () => {
       ];
       const pair = [{ nameOrId: prior.id }, { nameOrId: implied.id }, actor] as const;
       await cloud.services.assignments.imply(...pair);
-      const ended = await race(round, {
+      const raced = await race(round, {
         remove: (by) => by.delete('role', implied.id),
         lock: (by) => by.update('role', prior.id, { options: { immutable: true } }),
         disturb: (by, way) =>
@@ -169,7 +169,7 @@ describe(`${WAYS} at once, ${ROUNDS} rounds`, () => {
         prior.id,
       );
       // Once the role is gone, its prior role may become immutable: so the flag alone tells nothing here.
-      judge({ ...ended, locked: ended.locked && links === 1 }, links === 0, seen);
+      judge({ ...raced, locked: raced.locked && links === 1 }, links === 0, seen);
       expect((await find('role', implied.id)) === null).toBe(links === 0);
     }
     expect(Math.min(seen.kept, seen.gone)).toBeGreaterThan(0);
@@ -189,9 +189,9 @@ async function race(round: number, { remove, lock, disturb }: Ways): Promise<Rac
   const early = round % 4 === 1;
   if (early) await lock(cloud);
   const ways = Array.from({ length: WAYS }, (_, way): [keyof Ways, () => Promise<unknown>] => {
-    if (way % 4 === 0) return ['remove', () => remove(by(way))];
-    if (round % 4 !== 0 && way % 4 === 1) return ['lock', () => lock(by(way))];
-    return ['disturb', () => disturb(by(way), way)];
+    if (way % 4 === 0) return ['remove', () => remove(racer(way))];
+    if (round % 4 !== 0 && way % 4 === 1) return ['lock', () => lock(racer(way))];
+    return ['disturb', () => disturb(racer(way), way)];
   });
   const turned = [...ways.slice(round % WAYS), ...ways.slice(0, round % WAYS)];
   const all = await Promise.all(
