@@ -1,10 +1,10 @@
 import { headingsOf, recordOf, rowOf } from '../output/resource-views.ts';
-import { type FormatOptions, printList, printRecord, printStream } from '../output/formats.ts';
+import { type FormatOptions, printList, printRecord, printStream, type Row } from '../output/formats.ts';
 import { patchOf, type ResourceFlags, valuesOf } from '../output/resource-requests.ts';
 import { renderError } from '../output/render-error.ts';
 import type { PasswordHashing } from '../rules/bootstrap-request.ts';
 import { ExitCode, RuleError, UsageError } from '../rules/errors.ts';
-import type { Resource, ResourceKind, ResourcePatch } from '../rules/resource.ts';
+import type { ResourceKind, ResourcePatch } from '../rules/resource.ts';
 import type { Actor } from '../services/identity/audit-writer.ts';
 import type { ListFilter } from '../services/identity/resource-service.ts';
 import { EngineCommand, type SettingsFlags } from './engine-command.ts';
@@ -146,24 +146,31 @@ export abstract class ResourceCommand extends EngineCommand {
   }
 
   async #list(resources: Session['resources'], kind: ResourceKind, flags: ListFlags): Promise<void> {
-    const headings = headingsOf(kind, flags.long ?? false);
-    const row = rowOf(kind, flags.long ?? false);
-    if (flags.format !== 'table') {
-      const pages = resources.list(kind, filterOf(kind, flags));
-      return printStream(mapped(pages, row), headings, flags);
-    }
+    const view = { headings: headingsOf(kind, flags.long ?? false), row: rowOf(kind, flags.long ?? false) };
+    await this.printPages(
+      (limit) => resources.list(kind, { ...filterOf(kind, flags), limit }),
+      view,
+      flags,
+      (last) => `add \`--marker ${last.id}\` for the next page, or `,
+    );
+  }
+
+  /** A table shows one page and says so when there is more; other formats give all, as it comes. */
+  protected async printPages<T>(
+    pages: (limit: number | undefined) => AsyncIterable<T[]>,
+    { headings, row }: { headings: string[]; row: (item: T) => Row },
+    flags: FormatOptions & { limit?: number | undefined },
+    next: (last: T) => string = () => '',
+  ): Promise<void> {
+    if (flags.format !== 'table') return printStream(mapped(pages(flags.limit), row), headings, flags);
     const limit = flags.limit ?? TABLE_PAGE;
-    const shown: Resource[] = [];
+    const shown: T[] = [];
     // One more than is shown tells whether there are more.
-    for await (const page of resources.list(kind, { ...filterOf(kind, flags), limit: limit + 1 }))
-      shown.push(...page);
+    for await (const page of pages(limit + 1)) shown.push(...page);
     const hasMore = shown.length > limit;
     if (hasMore) shown.length = limit;
     await printList(shown.map(row), headings, flags);
-    if (hasMore)
-      this.announce(
-        `There are more: add \`--marker ${shown.at(-1)!.id}\` for the next page, or list all with -f csv.`,
-      );
+    if (hasMore) this.announce(`There are more: ${next(shown.at(-1)!)}list all with -f csv.`);
   }
 
   async #each(
@@ -199,7 +206,6 @@ const filterOf = (kind: ResourceKind, flags: ListFlags): ListFilter => ({
   enabled: flags.enabled || (flags.disabled ? false : undefined),
   immutable: flags.immutable || (flags.mutable ? false : undefined),
   marker: flags.marker,
-  limit: flags.limit,
 });
 
 async function* mapped<T, U>(pages: AsyncIterable<T[]>, map: (item: T) => U): AsyncGenerator<U[]> {

@@ -48,12 +48,15 @@ export const tagRemovalFlags = {
   'clear-tags': Flags.boolean({ description: 'remove all tags; those of --tag are then added' }),
   'remove-tag': repeated('a tag to remove; may be given several times'),
 };
+export const limitFlag = {
+  limit: Flags.integer({ description: 'at most this many; a table shows 1000 if nothing is said', min: 1 }),
+};
 export const listFlags = {
   ...formatFlags,
   name: text('only those of this name'),
   immutable: Flags.boolean({ description: 'only immutable ones', exclusive: ['mutable'] }),
   mutable: Flags.boolean({ description: 'only mutable ones' }),
-  limit: Flags.integer({ description: 'at most this many; a table shows 1000 if nothing is said', min: 1 }),
+  ...limitFlag,
   marker: text('only those after this ID, the last one of the page before'),
 };
 export const enabledFilterFlags = {

@@ -59,7 +59,11 @@ function selectionOf(kind: ResourceKind, userOptions: string): Selection {
   return kind === 'project' ? PROJECT : DOMAIN;
 }
 
-/** A user's name lies in one of three tables. */
+/** A user's name lies in one of three tables; the last of them has no index for this. */
+export const userNameOf = (id: string): string => `coalesce(
+  (select name from local_user where user_id = ${id}), (select name from nonlocal_user where user_id = ${id}),
+  (select display_name from federated_user f where f.user_id = ${id} order by f.id limit 1))`;
+
 export const USER_NAMED = `u.id in (select user_id from local_user where name = ?
   union all select user_id from nonlocal_user where name = ?
   union all select user_id from federated_user where display_name = ?)`;

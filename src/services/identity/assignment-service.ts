@@ -1,5 +1,10 @@
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { Assignment, SystemAssignment } from '../../database/keystone/assignment.entity.ts';
+import {
+  type AssignmentFilter,
+  AssignmentRepository,
+  type StoredAssignment,
+} from '../../database/keystone/assignment.repository.ts';
 import type { DatabaseAddress } from '../../rules/database-address.ts';
 import { RuleError, UsageError } from '../../rules/errors.ts';
 import type { Resource, ResourceKind } from '../../rules/resource.ts';
@@ -8,6 +13,8 @@ import { GuardedResource } from './guarded/guarded-resource.ts';
 import { hold } from './locks.ts';
 import { ResourceFinder, type ResourceRef } from './resource-finder.ts';
 import { described, transact } from './transact.ts';
+
+export type { StoredAssignment };
 
 /** Whose role on what; exactly one of `project`, `domain` and `system`. */
 export type GrantRequest = {
@@ -18,20 +25,10 @@ export type GrantRequest = {
   system?: boolean;
   inherited: boolean;
 };
-export type AssignmentFilter = {
+/** What a list is narrowed to, as an operator names it. */
+export type AssignmentQuery = {
   [kind in 'role' | 'user' | 'project' | 'domain']?: ResourceRef | undefined;
-} & { system?: boolean; inherited?: boolean };
-/** One role of somebody on something; what does not apply is null. */
-export type AssignmentRow = {
-  roleId: string;
-  userId: string | null;
-  groupId: string | null;
-  projectId: string | null;
-  domainId: string | null;
-  system: string | null;
-  inherited: boolean;
-  names: { role: string; user: string; group: string; project: string; domain: string };
-};
+} & { system?: boolean; inherited?: boolean; limit?: number | undefined };
 type Grant = {
   role: Resource;
   user: Resource;
@@ -41,6 +38,7 @@ type Grant = {
   inherited: boolean;
 };
 
+const PAGE = 2000;
 const PROHIBITED = 'admin';
 const ON_SYSTEM = 'UserSystem';
 
@@ -80,13 +78,18 @@ export class AssignmentService {
     });
   }
 
-  list(filter: AssignmentFilter): Promise<AssignmentRow[]> {
-    return described(this.#address, async () => {
-      const em = this.#orm.em.fork();
-      const { where, values } = await conditions(em, filter);
-      const clause = where.length > 0 ? `where ${where.join(' and ')}` : '';
-      return em.execute<AssignmentRow[]>(`${LIST} ${clause} order by 1, 2, 3, 4, 5, 6`, values);
-    });
+  /** Pages as they are taken: memory does not grow with the number of assignments. */
+  async *list({ limit, ...query }: AssignmentQuery): AsyncGenerator<StoredAssignment[]> {
+    const em = this.#orm.em.fork();
+    const filter = await described(this.#address, () => filterOf(em, query));
+    const pages = new AssignmentRepository(em).pages(filter, PAGE);
+    let left = limit ?? Number.POSITIVE_INFINITY;
+    while (left > 0) {
+      const { value, done } = await described(this.#address, () => pages.next());
+      if (done) return;
+      yield value.slice(0, left);
+      left -= value.length;
+    }
   }
 
   async imply(
@@ -124,43 +127,18 @@ export class AssignmentService {
   }
 }
 
-const LIST = `select * from (
-  select a.role_id as "roleId",
-    case when a.type in ('UserProject', 'UserDomain', 'UserSystem') then a.actor_id end as "userId",
-    case when a.type in ('GroupProject', 'GroupDomain', 'GroupSystem') then a.actor_id end as "groupId",
-    case when a.type in ('UserProject', 'GroupProject') then a.target_id end as "projectId",
-    case when a.type in ('UserDomain', 'GroupDomain') then a.target_id end as "domainId",
-    case when a.type in ('UserSystem', 'GroupSystem') then 'all' end as system, a.inherited,
-    jsonb_build_object('role', role_in.label, 'user', user_in.label, 'group', group_in.label,
-      'project', case when not target.is_domain then target.name || '@' || target_in.name end,
-      'domain', case when target.is_domain then target.name end) as names
-  from (select type::text, actor_id, target_id, role_id, inherited from assignment
-        union all select type, actor_id, target_id, role_id, inherited from system_assignment) a
-  left join lateral (select r.name || coalesce('@' || d.name, '') as label from role r left join project d on d.id = r.domain_id
-    where r.id = a.role_id) role_in on true
-  left join lateral (select coalesce(l.name, n.name) || '@' || d.name as label from "user" u
-    left join local_user l on l.user_id = u.id left join nonlocal_user n on n.user_id = u.id
-    join project d on d.id = u.domain_id where u.id = a.actor_id) user_in on true
-  left join lateral (select g.name || '@' || d.name as label from "group" g join project d on d.id = g.domain_id
-    where g.id = a.actor_id) group_in on true
-  left join project target on target.id = a.target_id left join project target_in on target_in.id = target.domain_id
-) assignments`;
-
-async function conditions(
-  em: EntityManager,
-  { role, user, project, domain, system, inherited }: AssignmentFilter,
-): Promise<{ where: string[]; values: unknown[] }> {
+async function filterOf(em: EntityManager, query: AssignmentQuery): Promise<AssignmentFilter> {
   const finder = new ResourceFinder(em);
-  const where: string[] = [];
-  const values: unknown[] = [];
-  for (const [kind, ref] of Object.entries({ role, user, project, domain } as const)) {
-    if (!ref) continue;
-    where.push(`"${kind}Id" = ?`);
-    values.push((await finder.get(kind as ResourceKind, ref)).resource.id);
-  }
-  if (system) where.push('system is not null');
-  if (inherited) where.push('inherited');
-  return { where, values };
+  const idOf = async (kind: ResourceKind, ref: ResourceRef | undefined): Promise<string | undefined> =>
+    ref && (await finder.get(kind, ref)).resource.id;
+  const { role, user, project, domain, ...others } = query;
+  return {
+    ...others,
+    role: await idOf('role', role),
+    user: await idOf('user', user),
+    project: await idOf('project', project),
+    domain: await idOf('domain', domain),
+  };
 }
 
 async function resolve(em: EntityManager, request: GrantRequest): Promise<Grant> {

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Client } from 'pg';
+import type { Resource, ResourceKind } from '../../../src/rules/resource.ts';
 import { TestPostgres } from '../../support/postgres.ts';
 import { actor, TestIdentity } from '../../support/resources.ts';
 import { until } from '../../support/cli.ts';
@@ -21,13 +22,28 @@ afterEach(async () => {
   await cloud.close();
 });
 
-const waitsForLock = async (): Promise<boolean> => {
+const waiting = async (atLeast: number): Promise<boolean> => {
   const rows = await server.query(
     cloud.address.database,
     "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()",
   );
-  return rows.length > 0;
+  return rows.length >= atLeast;
 };
+/** Runs a change while a deletion is under way: after it has asked the rule, it comes by one of these tables. */
+async function amidst(deletion: () => Promise<void>, change: () => Promise<unknown>): Promise<unknown> {
+  await client.query('begin; lock table trust_role, whitelisted_config in exclusive mode');
+  const deleting = deletion();
+  await until(() => waiting(1));
+  let outcome: string | null = null;
+  const changing = change().then(
+    () => (outcome = 'done'),
+    (error: Error) => (outcome = error.name),
+  );
+  await until(async () => outcome !== null || waiting(2));
+  await client.query('commit');
+  await deleting;
+  return changing;
+}
 const audited = async (): Promise<string[]> => {
   const { rows } = await client.query(
     "select action || ' ' || resource_type || ' ' || resource_name as told from keyward.audit where operation = 'test' order by id",
@@ -39,16 +55,12 @@ describe('a project that goes away', () => {
   it.each(['set', 'create'])("is nobody's default any more, also of a user %s meanwhile", async (verb) => {
     const project = await cloud.create('project', 'p');
     const user = verb === 'set' ? await cloud.create('user', 'u') : null;
-    // Deleting a project comes by here after it has looked for users, and before it changes them.
-    await client.query('begin; lock table trust_role in exclusive mode');
-    const deleting = cloud.delete('project', project.id);
-    await until(waitsForLock);
     const values = { default_project_id: project.id, options: { immutable: true } };
-    const late = user ? cloud.update('user', user.id, values) : cloud.create('user', 'u', values);
-    const outcome = expect(late).rejects.toMatchObject({ name: 'NotFound' });
-    await client.query('commit');
-    await deleting;
-    await outcome;
+    const late = await amidst(
+      () => cloud.delete('project', project.id),
+      () => (user ? cloud.update('user', user.id, values) : cloud.create('user', 'u', values)),
+    );
+    expect(late).toBe('NotFound');
     const { rows } = await client.query('select from "user" where default_project_id is not null');
     expect(rows).toEqual([]);
   });
@@ -58,6 +70,62 @@ describe('a project that goes away', () => {
     await cloud.create('user', 'u', { default_project_id: project.id });
     await cloud.delete('project', project.id);
     expect((await audited()).slice(-2)).toEqual(['delete project p', 'update user u']);
+  });
+});
+
+describe('nothing that is being deleted can be made immutable', () => {
+  const lock =
+    (kind: ResourceKind, { id }: Resource) =>
+    (): Promise<unknown> =>
+      cloud.update(kind, id, { options: { immutable: true } });
+
+  it.each(['role', 'user', 'project', 'domain'] as const)('a %s itself', async (kind) => {
+    const that = await cloud.create(kind, 'that', { enabled: kind !== 'domain' });
+    expect(await amidst(() => cloud.delete(kind, that.id), lock(kind, that))).toBe('NotFound');
+  });
+
+  it.each(['role', 'user', 'project'] as const)('a %s in a domain', async (kind) => {
+    const domain = await cloud.create('domain', 'd');
+    const that = await cloud.create(kind, 'that', { domain_id: domain.id });
+    await cloud.update('domain', domain.id, { enabled: false });
+    expect(await amidst(() => cloud.delete('domain', domain.id), lock(kind, that))).toBe('NotFound');
+  });
+
+  it('a project below another', async () => {
+    const top = await cloud.create('project', 'top');
+    const leaf = await cloud.create('project', 'leaf', { parent_id: top.id });
+    const removal = (): Promise<void> => cloud.delete('project', top.id, { withSubtree: true });
+    expect(await amidst(removal, lock('project', leaf))).toBe('NotFound');
+  });
+
+  it('nor be made in a domain that is', async () => {
+    const domain = await cloud.create('domain', 'd', { enabled: false });
+    const removal = (): Promise<void> => cloud.delete('domain', domain.id);
+    expect(await amidst(removal, () => cloud.create('user', 'late', { domain_id: domain.id }))).toBe(
+      'NotFound',
+    );
+  });
+
+  it('what loses something by it can, but only as it is then', async () => {
+    const [prior, implied] = [await cloud.create('role', 'prior'), await cloud.create('role', 'implied')];
+    const project = await cloud.create('project', 'p');
+    const user = await cloud.create('user', 'u', { default_project_id: project.id });
+    await cloud.services.assignments.imply({ nameOrId: prior.id }, { nameOrId: implied.id }, actor);
+    expect(await amidst(() => cloud.delete('role', implied.id), lock('role', prior))).toBe('done');
+    expect(await amidst(() => cloud.delete('project', project.id), lock('user', user))).toBe('done');
+    const { rows } = await client.query(
+      "select resource_name, action from keyward.audit where resource_name in ('prior implies implied', 'u') or resource_name = 'prior' order by id desc limit 4",
+    );
+    expect(rows).toEqual([
+      { resource_name: 'u', action: 'update' },
+      { resource_name: 'u', action: 'update' },
+      { resource_name: 'prior', action: 'update' },
+      { resource_name: 'prior implies implied', action: 'delete' },
+    ]);
+    const { rows: before } = await client.query(
+      "select before->'default_project_id' as was, after->'options' as is from keyward.audit where resource_name = 'u' order by id desc limit 1",
+    );
+    expect(before).toEqual([{ was: null, is: { immutable: true } }]);
   });
 });
 
@@ -144,7 +212,7 @@ it('a flag that a real Keystone turns over at that moment is seen', async () => 
   const deleting = expect(cloud.delete('role', id)).rejects.toMatchObject({
     name: 'ResourceDeleteForbidden',
   });
-  await until(waitsForLock);
+  await until(() => waiting(1));
   await client.query('commit');
   await deleting;
 });

@@ -1,13 +1,17 @@
 import { Flags } from '@oclif/core';
 import { settingsFlags } from '../../../engine/engine-command.ts';
 import { ResourceCommand } from '../../../engine/resource-command.ts';
-import { formatFlags, printList } from '../../../output/formats.ts';
+import { formatFlags, type Row } from '../../../output/formats.ts';
 import { grantFlags, grantRefs, refOf } from '../../../output/grant-flags.ts';
+import { limitFlag } from '../../../output/resource-flags.ts';
+import type { StoredAssignment } from '../../../services/identity/assignment-service.ts';
 
 const COLUMNS = ['Role', 'User', 'Group', 'Project', 'Domain', 'System', 'Inherited'];
 
 export default class RoleAssignmentList extends ResourceCommand {
   static override summary = 'List who has which role on what, as it was granted.';
+  static override description =
+    'A table shows one page; csv, value, json and yaml give all, however many there are.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> --names',
     '<%= config.bin %> <%= command.id %> --user alice --names -f json',
@@ -18,6 +22,7 @@ export default class RoleAssignmentList extends ResourceCommand {
     ...formatFlags,
     ...grantFlags,
     role: Flags.string({ description: 'only of this role (name or ID)' }),
+    ...limitFlag,
     names: Flags.boolean({ description: 'show names instead of IDs, as name@domain' }),
   };
 
@@ -28,16 +33,33 @@ export default class RoleAssignmentList extends ResourceCommand {
       role: refOf(flags.role, flags['role-domain']),
       inherited: flags.inherited ?? false,
     };
-    const rows = await this.withSession(flags, ({ assignments }) => assignments.list(filter), {
-      writes: false,
-    });
-    const named = rows.map(({ names, roleId, userId, groupId, projectId, domainId, system, inherited }) => {
-      const [role, user, group, project, domain] = flags.names
-        ? [names.role, names.user, names.group, names.project, names.domain]
-        : [roleId, userId, groupId, projectId, domainId];
-      const cells = [role, user, group, project, domain, system].map((cell) => cell ?? '');
-      return Object.fromEntries(COLUMNS.map((column, at) => [column, at < 6 ? cells[at] : inherited]));
-    });
-    await printList(named, COLUMNS, flags);
+    const view = { headings: COLUMNS, row: flags.names ? namedRow : row };
+    await this.withSession(
+      flags,
+      ({ assignments }) => this.printPages((limit) => assignments.list({ ...filter, limit }), view, flags),
+      { writes: false },
+    );
   }
 }
+
+const row = ({ type, actorId, targetId, roleId, inherited }: StoredAssignment): Row => ({
+  Role: roleId,
+  ...ends(type, actorId, targetId),
+  Inherited: inherited,
+});
+
+/** What has been deleted behind Keystone's back has no name; its ID is shown then. */
+const namedRow = (assignment: StoredAssignment): Row => ({
+  ...row(assignment),
+  Role: assignment.role ?? assignment.roleId,
+  ...ends(assignment.type, assignment.actor ?? assignment.actorId, assignment.target ?? assignment.targetId),
+});
+
+/** What does not apply is an empty cell, as in openstackclient. */
+const ends = (type: string, actor: string, target: string): Row => ({
+  User: type.startsWith('User') ? actor : '',
+  Group: type.startsWith('Group') ? actor : '',
+  Project: type.endsWith('Project') ? target : '',
+  Domain: type.endsWith('Domain') ? target : '',
+  System: type.endsWith('System') ? 'all' : '',
+});

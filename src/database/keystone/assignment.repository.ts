@@ -1,0 +1,97 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { userNameOf } from './resource-select.ts';
+
+/** What a list may be narrowed to, by ids; undefined: not at all. */
+export type AssignmentFilter = {
+  role?: string | undefined;
+  user?: string | undefined;
+  project?: string | undefined;
+  domain?: string | undefined;
+  system?: boolean;
+  inherited?: boolean;
+};
+type Key = { type: string; actorId: string; targetId: string; roleId: string; inherited: boolean };
+/** One role of somebody on something, and the name of each of them as `name@domain`. */
+export type StoredAssignment = Key & { role: string; actor: string; target: string };
+
+const TABLES = ['assignment', 'system_assignment'] as const;
+type Table = (typeof TABLES)[number];
+const inDomain = (name: string, domainId: string): string =>
+  `${name} || coalesce('@' || (select name from project where id = ${domainId} and is_domain), '')`;
+
+/** Only what a page shows gets names. */
+const NAMES = `
+  (select ${inDomain('r.name', 'r.domain_id')} from role r where r.id = a.role_id) as role,
+  case when a.type::text like 'Group%'
+    then (select ${inDomain('g.name', 'g.domain_id')} from "group" g where g.id = a.actor_id)
+    else (select ${inDomain(userNameOf('u.id'), 'u.domain_id')} from "user" u where u.id = a.actor_id) end as actor,
+  (select case when p.is_domain then p.name else ${inDomain('p.name', 'p.domain_id')} end
+    from project p where p.id = a.target_id) as target`;
+
+/** Reads role assignments as they were granted. */
+export class AssignmentRepository {
+  readonly #em: EntityManager;
+
+  constructor(em: EntityManager) {
+    this.#em = em;
+  }
+
+  /** In the order of their keys, those on the system last; `size` at most in each page. */
+  async *pages(filter: AssignmentFilter, size: number): AsyncGenerator<StoredAssignment[]> {
+    for (const table of TABLES) {
+      let after: Key | null = null;
+      for (;;) {
+        const page: StoredAssignment[] = await this.#page(table, filter, after, size);
+        if (page.length > 0) yield page;
+        if (page.length < size) break;
+        after = page.at(-1)!;
+      }
+    }
+  }
+
+  async #page(
+    table: Table,
+    filter: AssignmentFilter,
+    after: Key | null,
+    size: number,
+  ): Promise<StoredAssignment[]> {
+    const { where, values } = conditions(table, filter, after);
+    return this.#em.execute<StoredAssignment[]>(
+      `select a.type, a.actor_id as "actorId", a.target_id as "targetId", a.role_id as "roleId", a.inherited, ${NAMES}
+       from (select * from ${table} where ${where.join(' and ')}
+             order by type, actor_id, target_id, role_id, inherited limit ${size}) a
+       order by a.type, a.actor_id, a.target_id, a.role_id, a.inherited`,
+      values,
+    );
+  }
+}
+
+function conditions(table: Table, filter: AssignmentFilter, after: Key | null) {
+  const where = ['true'];
+  const values: unknown[] = [];
+  const add = (condition: string, ...given: unknown[]): void => {
+    where.push(condition);
+    values.push(...given);
+  };
+  const { role, user, project, domain, system, inherited } = filter;
+  const isOnSystem = table === 'system_assignment';
+  if (isOnSystem ? (project ?? domain) !== undefined : system) add('false');
+  if (role !== undefined) add('role_id = ?', role);
+  if (user !== undefined) add("actor_id = ? and type::text like 'User%'", user);
+  if (project !== undefined) add("target_id = ? and type::text like '%Project'", project);
+  if (domain !== undefined) add("target_id = ? and type::text like '%Domain'", domain);
+  if (inherited) add('inherited');
+  if (after) {
+    const { type, actorId, targetId, roleId, inherited: last } = after;
+    const cast = isOnSystem ? '' : '::type';
+    add(
+      `(type, actor_id, target_id, role_id, inherited) > (?${cast}, ?, ?, ?, ?)`,
+      type,
+      actorId,
+      targetId,
+      roleId,
+      last,
+    );
+  }
+  return { where, values };
+}
