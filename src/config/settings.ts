@@ -53,12 +53,27 @@ function hashingOf(option: (section: string, key: string) => Option): Setting<Pa
   return { value: { algorithm: known, rounds: rounds && positive(rounds) }, origin: algorithm.origin };
 }
 
-/** Where the given file says that Keystone keeps a cache, for how long (oslo.cache's default: 600 s). */
+/** The sections of what keyward writes that have a cache of their own; grants are in `role`'s. */
+const CACHED = ['identity', 'resource', 'role', 'revoke', 'catalog'];
+const NO_CACHE = 'dogpile.cache.null';
+
+/**
+ * The longest time that a Keystone with these files keeps in its cache what keyward writes. It caches by default, but
+ * in no place that outlives a request.
+ */
 function cacheTimeOf(option: (section: string, key: string) => Option): Setting<number | null> {
-  const enabled = option('cache', 'enabled');
-  if (!enabled || !isTrue(enabled)) return { value: null, origin: enabled?.origin ?? 'the default' };
-  const seconds = option('cache', 'expiration_time');
-  return { value: seconds ? positive(seconds) : 600, origin: enabled.origin };
+  const [enabled, backend] = [option('cache', 'enabled'), option('cache', 'backend')];
+  const isOn = enabled ? isTrue(enabled) : backend !== null && backend.value !== NO_CACHE;
+  if (!isOn) return { value: null, origin: enabled?.origin ?? 'the default' };
+  const common = option('cache', 'expiration_time') ?? { value: '600', origin: (enabled ?? backend)!.origin };
+  const times = CACHED.filter((section) => {
+    const caching = option(section, 'caching');
+    return !caching || isTrue(caching);
+  }).map((section) => option(section, 'cache_time') ?? common);
+  const [longest] = times
+    .map(({ value, origin }) => ({ value: positive({ value, origin }), origin }))
+    .toSorted((one, other) => other.value - one.value);
+  return longest ?? { value: null, origin: enabled?.origin ?? 'the default' };
 }
 
 /** A boolean as oslo.config reads it. */

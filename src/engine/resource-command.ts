@@ -1,6 +1,7 @@
 import { headingsOf, recordOf, rowOf } from '../output/resource-views.ts';
 import { type FormatOptions, printList, printRecord, printStream, type Row } from '../output/formats.ts';
 import { patchOf, type ResourceFlags, valuesOf } from '../output/resource-requests.ts';
+import { cacheWarning } from '../output/cache-warning.ts';
 import { renderError } from '../output/render-error.ts';
 import type { PasswordHashing } from '../rules/bootstrap-request.ts';
 import { ExitCode, RuleError, UsageError } from '../rules/errors.ts';
@@ -36,7 +37,11 @@ type ListFlags = FormatOptions &
     parent?: string | undefined;
     'all-domains'?: boolean;
     name?: string | undefined;
+    project?: string | undefined;
     tags?: string | undefined;
+    'tags-any'?: string | undefined;
+    'not-tags'?: string | undefined;
+    'not-tags-any'?: string | undefined;
     immutable: boolean;
     mutable: boolean;
     enabled?: boolean;
@@ -47,6 +52,8 @@ type ListFlags = FormatOptions &
 
 /** A command on roles, users, projects or domains: one transaction, no run. */
 export abstract class ResourceCommand extends EngineCommand {
+  #hasWritten = false;
+
   /** `writes`: warns where a Keystone beside us may not see the change at once. */
   protected withSession<T>(
     flags: SettingsFlags,
@@ -54,7 +61,7 @@ export abstract class ResourceCommand extends EngineCommand {
     { writes = true } = {},
   ): Promise<T> {
     return this.withEngine(flags, async (engine) => {
-      const { passwordHashing, defaultDomainId, keystoneCacheTime } = engine.settings;
+      const { passwordHashing, defaultDomainId } = engine.settings;
       const { resources, assignments } = await engine.identity();
       const actor = {
         requestId: this.newRequestId(),
@@ -68,13 +75,15 @@ export abstract class ResourceCommand extends EngineCommand {
         hashing: passwordHashing.value,
         defaultDomainId: defaultDomainId.value,
       };
-      const result = await use(session);
-      if (writes && keystoneCacheTime.value !== null) {
-        this.announce(
-          `Warning: a Keystone with this configuration caches; it may see the change only after ${keystoneCacheTime.value} s (${keystoneCacheTime.origin}).`,
-        );
+      try {
+        const result = await use(session);
+        this.#hasWritten ||= writes;
+        return result;
+      } finally {
+        // Also where only some of several were written.
+        const warning = this.#hasWritten ? cacheWarning(engine.settings) : null;
+        if (warning) this.announce(warning);
       }
-      return result;
     });
   }
 
@@ -90,7 +99,7 @@ export abstract class ResourceCommand extends EngineCommand {
       const options = { hashing: session.hashing, orShow: flags['or-show'] ?? false };
       return session.resources.create(kind, values, session.actor, options);
     });
-    if (kind === 'user' && flags.immutable) this.announce(USER_FLAG);
+    if (kind === 'user' && resource.options.immutable) this.announce(USER_FLAG);
     await printRecord(recordOf(kind, resource, null), flags);
   }
 
@@ -109,9 +118,9 @@ export abstract class ResourceCommand extends EngineCommand {
       await this.#each(kind, names, 'set', async (nameOrId) => {
         const ref = { nameOrId, domain: flags.domain };
         await session.resources.update(kind, ref, whole, session.actor, session.hashing);
+        if (kind === 'user' && flags.immutable && !this.#hasWritten) this.announce(USER_FLAG);
       });
     });
-    if (kind === 'user' && flags.immutable) this.announce(USER_FLAG);
   }
 
   protected async deleteResources(
@@ -131,14 +140,24 @@ export abstract class ResourceCommand extends EngineCommand {
   protected async showResource(
     kind: ResourceKind,
     nameOrId: string,
-    flags: SettingsFlags & FormatOptions & { domain?: string | undefined },
+    flags: SettingsFlags &
+      FormatOptions & { domain?: string | undefined; parents?: boolean; children?: boolean },
   ): Promise<void> {
-    const { resource, origin } = await this.withSession(
+    const record = await this.withSession(
       flags,
-      ({ resources }) => resources.show(kind, { nameOrId, domain: flags.domain }),
+      async ({ resources }) => {
+        const { resource, origin } = await resources.show(kind, { nameOrId, domain: flags.domain });
+        if (!flags.parents && !flags.children) return recordOf(kind, resource, origin);
+        const { parents, subtree } = await resources.family(resource.id);
+        return {
+          ...recordOf(kind, resource, origin),
+          ...(flags.parents && { parents }),
+          ...(flags.children && { subtree }),
+        };
+      },
       { writes: false },
     );
-    await printRecord(recordOf(kind, resource, origin), flags);
+    await printRecord(record, flags);
   }
 
   protected listResources(kind: ResourceKind, flags: ListFlags): Promise<void> {
@@ -180,12 +199,18 @@ export abstract class ResourceCommand extends EngineCommand {
     work: (nameOrId: string) => Promise<void>,
   ): Promise<void> {
     if (names.length === 1) return work(names[0]!);
+    const finished: string[] = [];
     let failed = 0;
     for (const name of names) {
       try {
         await work(name);
+        finished.push(name);
+        this.#hasWritten = true;
       } catch (error) {
-        if (!(error instanceof RuleError) || error.exitCode !== ExitCode.refused) throw error;
+        if (!(error instanceof RuleError) || error.exitCode !== ExitCode.refused) {
+          if (finished.length > 0) this.announce(`Before that, these were ${done}: ${finished.join(', ')}.`);
+          throw error;
+        }
         failed += 1;
         process.stderr.write(`${name}: ${renderError(error, false)}\n`);
       }
@@ -202,7 +227,13 @@ const filterOf = (kind: ResourceKind, flags: ListFlags): ListFilter => ({
   parent: flags.parent,
   global: kind === 'role' && flags.domain === undefined && !flags['all-domains'],
   name: flags.name,
-  tags: flags.tags?.split(','),
+  project: flags.project === undefined ? undefined : { nameOrId: flags.project },
+  tags: {
+    all: flags.tags?.split(','),
+    any: flags['tags-any']?.split(','),
+    notAll: flags['not-tags']?.split(','),
+    none: flags['not-tags-any']?.split(','),
+  },
   enabled: flags.enabled || (flags.disabled ? false : undefined),
   immutable: flags.immutable || (flags.mutable ? false : undefined),
   marker: flags.marker,

@@ -39,14 +39,16 @@ const LONG: Record<ResourceKind, Record<string, string>> = {
   domain: {},
 };
 const IMMUTABLE = 'Immutable';
+/** A property of this name, which Keystone can write, would look as if keyward told it. */
+const ORIGIN = 'immutable_set';
 
 /** `origin`: since when and by whom `immutable` is what it is; null: never set, and no field. */
 export function recordOf(kind: ResourceKind, resource: Resource, origin: string | null): Row {
   const properties = Object.keys(resource)
-    .filter((key) => !FIELDS[kind].includes(key))
+    .filter((key) => !FIELDS[kind].includes(key) && key !== ORIGIN)
     .toSorted();
   const fields = [...FIELDS[kind], ...properties].map((key) => [key, resource[key] ?? null]);
-  return { ...Object.fromEntries(fields), ...(origin !== null && { immutable_set: origin }) };
+  return { ...Object.fromEntries(fields), ...(origin !== null && { [ORIGIN]: origin }) };
 }
 
 export const headingsOf = (kind: ResourceKind, long: boolean): string[] => [

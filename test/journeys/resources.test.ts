@@ -116,6 +116,43 @@ describe('an operator locks what the cloud depends on', () => {
     expect(await json('project', 'list', '-c', 'Name')).toEqual([{ Name: 'admin' }]);
   });
 
+  it('shows what is above and below a project', async () => {
+    const ids: Record<string, string> = {};
+    for (const [name, ...parent] of [['top'], ['middle', '--parent', 'top'], ['leaf', '--parent', 'middle']])
+      ids[name!] = (await json('project', 'create', name!, ...parent)).id;
+    const [top, middle, leaf] = ['top', 'middle', 'leaf'].map((name) => ids[name]!) as [
+      string,
+      string,
+      string,
+    ];
+    expect(await json('project', 'show', 'middle', '--parents', '--children')).toMatchObject({
+      parents: { [top]: { default: null } },
+      subtree: { [leaf]: null },
+    });
+    expect(await json('project', 'show', 'top', '--children')).toMatchObject({
+      subtree: { [middle]: { [leaf]: null } },
+    });
+    expect(await json('project', 'show', 'leaf', '--children')).toMatchObject({ subtree: null });
+    expect(await home.run(['project', 'delete', '--cascade', 'top'])).toMatchObject({ code: 0 });
+  });
+
+  it('lists projects by their tags, and users by the project that they have a role on', async () => {
+    for (const [name, ...tags] of [['t-both', 'a', 'b'], ['t-one', 'a'], ['t-none']])
+      await json('project', 'create', name!, ...tags.flatMap((tag) => ['--tag', tag]));
+    const among = async (flag: string): Promise<string[]> =>
+      (await json('project', 'list', flag, 'a,b', '-c', 'Name'))
+        .map(({ Name: name }: { Name: string }) => name)
+        .filter((name: string) => name.startsWith('t-'))
+        .toSorted();
+    expect(await among('--tags')).toEqual(['t-both']);
+    expect(await among('--tags-any')).toEqual(['t-both', 't-one']);
+    expect(await among('--not-tags')).toEqual(['t-none', 't-one']);
+    expect(await among('--not-tags-any')).toEqual(['t-none']);
+    expect(await json('user', 'list', '--project', 'admin', '-c', 'Name')).toEqual([{ Name: 'admin' }]);
+    expect(await json('user', 'list', '--project', 't-none')).toEqual([]);
+    expect(await home.run(['project', 'delete', 't-both', 't-one', 't-none'])).toMatchObject({ code: 0 });
+  });
+
   it('grants and takes away roles', async () => {
     await json('project', 'create', 'shop');
     for (let time = 0; time < 2; time++)
@@ -248,10 +285,15 @@ describe('a database that keyward has not synced', () => {
   });
 });
 
-it('warns where a Keystone caches', async () => {
+it('warns where a Keystone caches, also if only some of several are written', async () => {
   const file = path.join(home.dir, 'keystone.conf');
   writeFileSync(file, '[cache]\nenabled = true\nexpiration_time = 300\n');
-  const { stderr } = await home.run(['role', 'create', 'cached', '--config-file', file]);
-  expect(stderr).toContain('may see the change only after 300 s');
-  expect((await home.run(['role', 'show', 'cached', '--config-file', file])).stderr).toBe('');
+  const configured = ['--config-file', file];
+  const told = 'may see the change only after 300 s';
+  for (const name of ['cached', 'cached2'])
+    expect((await home.run(['role', 'create', name, ...configured])).stderr).toContain(told);
+  expect((await home.run(['role', 'show', 'cached', ...configured])).stderr).toBe('');
+  expect((await home.run(['role', 'delete', 'nowhere', ...configured])).stderr).not.toContain(told);
+  const some = await home.run(['role', 'delete', 'cached', 'nowhere', ...configured]);
+  expect(some).toMatchObject({ code: 1, stderr: expect.stringContaining(told) });
 });

@@ -20,6 +20,9 @@ export default class ProjectList extends ResourceCommand {
     ...longFlag,
     parent: Flags.string({ description: 'only those right below this project or domain (name or ID)' }),
     tags: Flags.string({ description: 'only those that have all of these tags, separated by commas' }),
+    'tags-any': Flags.string({ description: 'only those that have any of these tags' }),
+    'not-tags': Flags.string({ description: 'only those that lack at least one of these tags' }),
+    'not-tags-any': Flags.string({ description: 'only those that have none of these tags' }),
   };
 
   async run(): Promise<void> {

@@ -1,3 +1,4 @@
+import { Flags } from '@oclif/core';
 import { settingsFlags } from '../../engine/engine-command.ts';
 import { ResourceCommand } from '../../engine/resource-command.ts';
 import { formatFlags } from '../../output/formats.ts';
@@ -14,6 +15,8 @@ export default class ProjectShow extends ResourceCommand {
     ...settingsFlags,
     ...formatFlags,
     ...domainFlag,
+    parents: Flags.boolean({ description: 'also what is above it, as IDs' }),
+    children: Flags.boolean({ description: 'also what is below it, as IDs' }),
   };
 
   async run(): Promise<void> {

@@ -1,3 +1,4 @@
+import { Flags } from '@oclif/core';
 import { settingsFlags } from '../../engine/engine-command.ts';
 import { ResourceCommand } from '../../engine/resource-command.ts';
 import { domainFlag, enabledFilterFlags, listFlags, longFlag } from '../../output/resource-flags.ts';
@@ -17,6 +18,9 @@ export default class UserList extends ResourceCommand {
     ...domainFlag,
     ...enabledFilterFlags,
     ...longFlag,
+    project: Flags.string({
+      description: 'only those with a role of their own on this project (name or ID)',
+    }),
   };
 
   async run(): Promise<void> {

@@ -8,8 +8,12 @@ export type ResourceFilter = {
   parentId?: string | undefined;
   enabled?: boolean | undefined;
   name?: string | undefined;
-  tags?: string[] | undefined;
+  /** Users: who has a role on this project, by a grant to the user itself. */
+  projectId?: string | undefined;
+  tags?: TagFilter | undefined;
 };
+/** Projects: those that have all, any, not all, or none of these tags. */
+export type TagFilter = { [has in keyof typeof TAGGED]?: string[] | undefined };
 type Row = {
   id: string;
   name: string;
@@ -21,6 +25,9 @@ type Row = {
 
 /** A resource, and its `IMMU` value as it is stored (undefined: no row). */
 export type StoredResource = { resource: Resource; immutable: string | null | undefined };
+
+/** How many of the tags that are asked for a project must have. */
+const TAGGED = { all: '= ?', any: '> 0 and ? > 0', notAll: '< ?', none: '= 0 and ? > 0' } as const;
 
 const OPTION_NAMES: Record<string, string> = {
   IMMU: 'immutable',
@@ -74,9 +81,37 @@ export class ResourceRepository {
       if (kind === 'user') add(USER_NAMED, filter.name, filter.name, filter.name);
       else add(`${kind === 'role' ? 'r' : 'p'}.name = ?`, filter.name);
     }
-    for (const tag of filter.tags ?? [])
-      add('exists (select from project_tag t where t.project_id = p.id and t.name = ?)', tag);
+    if (filter.projectId !== undefined)
+      add(
+        "u.id in (select actor_id from assignment where type = 'UserProject' and target_id = ?)",
+        filter.projectId,
+      );
+    for (const [has, tags] of Object.entries(filter.tags ?? {}))
+      if (tags) add(tagged(has as keyof TagFilter), JSON.stringify(tags), new Set(tags).size);
     return this.#select(kind, where, values, size);
+  }
+
+  /** The ids of what is above a project, the nearest first, up to its domain. */
+  async ancestors(id: string): Promise<string[]> {
+    const rows = await this.#em.execute<{ id: string }[]>(
+      `with recursive above as (
+         select parent_id as id, 1 as height from project where id = ?
+         union all select p.parent_id, height + 1 from project p join above on p.id = above.id)
+       select id from above where id is not null order by height`,
+      [id],
+    );
+    return rows.map((row) => row.id);
+  }
+
+  /** All projects below one, each with the id of its parent. */
+  descendants(id: string): Promise<{ id: string; parentId: string }[]> {
+    return this.#em.execute(
+      `with recursive below as (
+         select id, parent_id from project where parent_id = ?
+         union all select p.id, p.parent_id from project p join below on p.parent_id = below.id)
+       select id, parent_id as "parentId" from below order by id`,
+      [id],
+    );
   }
 
   async #select(
@@ -94,6 +129,10 @@ export class ResourceRepository {
     return rows.map(stored);
   }
 }
+
+const tagged = (has: keyof TagFilter): string =>
+  `(select count(*) from project_tag t where t.project_id = p.id
+    and t.name in (select jsonb_array_elements_text(?::jsonb))) ${TAGGED[has]}`;
 
 const keyOf = (kind: ResourceKind): string =>
   ({ role: 'r.id', user: 'u.id', project: 'p.id', domain: 'p.id' })[kind];

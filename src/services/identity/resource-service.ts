@@ -17,15 +17,17 @@ import { hashPassword } from './password-hash.ts';
 import { ResourceFinder, type ResourceRef } from './resource-finder.ts';
 import { described, transact } from './transact.ts';
 
-export type ListFilter = Omit<ResourceFilter, 'domainId' | 'parentId'> & {
+export type ListFilter = Omit<ResourceFilter, 'domainId' | 'parentId' | 'projectId'> & {
   domain?: string | undefined;
   parent?: string | undefined;
+  project?: ResourceRef | undefined;
   /** Only what belongs to no domain: global roles. */
   global?: boolean;
   immutable?: boolean | undefined;
   marker?: string | undefined;
   limit?: number | undefined;
 };
+export type IdTree = { [id: string]: IdTree } | null;
 const PAGE = 2000;
 
 /** Roles, users, projects and domains: each change is one transaction behind `GuardedResource`. */
@@ -108,6 +110,23 @@ export class ResourceService {
     });
   }
 
+  /** What is above a project and what is below it, each as ids within ids, as Keystone's API gives them. */
+  family(id: string): Promise<{ parents: IdTree; subtree: IdTree }> {
+    return described(this.#address, async () => {
+      const repository = new ResourceRepository(this.#orm.em.fork());
+      const parents = (await repository.ancestors(id)).reduceRight<IdTree>(
+        (above, each) => ({ [each]: above }),
+        null,
+      );
+      const below = Map.groupBy(await repository.descendants(id), ({ parentId }) => parentId);
+      const treeOf = (parent: string): IdTree => {
+        const children = below.get(parent);
+        return children ? Object.fromEntries(children.map((child) => [child.id, treeOf(child.id)])) : null;
+      };
+      return { parents, subtree: treeOf(id) };
+    });
+  }
+
   /** Pages in the order of the ids, read as they are taken: memory does not grow with their number. */
   async *list(kind: ResourceKind, filter: ListFilter): AsyncGenerator<Resource[]> {
     const narrowed = await described(this.#address, () => this.#narrowed(filter));
@@ -125,12 +144,13 @@ export class ResourceService {
     }
   }
 
-  async #narrowed({ domain, parent, global, ...filter }: ListFilter): Promise<ResourceFilter> {
+  async #narrowed({ domain, parent, project, global, ...filter }: ListFilter): Promise<ResourceFilter> {
     const finder = this.#finder();
     const domainId =
       domain === undefined ? undefined : (await finder.get('domain', { nameOrId: domain })).resource.id;
     const parentId = parent === undefined ? undefined : (await this.getPlace({ nameOrId: parent })).id;
-    return { ...filter, domainId: global ? null : domainId, parentId };
+    const projectId = project && (await finder.get('project', project)).resource.id;
+    return { ...filter, domainId: global ? null : domainId, parentId, projectId };
   }
 
   async #marker(kind: ResourceKind, marker: string | undefined): Promise<string | null> {

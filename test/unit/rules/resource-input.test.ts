@@ -61,7 +61,7 @@ describe('a property', () => {
     ['a=', ['a', '']],
     ['a=b=c\nd', ['a', 'b=c\nd']],
   ])('%j', (text, parsed) => expect(parseProperty(text)).toEqual(parsed));
-  it.each(['a', '=b', 'name=x', 'options=x', 'password=x'])('not %j', (text) => {
+  it.each(['a', '=b', 'name=x', 'options=x', 'password=x', 'immutable_set=x'])('not %j', (text) => {
     expect(() => parseProperty(text)).toThrow(/no property/);
   });
 });
