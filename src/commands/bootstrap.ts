@@ -4,6 +4,7 @@ import { asOclifReads, bootstrapFlags, given } from '../output/bootstrap-flags.t
 import { choosePassword, type ChosenPassword } from '../output/bootstrap-password.ts';
 import { printBootstrapReport } from '../output/bootstrap-report.ts';
 import { formatFlags } from '../output/formats.ts';
+import { RunWatch } from '../output/run-watch.ts';
 import { assertWithinLimits } from '../rules/bootstrap-limits.ts';
 import type { BootstrapReport, BootstrapRequest } from '../rules/bootstrap-request.ts';
 import { ExitCode } from '../rules/errors.ts';
@@ -56,9 +57,11 @@ export default class Bootstrap extends EngineCommand {
   ): Promise<BootstrapReport | null> {
     await password.ensureFor(engine, request);
     const workflowId = bootstrapWorkflowId(request.target, request.requestId);
-    const report = await this.followIn(engine, flags, workflowId, 'bootstrap', (runs, options) =>
-      runs.run<BootstrapReport>('bootstrap', request, options),
+    const watch = new RunWatch('apply bootstrap');
+    const following = this.followIn(engine, flags, workflowId, 'bootstrap', (runs, options) =>
+      runs.run<BootstrapReport>('bootstrap', request, watch.watching(options)),
     );
+    const report = await password.during(watch, following);
     password.finish(report);
     return report;
   }
