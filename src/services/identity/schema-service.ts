@@ -1,9 +1,9 @@
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
-import { describeDatabaseError } from '../../database/describe-error.ts';
 import { migrate } from '../../database/migrations.ts';
 import type { DatabaseAddress } from '../../rules/database-address.ts';
 import { RuleError } from '../../rules/errors.ts';
 import { type SchemaFacts, type SchemaState, schemaState } from '../../rules/schema-revision.ts';
+import { described } from './transact.ts';
 
 const SYNC_LOCK = "hashtext('keyward db sync')";
 const REAL_SYNC = 'Run `keystone-manage db_sync` of Keystone 30.0.0 on it first, then repeat the command.';
@@ -25,7 +25,7 @@ export class SchemaService {
    * once. Refuses, untouched, a database at another revision or of another application.
    */
   async sync(): Promise<SyncReport> {
-    return this.#described(() =>
+    return described(this.#address, () =>
       this.#orm.em.fork().transactional(async (em) => {
         await em.execute(`select pg_advisory_xact_lock(${SYNC_LOCK})`);
         const state = schemaState(await readFacts(em));
@@ -48,7 +48,7 @@ export class SchemaService {
   }
 
   #facts(): Promise<SchemaFacts> {
-    return this.#described(() => readFacts(this.#orm.em.fork()));
+    return described(this.#address, () => readFacts(this.#orm.em.fork()));
   }
 
   #assertSyncable(state: SchemaState): void {
@@ -63,14 +63,6 @@ export class SchemaService {
     throw new RuleError('SchemaRevision', `The database ${name} is at ${what}; nothing was changed.`, {
       cure: REAL_SYNC,
     });
-  }
-
-  async #described<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      throw describeDatabaseError(error, this.#address);
-    }
   }
 }
 
