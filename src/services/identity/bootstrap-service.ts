@@ -10,7 +10,7 @@ import { type AuditedChange, writeAudit } from './audit-writer.ts';
 import { GuardedResource } from './guarded/guarded-resource.ts';
 import { type ComparePassword, readSnapshot } from './identity-reader.ts';
 import { hashPassword, verifyPassword } from './password-hash.ts';
-import { described } from './transact.ts';
+import { transactOnce } from './transact.ts';
 
 const OPERATION = 'bootstrap';
 const LOCK = "hashtext('keyward bootstrap')";
@@ -43,16 +43,13 @@ export class BootstrapService {
     const passwords = new PasswordMemory(request);
     // The slow hash is made before the lock is taken, not while others wait for it.
     if (await this.#inSnapshot((em) => needsHash(em, request, passwords))) await passwords.hash();
-    return described(this.#address, () =>
-      this.#orm.em.fork().transactional((em) => applyUnderLock(em, request, passwords), {
-        isolationLevel: IsolationLevel.READ_COMMITTED,
-      }),
-    );
+    const kind = { isolationLevel: IsolationLevel.READ_COMMITTED };
+    return transactOnce(this.#orm, this.#address, kind, (em) => applyUnderLock(em, request, passwords));
   }
 
   #inSnapshot<T>(read: (em: EntityManager) => Promise<T>): Promise<T> {
-    const readOnly = { isolationLevel: IsolationLevel.REPEATABLE_READ, readOnly: true };
-    return described(this.#address, () => this.#orm.em.fork().transactional(read, readOnly));
+    const snapshot = { isolationLevel: IsolationLevel.REPEATABLE_READ, readOnly: true };
+    return transactOnce(this.#orm, this.#address, snapshot, read);
   }
 }
 

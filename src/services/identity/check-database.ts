@@ -1,7 +1,7 @@
 import { IsolationLevel, type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
 import type { Kysely } from 'kysely';
 import type { DatabaseAddress } from '../../rules/database-address.ts';
-import { described } from './transact.ts';
+import { transactOnce } from './transact.ts';
 
 /** Below the deadline of a check's activity, so that the database's own answer arrives. In seconds. */
 const STATEMENT_TIMEOUT = 10;
@@ -23,11 +23,7 @@ export class CheckDatabase {
       await em.execute(`set local statement_timeout = '${STATEMENT_TIMEOUT}s'`);
       return use(em.getKysely());
     };
-    return described(this.#address, () =>
-      this.#orm.em.fork().transactional(inSnapshot, {
-        isolationLevel: IsolationLevel.REPEATABLE_READ,
-        readOnly: true,
-      }),
-    );
+    const snapshot = { isolationLevel: IsolationLevel.REPEATABLE_READ, readOnly: true };
+    return transactOnce(this.#orm, this.#address, snapshot, inSnapshot);
   }
 }

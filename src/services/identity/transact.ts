@@ -1,7 +1,8 @@
-import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
+import type { EntityManager, MikroORM, TransactionOptions } from '@mikro-orm/postgresql';
 import { describeDatabaseError, duplicateDetail, isCollision } from '../../database/describe-error.ts';
 import type { DatabaseAddress } from '../../rules/database-address.ts';
 import { RuleError } from '../../rules/errors.ts';
+import { whyMissing } from './schema-facts.ts';
 
 const ATTEMPTS = 5;
 
@@ -18,8 +19,22 @@ export async function transact<T>(
       if (isCollision(error) && attempt < ATTEMPTS) continue;
       const detail = duplicateDetail(error);
       if (detail !== null) throw conflict(detail);
-      throw describeDatabaseError(error, address);
+      throw await whyMissing(describeDatabaseError(error, address), orm, address);
     }
+  }
+}
+
+/** One transaction of that kind; errors in the operator's words. */
+export async function transactOnce<T>(
+  orm: MikroORM,
+  address: DatabaseAddress,
+  kind: TransactionOptions,
+  work: (em: EntityManager) => Promise<T>,
+): Promise<T> {
+  try {
+    return await orm.em.fork().transactional(work, kind);
+  } catch (error) {
+    throw await whyMissing(describeDatabaseError(error, address), orm, address);
   }
 }
 

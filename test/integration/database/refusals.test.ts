@@ -84,7 +84,7 @@ it('a wrong password is told without being repeated', async () => {
   await server.query('postgres', 'select pg_reload_conf()');
   const login = (password: string) =>
     server.withServices({ ...server.address, user: 'locked', password }, ({ schema }) => schema.state());
-  await expect(login('right-pw')).resolves.toBe('empty');
+  await expect(login('right-pw')).resolves.toMatchObject({ state: 'empty' });
   const error = (await login('canary-pw').catch((caught: Error) => caught)) as Error & { cure: string };
   expect(error).toMatchObject({
     name: 'DatabaseAuthenticationFailed',

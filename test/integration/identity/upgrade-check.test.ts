@@ -214,6 +214,17 @@ describe('a database that does not let itself be checked', () => {
     expect(JSON.stringify(outcomes)).not.toMatch(/canary|postgresql:/);
   });
 
+  it("that is another service's is not to be synced", async () => {
+    const address = await server.createDatabase({ empty: true });
+    await server.query(address.database, 'create table instances (id int)');
+    const { [ROLES]: outcome } = await check(address);
+    expect(outcome).toMatchObject({
+      code: CheckCode.failure,
+      details: expect.stringMatching(/holds tables that are not Keystone's\.$/),
+      remedy: 'Name an empty database, or one of a Keystone.',
+    });
+  });
+
   it('that refuses the statement fails without repeating it', async () => {
     const address = await copyOfBootstrapped('alter table role rename column name to label');
     const { [ROLES]: outcome } = await check(address);
