@@ -1,6 +1,6 @@
 import type { BootstrapReport, BootstrapRequest } from '../rules/bootstrap-request.ts';
 import { assertPassword } from '../rules/bootstrap-limits.ts';
-import type { RunWatch } from './run-watch.ts';
+import { RunWatch } from './run-watch.ts';
 import { RuleError, UsageError } from '../rules/errors.ts';
 import { given } from './bootstrap-flags.ts';
 import {
@@ -60,9 +60,10 @@ export class ChosenPassword {
   }
 
   /** Waits for the run; of one that failed and wrote nothing, the file goes, so that the command can be repeated. */
-  async during<T>(watch: RunWatch, run: Promise<T>): Promise<T> {
+  async during<T>(run: (watch: RunWatch) => Promise<T>): Promise<T> {
+    const watch = new RunWatch('apply bootstrap');
     try {
-      return await run;
+      return await run(watch);
     } catch (error) {
       if (this.#file && watch.wroteNothing(error)) removePasswordFile(this.#file);
       throw error;
@@ -81,6 +82,23 @@ export class ChosenPassword {
     if (this.#file) removePasswordFile(this.#file);
     this.#announce('The user existed already and keeps its password; the generated one is not used.');
   }
+}
+
+/** What a bootstrap would change. A user can be planned without a password; that it will take one is said. */
+export async function planDryRun(
+  engine: Planner,
+  request: BootstrapRequest,
+  announce: Announce,
+): Promise<BootstrapReport> {
+  const { bootstrap } = await engine.identity();
+  if (request.password !== null) return bootstrap.plan(request);
+  const report = await bootstrap.plan({ ...request, password: 'yet unknown', passwordForNewUserOnly: true });
+  if (report.userCreated) {
+    announce(
+      `A password will be needed to create the user ${request.username}: see --bootstrap-password-file, -stdin and --generate-password.`,
+    );
+  }
+  return report;
 }
 
 /** Reads the password from where the flags say; at most one of them may say so, and a flag beats the environment. */
