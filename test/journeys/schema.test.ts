@@ -52,3 +52,14 @@ it("nothing sends an operator to sync another service's database", async () => {
   expect(checked).toMatchObject({ code: 2, stderr: expect.not.stringContaining('db sync') });
   expect(await home.query("select from pg_namespace where nspname = 'keyward'", 'nova')).toEqual([]);
 });
+
+it('what the server refuses ends a run at its first attempt', async () => {
+  await home.query('create database replica', 'postgres');
+  expect(await on('replica', 'db', 'sync')).toMatchObject({ code: 0 });
+  await home.query('alter database replica set default_transaction_read_only = on', 'postgres');
+  const { code, stdout, stderr } = await on('replica', 'bootstrap', '--bootstrap-password-stdin');
+  expect([code, stdout]).toEqual([1, '']);
+  expect(stderr).toMatch(
+    /: apply bootstrap: failed\nError: .* answered 25006: .*read-only transaction\. Name the server/,
+  );
+});
