@@ -1,7 +1,7 @@
 import { EngineCommand, runFlags, settingsFlags } from '../engine/engine-command.ts';
 import type { Engine } from '../engine/engine.ts';
 import { asOclifReads, bootstrapFlags, given } from '../output/bootstrap-flags.ts';
-import { choosePassword, type ChosenPassword } from '../output/bootstrap-password.ts';
+import { choosePassword, type ChosenPassword, planDryRun } from '../output/bootstrap-password.ts';
 import { printBootstrapReport } from '../output/bootstrap-report.ts';
 import { formatFlags } from '../output/formats.ts';
 import { assertWithinLimits } from '../rules/bootstrap-limits.ts';
@@ -43,7 +43,7 @@ export default class Bootstrap extends EngineCommand {
   }
 
   async #plan(engine: Engine, request: BootstrapRequest, flags: Flags): Promise<void> {
-    const report = await (await engine.identity()).bootstrap.plan(request);
+    const report = await planDryRun(engine, request, this.announce);
     await printBootstrapReport(report, flags, 'would');
     if (report.changes.length > 0) process.exitCode = ExitCode.wouldChange;
   }
@@ -55,9 +55,11 @@ export default class Bootstrap extends EngineCommand {
     password: ChosenPassword,
   ): Promise<BootstrapReport | null> {
     await password.ensureFor(engine, request);
-    const workflowId = bootstrapWorkflowId(request.target, request.requestId);
-    const report = await this.followIn(engine, flags, workflowId, 'bootstrap', (runs, options) =>
-      runs.run<BootstrapReport>('bootstrap', request, options),
+    const id = bootstrapWorkflowId(request.target, request.requestId);
+    const report = await password.during((watch) =>
+      this.followIn(engine, flags, id, 'bootstrap', (runs, options) =>
+        runs.run<BootstrapReport>('bootstrap', request, watch.watching(options)),
+      ),
     );
     password.finish(report);
     return report;

@@ -45,13 +45,20 @@ export function openPolicyFiles(paths: ConfigPaths, searchAfter: string[] = stan
 async function findFile(search: string[], name: string): Promise<string | null> {
   for (const dir of search) {
     const candidate = path.resolve(dir, name);
-    const exists = await access(candidate).then(
-      () => true,
-      () => false,
-    );
-    if (exists) return candidate;
+    if (await exists(candidate)) return candidate;
   }
   return null;
+}
+
+/** What may not be looked at may well be there: that nobody knows is no answer. */
+async function exists(file: string): Promise<boolean> {
+  try {
+    await access(file);
+    return true;
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code!)) return false;
+    throw unreadable(file, error as Error);
+  }
 }
 
 async function policyOptions({ configFiles, configDirs }: ConfigPaths) {

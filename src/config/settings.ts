@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { accessSync, constants, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { passwordHashAlgorithms, type PasswordHashing } from '../rules/bootstrap-request.ts';
 import type { DatabaseAddress } from '../rules/database-address.ts';
@@ -13,6 +13,17 @@ type Option = { value: string; origin: string } | null;
 
 const DATABASE_VARIABLE = 'KEYWARD_KEYSTONE_DATABASE_URL';
 
+/**
+ * What Keystone's help of `password_hash_rounds` allows (`keystone/conf/identity.py`). One more of bcrypt's or scrypt's
+ * doubles the time, and of scrypt's the memory.
+ */
+const ROUNDS: Record<PasswordHashing['algorithm'], [least: number, most: number]> = {
+  bcrypt: [4, 31],
+  bcrypt_sha256: [4, 31],
+  scrypt: [1, 31],
+  pbkdf2_sha512: [1, 999_999_999],
+};
+
 /** Reads what flags, environment and files say, once; each value remembers its origin. Bad input is a UsageError. */
 export function loadSettings(flags: Given, env: NodeJS.ProcessEnv): Settings {
   const configFiles = (flags['config-file'] ?? []).map((file) => path.resolve(file));
@@ -23,7 +34,7 @@ export function loadSettings(flags: Given, env: NodeJS.ProcessEnv): Settings {
     keystoneDatabase: databaseOf(env, option),
     configFiles,
     configDirs,
-    defaultDomainId: orDefault(option('identity', 'default_domain_id'), 'default'),
+    defaultDomainId: domainIdOf(option('identity', 'default_domain_id')),
     passwordHashing: hashingOf(option),
     keystoneCacheTime: cacheTimeOf(option),
     temporalIsExternal: temporalIsExternal(env),
@@ -37,7 +48,33 @@ function databaseOf(
   const variable = env[DATABASE_VARIABLE];
   const given = variable ? { value: variable, origin: DATABASE_VARIABLE } : option('database', 'connection');
   if (!given) return { value: null, origin: 'the embedded PostgreSQL' };
-  return { value: parseDatabaseUrl(given.value, given.origin), origin: given.origin };
+  const address = parseDatabaseUrl(given.value, given.origin);
+  if (address.sslRootCert === null) return { value: address, origin: given.origin };
+  // A worker that is started for it works in another folder.
+  const sslRootCert = path.resolve(address.sslRootCert);
+  assertReadable(sslRootCert, given.origin);
+  return { value: { ...address, sslRootCert }, origin: given.origin };
+}
+
+function assertReadable(file: string, origin: string): void {
+  try {
+    accessSync(file, constants.R_OK);
+  } catch (error) {
+    throw new UsageError(
+      `${origin} names a certificate that can't be read: ${(error as Error).message}.`,
+      'Correct sslrootcert in it, or make the file readable.',
+    );
+  }
+}
+
+/** A domain's id, of which Keystone stores 64 characters. */
+function domainIdOf(option: Option): Setting<string> {
+  const setting = orDefault(option, 'default');
+  if ([...setting.value].length <= 64) return setting;
+  throw new UsageError(
+    `${setting.origin} has ${[...setting.value].length} characters; Keystone stores at most 64.`,
+    'Name the id of a domain.',
+  );
 }
 
 function hashingOf(option: (section: string, key: string) => Option): Setting<PasswordHashing> {
@@ -50,7 +87,17 @@ function hashingOf(option: (section: string, key: string) => Option): Setting<Pa
       `Use one of: ${passwordHashAlgorithms.join(', ')}.`,
     );
   }
-  return { value: { algorithm: known, rounds: rounds && positive(rounds) }, origin: algorithm.origin };
+  return { value: { algorithm: known, rounds: rounds && roundsOf(known, rounds) }, origin: algorithm.origin };
+}
+
+function roundsOf(algorithm: PasswordHashing['algorithm'], given: NonNullable<Option>): number {
+  const rounds = positive(given);
+  const [least, most] = ROUNDS[algorithm];
+  if (rounds >= least && rounds <= most) return rounds;
+  throw new UsageError(
+    `${given.origin}: ${rounds} rounds are not possible with ${algorithm}, which takes ${least} to ${most}.`,
+    'Correct it, or remove the line.',
+  );
 }
 
 /** The sections of what keyward writes that have a cache of their own; grants are in `role`'s. */

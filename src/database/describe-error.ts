@@ -13,13 +13,20 @@ const UNREACHABLE = new Set([
   'ECONNRESET',
   'EPIPE',
 ]);
-const PASSING = /^(40001|40P01|55P03|57P0[123]|53300|08\w{3}|23505)$/;
+const SQLSTATE = /^[0-9A-Z]{5}$/;
+/** Serialization failure, deadlock. */
+const COLLIDED = ['40001', '40P01'];
+const DUPLICATE = '23505';
+/** Also a lock that was not had, a server that stops or starts, too many connections; besides, all of class 08. */
+const PASSING = new Set([...COLLIDED, DUPLICATE, '55P03', '57P01', '57P02', '57P03', '53300']);
+const SYNTAX_ERROR = '42601';
+const SETTING = 'KEYWARD_KEYSTONE_DATABASE_URL or `[database] connection`';
 const LOST = /terminat|timeout exceeded|timeout expired|connection error|not queryable/i;
 
 /**
  * Says in the operator's words why the database could not be used. What may pass by itself (a lost connection, a
- * deadlock, a unique violation by a keystone-manage beside us) is Transient; anything that is no database error is given
- * back as it is. Neither password nor URL is repeated.
+ * deadlock, a unique violation by a keystone-manage beside us) is Transient; what the server refuses is a RuleError;
+ * anything that is no database error is given back as it is. Neither statement, password nor URL is repeated.
  */
 export function describeDatabaseError(error: unknown, address: DatabaseAddress): unknown {
   if (error instanceof RuleError || !isError(error)) return error;
@@ -29,7 +36,7 @@ export function describeDatabaseError(error: unknown, address: DatabaseAddress):
     return new Unavailable(
       'DatabaseAuthenticationFailed',
       `User ${address.user} may not log in to ${where}: ${cause.message}.`,
-      'Correct the user or password in KEYWARD_KEYSTONE_DATABASE_URL or `[database] connection`.',
+      `Correct the user or password in ${SETTING}.`,
     );
   }
   if (code === '3D000') {
@@ -44,9 +51,40 @@ export function describeDatabaseError(error: unknown, address: DatabaseAddress):
       cure: 'Run `keyward db sync`, or name a Keystone database.',
     });
   }
-  if (code && (UNREACHABLE.has(code) || PASSING.test(code))) return passing(where, cause);
+  if (code && (UNREACHABLE.has(code) || PASSING.has(code) || /^08\w{3}$/.test(code)))
+    return passing(where, cause);
+  // One of our statements that can't be parsed is a bug, whatever the server.
+  if (code && SQLSTATE.test(code) && code !== SYNTAX_ERROR) return refusal(code, cause, address);
   return LOST.test(cause.message) ? passing(where, cause) : error;
 }
+
+/** Whether repeating the transaction may do: it met another one, or a row came or went between two of its statements. */
+export function isCollision(error: unknown): boolean {
+  const code = isError(error) ? rooted(error).code : undefined;
+  return code !== undefined && [...COLLIDED, '23503'].includes(code);
+}
+
+/** What PostgreSQL says of a row that is there already; null for any other error. */
+export function duplicateDetail(error: unknown): string | null {
+  if (!isError(error)) return null;
+  const { code, cause } = rooted(error);
+  return code === DUPLICATE ? ((cause as { detail?: string }).detail ?? '') : null;
+}
+
+const CURES: Record<string, (address: DatabaseAddress) => string> = {
+  '42501': ({ user }) =>
+    `Grant user ${user} what is missing (to write Keystone's tables and those of the schema keyward; for \`keyward db sync\`, to make them), or name another user in ${SETTING}.`,
+  '25006': () =>
+    `Name the server that takes writes in ${SETTING}; this one is a replica, or set to read only.`,
+  '53100': () => "Make room on the server's disk, then repeat the command.",
+};
+const compareSchema = (): string =>
+  "Compare the schema with `keyward db sync --check`, and see the server's log.";
+
+const refusal = (code: string, cause: Error, address: DatabaseAddress): RuleError =>
+  new RuleError('DatabaseRefused', `The database ${address.database} answered ${code}: ${cause.message}.`, {
+    cure: (CURES[code] ?? compareSchema)(address),
+  });
 
 const passing = (where: string, cause: Error): Transient =>
   new Transient(

@@ -1,9 +1,24 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { MikroORM } from '@mikro-orm/postgresql';
+import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 
 const FOLDER = fileURLToPath(new URL('../../migrations/', import.meta.url));
+
+const TABLE = 'mikro_orm_migrations';
+
+const filesOf = (set: string): string[] => readdirSync(path.join(FOLDER, set)).toSorted();
+
+/** Those of keyward's own files that the database has not seen; only reads, where the migrator would make its table. */
+export async function pendingMigrations(em: EntityManager): Promise<string[]> {
+  const tables = await em.execute<object[]>(
+    `select from pg_tables where schemaname = 'keyward' and tablename = '${TABLE}'`,
+  );
+  const seen =
+    tables.length > 0 ? await em.execute<{ name: string }[]>(`select name from keyward.${TABLE}`) : [];
+  const names = new Set(seen.map(({ name }) => name));
+  return filesOf('keyward').filter((file) => !names.has(`keyward/${file}`));
+}
 
 /** Applies the numbered SQL files of `migrations/<set>/` that the database has not seen, in one transaction. */
 export async function migrate(orm: MikroORM, set: 'keystone' | 'keyward'): Promise<string[]> {
@@ -17,12 +32,12 @@ export async function migrate(orm: MikroORM, set: 'keystone' | 'keyward'): Promi
     },
   });
   orm.config.set('migrations', {
-    tableName: 'keyward.mikro_orm_migrations',
+    tableName: `keyward.${TABLE}`,
     allOrNothing: true,
     disableForeignKeys: false,
     snapshot: false,
     silent: true,
-    migrationsList: readdirSync(path.join(FOLDER, set)).toSorted().map(asMigration),
+    migrationsList: filesOf(set).map(asMigration),
   });
   const applied = await new Migrator(orm.em).up();
   return applied.map(({ name }) => name);

@@ -20,7 +20,8 @@ export const bootstrapFlags = {
     helpGroup,
   }),
   'generate-password': Flags.string({
-    description: 'make a password if the user must be created; written to FILE, or printed',
+    description:
+      'make a password, for the user if it must be created; kept in FILE, or told on stderr before the run',
     helpGroup,
     helpValue: '[FILE]',
     exclusive: ['bootstrap-password', 'bootstrap-password-file', 'bootstrap-password-stdin'],

@@ -1,5 +1,6 @@
 import type { BootstrapReport, BootstrapRequest } from '../rules/bootstrap-request.ts';
 import { assertPassword } from '../rules/bootstrap-limits.ts';
+import { RunWatch } from './run-watch.ts';
 import { RuleError, UsageError } from '../rules/errors.ts';
 import { given } from './bootstrap-flags.ts';
 import {
@@ -20,6 +21,7 @@ type PasswordFlags = {
   'bootstrap-password-file'?: string | undefined;
   'bootstrap-password-stdin'?: boolean;
   'generate-password'?: string | undefined;
+  'no-wait'?: boolean;
 };
 
 /** The password that the operator gave, or had made; whether a new user needs it turns out later. */
@@ -36,9 +38,12 @@ export class ChosenPassword {
     this.#announce = announce;
   }
 
-  /** Before the run: asks on a terminal if a user must be created and nothing was given; puts a generated one on disk. */
+  /**
+   * Before the run: asks on a terminal if a user must be created and nothing was given. A generated one is put on disk or
+   * told now, since the run may outlive this command.
+   */
   async ensureFor(engine: Planner, request: BootstrapRequest): Promise<void> {
-    if (this.#file) writePasswordFile(this.#file, this.value!);
+    if (this.isGenerated) this.#keep(request);
     if (this.value !== null || !process.stdin.isTTY) return;
     try {
       await (await engine.identity()).bootstrap.plan(request);
@@ -46,6 +51,22 @@ export class ChosenPassword {
       if (!(error instanceof RuleError) || error.name !== 'PasswordRequired') throw error;
       request.password = await promptForPassword(`the new user ${request.username}`);
       assertPassword(request.password);
+    }
+  }
+
+  #keep({ username }: BootstrapRequest): void {
+    if (this.#file) writePasswordFile(this.#file, this.value!);
+    else this.#announce(`If the user ${username} is created, its password will be: ${this.value}`);
+  }
+
+  /** Waits for the run; of one that failed and wrote nothing, the file goes, so that the command can be repeated. */
+  async during<T>(run: (watch: RunWatch) => Promise<T>): Promise<T> {
+    const watch = new RunWatch('apply bootstrap');
+    try {
+      return await run(watch);
+    } catch (error) {
+      if (this.#file && watch.wroteNothing(error)) removePasswordFile(this.#file);
+      throw error;
     }
   }
 
@@ -59,8 +80,25 @@ export class ChosenPassword {
       return;
     }
     if (this.#file) removePasswordFile(this.#file);
-    this.#announce('The user existed already and keeps its password; no password was generated.');
+    this.#announce('The user existed already and keeps its password; the generated one is not used.');
   }
+}
+
+/** What a bootstrap would change. A user can be planned without a password; that it will take one is said. */
+export async function planDryRun(
+  engine: Planner,
+  request: BootstrapRequest,
+  announce: Announce,
+): Promise<BootstrapReport> {
+  const { bootstrap } = await engine.identity();
+  if (request.password !== null) return bootstrap.plan(request);
+  const report = await bootstrap.plan({ ...request, password: 'yet unknown', passwordForNewUserOnly: true });
+  if (report.userCreated) {
+    announce(
+      `A password will be needed to create the user ${request.username}: see --bootstrap-password-file, -stdin and --generate-password.`,
+    );
+  }
+  return report;
 }
 
 /** Reads the password from where the flags say; at most one of them may say so, and a flag beats the environment. */
@@ -80,6 +118,12 @@ export async function choosePassword(flags: PasswordFlags, announce: Announce): 
   }
   if (flags['generate-password'] !== undefined) {
     const target = flags['generate-password'] === '-' ? null : flags['generate-password'];
+    if (!target && flags['no-wait']) {
+      throw new UsageError(
+        'With --no-wait nobody learns here whether the generated password is used.',
+        'Name a file for it: --generate-password=FILE.',
+      );
+    }
     return new ChosenPassword(generatePassword(), announce, { file: target });
   }
   if (file !== undefined) return new ChosenPassword(readPasswordFile(file), announce);

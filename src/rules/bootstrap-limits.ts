@@ -40,7 +40,7 @@ export function assertPassword(password: string): void {
     throw new UsageError('The password holds a NUL character.', 'Give one without.');
   if (bytes > BCRYPT_BYTES) {
     throw new UsageError(
-      `The password has ${bytes} bytes, and bcrypt sees only the first ${BCRYPT_BYTES}: any longer one with the same beginning would log in too.`,
+      `The password has ${bytes} bytes, and keyward sets none over ${BCRYPT_BYTES}, whatever algorithm is configured: bcrypt, Keystone's default, sees no more, so that any longer one with the same beginning would log in too.`,
       `Give one of at most ${BCRYPT_BYTES} bytes.`,
     );
   }

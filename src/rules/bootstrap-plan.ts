@@ -1,4 +1,4 @@
-import type { BootstrapRequest } from './bootstrap-request.ts';
+import type { BootstrapRequest, ReportedChange } from './bootstrap-request.ts';
 import { defaultRoles, impliedChain, MEMBER } from './default-roles.ts';
 import { RuleError } from './errors.ts';
 import type { IdentitySnapshot } from './identity-snapshot.ts';
@@ -16,23 +16,43 @@ export type BootstrapChange =
   | { kind: 'create-endpoint'; interface: string; url: string }
   | { kind: 'update-endpoint'; id: string; interface: string; from: string; url: string };
 
-export type BootstrapPlan = { changes: BootstrapChange[]; warnings: string[] };
-
 /**
  * What must change so that `there` is what was asked for: `keystone-manage bootstrap`'s steps in its order
  * (`keystone/cmd/bootstrap.py`), repairs included. Refuses, by a RuleError that names the cure, what it must not repair.
  */
-export function planBootstrap(there: IdentitySnapshot, wanted: BootstrapRequest): BootstrapPlan {
+export function planBootstrap(there: IdentitySnapshot, wanted: BootstrapRequest): BootstrapChange[] {
   assertRepairable(there, wanted);
-  const roles = planRoles(there, wanted);
-  const changes = [
+  return [
     ...planAccount(there, wanted),
-    ...roles.changes,
+    ...planRoles(there, wanted),
     ...planChain(there, wanted),
     ...planGrants(there, wanted),
     ...planCatalog(there, wanted),
   ];
-  return { changes, warnings: roles.warnings };
+}
+
+/** Of the roles that `changes` make mutable, and of those that were `there` and are left mutable. */
+export function mutableRoleWarnings(
+  there: IdentitySnapshot,
+  wanted: BootstrapRequest,
+  changes: ReportedChange[],
+): string[] {
+  const made = changes.filter(({ action, resource }) => action === 'create' && resource === 'role');
+  const left = wanted.roleImmutability === 'default' ? defaultRoles(wanted.roleName) : [];
+  return [...made.map(({ name }) => madeMutable(name)), ...left.flatMap((name) => leftMutable(there, name))];
+}
+
+// NOTE: keystone/cmd/bootstrap.py, but for the flag, which is misspelt there.
+const madeMutable = (name: string): string =>
+  `Role ${name} was created as a mutable role. It is recommended to make this role immutable by adding the 'immutable' ` +
+  'resource option to this role, or re-running this command with --immutable-roles.';
+
+function leftMutable({ roles }: IdentitySnapshot, name: string): string[] {
+  const immutability = roles.get(name)?.immutability ?? 'immutable';
+  if (immutability === 'immutable') return [];
+  const how =
+    immutability === 'broken' ? 'has a broken immutable option, which stops keystone-status' : 'is mutable';
+  return [`Role ${name} ${how}. Repeat the command with --immutable-roles to make it immutable.`];
 }
 
 function assertRepairable(there: IdentitySnapshot, wanted: BootstrapRequest): void {
@@ -91,31 +111,14 @@ function planAccount(there: IdentitySnapshot, wanted: BootstrapRequest): Bootstr
   return changes;
 }
 
-function planRoles(there: IdentitySnapshot, wanted: BootstrapRequest): BootstrapPlan {
-  const changes: BootstrapChange[] = [];
-  const warnings: string[] = [];
-  for (const name of defaultRoles(wanted.roleName)) {
+function planRoles(there: IdentitySnapshot, wanted: BootstrapRequest): BootstrapChange[] {
+  return defaultRoles(wanted.roleName).flatMap((name): BootstrapChange[] => {
     const role = there.roles.get(name);
-    if (!role) {
-      const immutable = wanted.roleImmutability !== 'mutable';
-      changes.push({ kind: 'create-role', name, immutable });
-      if (!immutable) warnings.push(mutableWarning(name));
-    } else if (role.immutability !== 'immutable' && wanted.roleImmutability === 'immutable') {
-      changes.push({ kind: 'make-role-immutable', name });
-    } else if (role.immutability !== 'immutable' && wanted.roleImmutability === 'default') {
-      const how =
-        role.immutability === 'broken'
-          ? 'has a broken immutable option, which stops keystone-status'
-          : 'is mutable';
-      warnings.push(`Role ${name} ${how}. \`keyward bootstrap --immutable-roles\` makes it immutable.`);
-    }
-  }
-  return { changes, warnings };
+    if (!role) return [{ kind: 'create-role', name, immutable: wanted.roleImmutability !== 'mutable' }];
+    const isToChange = role.immutability !== 'immutable' && wanted.roleImmutability === 'immutable';
+    return isToChange ? [{ kind: 'make-role-immutable', name }] : [];
+  });
 }
-
-const mutableWarning = (name: string): string =>
-  `Role ${name} was created as a mutable role. It is recommended to make this role immutable by adding the 'immutable' ` +
-  'resource option to this role, or re-running this command with --immutable-roles.';
 
 function planChain(there: IdentitySnapshot, { roleName }: BootstrapRequest): BootstrapChange[] {
   const missing = impliedChain(roleName).filter(

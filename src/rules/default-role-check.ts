@@ -9,7 +9,7 @@ export type StoredRole = { id: string; name: string; immutable: string | null };
 /** All global roles, and the names of those that imply manager. */
 export type GlobalRoles = { roles: StoredRole[]; implyingManager: string[] };
 
-const REMEDY = 'keyward bootstrap --immutable-roles';
+const BOOTSTRAP = 'keyward bootstrap --immutable-roles';
 
 /** Those that keystone-status looks at; a mutable manager or service is less grave. */
 const UPSTREAM_ROLES = new Set([READER, MEMBER, ADMIN]);
@@ -41,7 +41,8 @@ const notBootstrapped: CheckResult = {
 };
 
 function verdict(missing: string[], mutable: string[], standIns: string[]): CheckResult {
-  const remedy = bootstrapCommand(standIns);
+  // Where nothing is missing, no bootstrap: it would want the names and the password of the cloud's own admin.
+  const remedy = missing.length > 0 ? bootstrapCommand(standIns) : roleSetCommand(mutable);
   const failed = mutable.filter((name) => UPSTREAM_ROLES.has(name));
   if (missing.length > 0 || failed.length > 0) {
     const details = [
@@ -85,6 +86,9 @@ function standInsForAdmin({ roles, implyingManager }: GlobalRoles): string[] {
 
 /** Without the name, bootstrap would make an admin role beside the one that stands in for it. */
 const bootstrapCommand = ([standIn]: string[]): string =>
-  standIn ? `${REMEDY} --bootstrap-role-name ${shellWord(standIn)}` : REMEDY;
+  standIn ? `${BOOTSTRAP} --bootstrap-role-name ${shellWord(standIn)}` : BOOTSTRAP;
+
+const roleSetCommand = (names: string[]): string =>
+  ['keyward role set --immutable', ...names.map(shellWord)].join(' ');
 
 const stateOf = ({ immutable }: StoredRole) => readImmutability(immutable);

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { listParts } from '../../src/engine/parts.ts';
 import { TestHome } from '../support/cli.ts';
+import { isRoot, NOBODY } from '../support/engine-home.ts';
 
 const URLS = ['public', 'internal', 'admin'].flatMap((face) => [
   `--bootstrap-${face}-url`,
@@ -34,6 +35,14 @@ describe('keyward bootstrap', () => {
       Resource: 'role',
       Name: 'reader',
     });
+    expect(await home.query('select from role')).toEqual([]);
+  });
+
+  it('--dry-run plans without a password too, and says that one will be needed', async () => {
+    const { code, stdout, stderr } = await home.run(['bootstrap', '--dry-run', '-f', 'json']);
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout)).toContainEqual({ Action: 'create', Resource: 'user', Name: 'admin' });
+    expect(stderr).toContain('A password will be needed to create the user admin');
     expect(await home.query('select from role')).toEqual([]);
   });
 
@@ -132,7 +141,13 @@ describe('what a tired operator gets wrong', () => {
     ['a URL that is none', ['--bootstrap-public-url', 'keystone:5000'], 64, /http or https/, {}],
     ['an empty password', ['--bootstrap-password', ''], 64, /empty/, {}],
     ['an empty password on stdin', ['--bootstrap-password-stdin'], 64, /empty/, { input: '\n' }],
-    ['a password over 72 bytes', ['--bootstrap-password-stdin'], 64, /72/, { input: 'é'.repeat(37) }],
+    [
+      'a password over 72 bytes',
+      ['--bootstrap-password-stdin'],
+      64,
+      /74 bytes.*72/,
+      { input: 'é'.repeat(37) },
+    ],
     [
       'two passwords',
       ['--bootstrap-password', 'x', '--bootstrap-password-stdin'],
@@ -206,6 +221,18 @@ describe('what a tired operator gets wrong', () => {
     expect(await home.run(['bootstrap', '--bootstrap-password-file', file])).toMatchObject({
       code: 64,
       stderr: expect.stringContaining('chmod 600'),
+    });
+  });
+
+  it('a password file that may not be read is refused', async () => {
+    const file = inHome('closed.txt');
+    writeFileSync(file, 'pw', { mode: 0o000 });
+    const asOrdinaryUser = isRoot ? { uid: NOBODY, env: { HOME: '/nonexistent' } } : {};
+    expect(await home.run(['bootstrap', '--bootstrap-password-file', file], asOrdinaryUser)).toMatchObject({
+      code: 64,
+      stderr: expect.stringMatching(
+        /^Error: The password file \S+ can't be used: EACCES: .* readable file\.\n$/,
+      ),
     });
   });
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, expect, it } from '@jest/globals';
-import { type Outcome, TestHome, until } from '../support/cli.ts';
+import { type Outcome, runIdOf, TestHome, until } from '../support/cli.ts';
 
 const CANARY = 'canary-Pw-7f3a9c';
 const home = new TestHome();
@@ -78,4 +78,37 @@ it('a password is found nowhere but in the file that it came from', async () => 
   expect(holding(files, 'pg_advisory_xact_lock')).toContain(path.join(home.dir, 'log', 'postgres.log'));
   expect(holding(files, 'planBootstrap')).toContain(path.join(home.dir, 'temporal.db'));
   expect(holding(files, CANARY)).toEqual([file]);
+});
+
+/** The environments of this home's daemons, which outlive the command that starts them. */
+const daemonEnvironments = (): string =>
+  (['postgres', 'temporal', 'worker'] as const)
+    .map((part) => readFileSync(`/proc/${home.pid(part)}/environ`, 'utf8'))
+    .join('\n');
+
+it.each<[string, string, string[], (canary: string) => { input?: string; env?: NodeJS.ProcessEnv }]>([
+  ['standard input', 'canary-stdin-4e', ['--bootstrap-password-stdin'], (input) => ({ input })],
+  ['the environment', 'canary-env-9d', [], (canary) => ({ env: { OS_BOOTSTRAP_PASSWORD: canary } })],
+])('nor one from %s, also by a command that starts the engine', async (_, canary, args, options) => {
+  expect(await home.run(['down'])).toMatchObject({ code: 0 });
+  const reset = await home.run(['bootstrap', ...args, '-f', 'value'], options(canary));
+  expect(reset).toMatchObject({ code: 0, stdout: expect.stringContaining('reset password') });
+  expect(reset.stdout + reset.stderr).not.toContain(canary);
+  expect(daemonEnvironments()).toContain('PATH=');
+  expect(daemonEnvironments()).not.toContain(canary);
+  expect(everyArgv()).not.toContain(canary);
+  expect(holding(everyFile(home.dir), canary)).toEqual([]);
+});
+
+it('nor that of a run that failed while it was applied', async () => {
+  const canary = 'canary-failed-51';
+  await home.query(
+    `create rule lost as on insert to system_assignment do instead nothing; delete from system_assignment`,
+  );
+  const failed = await home.run(['bootstrap', '--bootstrap-password-stdin'], { input: canary });
+  expect(failed).toMatchObject({ code: 1, stderr: expect.stringContaining('did not keep what was written') });
+  const shown = await home.run(['workflow', 'show', runIdOf(failed.stderr)!, '-f', 'json']);
+  expect(JSON.parse(shown.stdout)).toMatchObject({ status: 'failed', input: { password: '***' } });
+  expect(failed.stdout + failed.stderr + shown.stdout + shown.stderr).not.toContain(canary);
+  expect(holding(everyFile(home.dir), canary)).toEqual([]);
 });

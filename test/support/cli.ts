@@ -12,7 +12,7 @@ const BIN = path.resolve('bin/run.js');
 
 export type Outcome = { code: number | null; stdout: string; stderr: string };
 
-type Options = { env?: NodeJS.ProcessEnv; input?: string };
+type Options = { env?: NodeJS.ProcessEnv; input?: string; uid?: number };
 
 /** A command under way; `outcome` settles when it has ended. */
 export type Running = { process: ChildProcess; outcome: Promise<Outcome>; stderr: () => string };
@@ -36,13 +36,14 @@ export class TestHome {
     return this.#spawn('/bin/sh', ['-c', `${keyward}\n${line}`], options).outcome;
   }
 
-  #spawn(program: string, args: string[], { env = {}, input = '' }: Options): Running {
+  #spawn(program: string, args: string[], { env = {}, input = '', uid }: Options): Running {
     const inherited = Object.entries(process.env).filter(
       ([name]) => !/^(OS_|TEMPORAL_|KEYWARD_|NODE_OPTIONS)/.test(name),
     );
     const child = spawn(program, args, {
       env: { ...Object.fromEntries(inherited), KEYWARD_HOME: this.dir, ...env },
       stdio: 'pipe',
+      ...(uid !== undefined && { uid, gid: uid }),
     });
     child.stdin.on('error', () => {});
     child.stdin.end(input);

@@ -11,7 +11,7 @@ import type { DatabaseAddress } from '../../src/rules/database-address.ts';
 const run = promisify(execFile);
 const SCRIPT = path.join(import.meta.dirname, 'ensure-part.ts');
 
-const NOBODY = 65534;
+export const NOBODY = 65534;
 export const isRoot = process.getuid?.() === 0;
 
 export type Ensured = {

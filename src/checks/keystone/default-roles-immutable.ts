@@ -17,7 +17,7 @@ export default defineCheck({
   order: 20,
   title: 'Check default roles are immutable',
   needs: 'database',
-  remedy: 'keyward bootstrap --immutable-roles',
+  remedy: 'keyward role set --immutable ROLE; where one is missing, keyward bootstrap --immutable-roles',
   async run({ database }) {
     return judgeDefaultRoles(await globalRoles(database));
   },

@@ -3,20 +3,21 @@ import { EngineCommand, settingsFlags } from '../../engine/engine-command.ts';
 import { ExitCode } from '../../rules/errors.ts';
 import type { SchemaState } from '../../rules/schema-revision.ts';
 
-/** `keystone-manage db_sync --check`'s exit codes, and what keyward says with each. */
-const VERDICTS: Record<SchemaState, [exitCode: number, text: string]> = {
-  current: [ExitCode.done, 'The database is up to date.'],
-  empty: [ExitCode.wouldChange, 'The database is empty: `keyward db sync` makes the schema.'],
-  'expand-needed': [
-    ExitCode.wouldChange,
-    'The database is older: run `keystone-manage db_sync` of Keystone 30.0.0.',
-  ],
-  'contract-needed': [
-    ExitCode.contractNeeded,
-    'Contract is needed: run `keystone-manage db_sync --contract` of Keystone 30.0.0.',
-  ],
-  unknown: [ExitCode.refused, "The database's revision is not one that this keyward knows."],
-  foreign: [ExitCode.refused, "The database holds tables that are not Keystone's."],
+/** `keystone-manage db_sync --check`'s exit codes. */
+const EXIT_CODES: Record<SchemaState, number> = {
+  current: ExitCode.done,
+  empty: ExitCode.wouldChange,
+  'keyward-needed': ExitCode.wouldChange,
+  'expand-needed': ExitCode.wouldChange,
+  'contract-needed': ExitCode.contractNeeded,
+  unknown: ExitCode.refused,
+  foreign: ExitCode.refused,
+};
+
+const WORDS: Partial<Record<SchemaState, string>> = {
+  current: 'The database is up to date.',
+  empty: 'The database is empty: `keyward db sync` makes the schema.',
+  'keyward-needed': "keyward's own tables are missing or older: `keyward db sync` makes them.",
 };
 
 export default class DbSync extends EngineCommand {
@@ -53,9 +54,8 @@ export default class DbSync extends EngineCommand {
   }
 
   async #check(flags: { 'config-file'?: string[] | undefined }): Promise<void> {
-    const state = await this.withIdentity(flags, ({ schema }) => schema.state());
-    const [exitCode, text] = VERDICTS[state];
-    this.announce(text);
-    this.exit(exitCode);
+    const { state, refusal } = await this.withIdentity(flags, ({ schema }) => schema.state());
+    this.announce(refusal ? `${refusal.message} ${refusal.cure}` : WORDS[state]!);
+    this.exit(EXIT_CODES[state]);
   }
 }

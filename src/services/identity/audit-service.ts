@@ -1,8 +1,7 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
-import { describeDatabaseError } from '../../database/describe-error.ts';
 import { AuditEntry } from '../../database/keyward/audit-entry.entity.ts';
 import type { DatabaseAddress } from '../../rules/database-address.ts';
-import { RuleError } from '../../rules/errors.ts';
+import { described } from './transact.ts';
 
 /** What was changed, when, and by whom. */
 export class AuditService {
@@ -16,14 +15,12 @@ export class AuditService {
 
   /** Newest first; empty where keyward has never written, so before `db sync` too. */
   async list({ limit, requestId }: { limit: number; requestId?: string | undefined }) {
-    try {
-      return await this.#orm.em
-        .fork()
-        .find(AuditEntry, requestId ? { requestId } : {}, { orderBy: { id: 'desc' }, limit });
-    } catch (error) {
-      const described = describeDatabaseError(error, this.#address);
-      if (described instanceof RuleError && described.name === 'SchemaMissing') return [];
-      throw described;
-    }
+    const where = requestId ? { requestId } : {};
+    return described(this.#address, () =>
+      this.#orm.em.fork().find(AuditEntry, where, { orderBy: { id: 'desc' }, limit }),
+    ).catch((error: Error) => {
+      if (error.name === 'SchemaMissing') return [];
+      throw error;
+    });
   }
 }

@@ -1,15 +1,16 @@
 import { type EntityManager, IsolationLevel, type MikroORM } from '@mikro-orm/postgresql';
-import { describeDatabaseError } from '../../database/describe-error.ts';
 import { AuditEntry } from '../../database/keyward/audit-entry.entity.ts';
-import { type BootstrapPlan, planBootstrap } from '../../rules/bootstrap-plan.ts';
+import { mutableRoleWarnings, planBootstrap } from '../../rules/bootstrap-plan.ts';
 import type { BootstrapReport, BootstrapRequest, ReportedChange } from '../../rules/bootstrap-request.ts';
 import type { DatabaseAddress } from '../../rules/database-address.ts';
 import { RuleError } from '../../rules/errors.ts';
+import type { IdentitySnapshot } from '../../rules/identity-snapshot.ts';
 import { reportChange } from '../../rules/report-change.ts';
 import { type AuditedChange, writeAudit } from './audit-writer.ts';
 import { GuardedResource } from './guarded/guarded-resource.ts';
 import { type ComparePassword, readSnapshot } from './identity-reader.ts';
 import { hashPassword, verifyPassword } from './password-hash.ts';
+import { transactOnce } from './transact.ts';
 
 const OPERATION = 'bootstrap';
 const LOCK = "hashtext('keyward bootstrap')";
@@ -26,50 +27,51 @@ export class BootstrapService {
 
   /** What `apply` would change now; writes nothing. */
   async plan(request: BootstrapRequest): Promise<BootstrapReport> {
-    return this.#described(async () => {
-      const { changes, warnings } = await this.#planNow(request, new PasswordMemory(request));
-      return reportOf(
-        request,
-        changes.map((change) => reportChange(change, null)),
-        warnings,
-      );
+    const { compare } = new PasswordMemory(request);
+    return this.#inSnapshot(async (em) => {
+      const there = await readSnapshot(em, request, compare);
+      const changes = planBootstrap(there, request).map((change) => reportChange(change, null));
+      return reportOf(request, there, changes);
     });
   }
 
   /**
    * Applies what is missing, all of it or nothing, and audits it in the same transaction. A repeat under the same
-   * request id gives the first one's report: its COMMIT may have been lost on the way.
+   * request id gives the first one's report, whatever has changed since: its COMMIT may have been lost on the way.
    */
   async apply(request: BootstrapRequest): Promise<BootstrapReport> {
-    return this.#described(async () => {
-      const passwords = new PasswordMemory(request);
-      // The slow hash is made before the lock is taken, not while others wait for it.
-      const expected = await this.#planNow(request, passwords);
-      if (expected.changes.some(({ kind }) => kind === 'create-user' || kind === 'reset-password'))
-        await passwords.hash();
-      return this.#orm.em.fork().transactional((em) => applyUnderLock(em, request, passwords), {
-        isolationLevel: IsolationLevel.READ_COMMITTED,
-      });
-    });
+    const passwords = new PasswordMemory(request);
+    // The slow hash is made before the lock is taken, not while others wait for it.
+    if (await this.#inSnapshot((em) => needsHash(em, request, passwords))) await passwords.hash();
+    const kind = { isolationLevel: IsolationLevel.READ_COMMITTED };
+    return transactOnce(this.#orm, this.#address, kind, (em) => applyUnderLock(em, request, passwords));
   }
 
-  #planNow(request: BootstrapRequest, { compare }: PasswordMemory): Promise<BootstrapPlan> {
-    const readOnly = { isolationLevel: IsolationLevel.REPEATABLE_READ, readOnly: true };
-    return this.#orm.em
-      .fork()
-      .transactional(
-        async (em) => planBootstrap(await readSnapshot(em, request, compare), request),
-        readOnly,
-      );
+  #inSnapshot<T>(read: (em: EntityManager) => Promise<T>): Promise<T> {
+    const snapshot = { isolationLevel: IsolationLevel.REPEATABLE_READ, readOnly: true };
+    return transactOnce(this.#orm, this.#address, snapshot, read);
   }
+}
 
-  async #described<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      throw describeDatabaseError(error, this.#address);
-    }
-  }
+/** What an earlier attempt of this request has committed; asked before anything that could refuse the request. */
+async function appliedBefore(em: EntityManager, { requestId }: BootstrapRequest): Promise<ReportedChange[]> {
+  const rows = await em.find(AuditEntry, { requestId, operation: OPERATION }, { orderBy: { id: 'asc' } });
+  return rows.map(({ action, resourceType, resourceName, resourceId }) => ({
+    action,
+    resource: resourceType,
+    name: resourceName,
+    id: resourceId ?? null,
+  }));
+}
+
+async function needsHash(
+  em: EntityManager,
+  request: BootstrapRequest,
+  { compare }: PasswordMemory,
+): Promise<boolean> {
+  if ((await appliedBefore(em, request)).length > 0) return false;
+  const changes = planBootstrap(await readSnapshot(em, request, compare), request);
+  return changes.some(({ kind }) => kind === 'create-user' || kind === 'reset-password');
 }
 
 async function applyUnderLock(
@@ -78,18 +80,13 @@ async function applyUnderLock(
   passwords: PasswordMemory,
 ): Promise<BootstrapReport> {
   await em.execute(`select pg_advisory_xact_lock(${LOCK})`);
-  const applied = await em.find(
-    AuditEntry,
-    { requestId: request.requestId, operation: OPERATION },
-    { orderBy: { id: 'asc' } },
-  );
+  const applied = await appliedBefore(em, request);
   const there = await readSnapshot(em, request, passwords.compare);
-  const { changes, warnings } = planBootstrap(there, request);
-  if (applied.length > 0) return reportOf(request, applied.map(reported), warnings);
+  if (applied.length > 0) return reportOf(request, there, applied);
   const actor = { ...request, operation: OPERATION };
   const writer = new GuardedResource(em, actor).repair(request, there, () => passwords.hash());
   const done: (ReportedChange & AuditedChange)[] = [];
-  for (const change of changes) {
+  for (const change of planBootstrap(there, request)) {
     const { id, before, after } = await writer.write(change);
     done.push({ ...reportChange(change, id), before, after });
   }
@@ -97,11 +94,8 @@ async function applyUnderLock(
     await writeAudit(em, actor, done);
     await assertComplete(em, request, passwords);
   }
-  return reportOf(
-    request,
-    done.map(({ action, resource, name, id }) => ({ action, resource, name, id })),
-    warnings,
-  );
+  const changes = done.map(({ action, resource, name, id }) => ({ action, resource, name, id }));
+  return reportOf(request, there, changes);
 }
 
 /** Rolls everything back if something is still missing: a trigger or a rule of the database may have interfered. */
@@ -111,7 +105,7 @@ async function assertComplete(
   { compare }: PasswordMemory,
 ): Promise<void> {
   em.clear();
-  const { changes } = planBootstrap(await readSnapshot(em, request, compare), request);
+  const changes = planBootstrap(await readSnapshot(em, request, compare), request);
   if (changes.length === 0) return;
   const missing = changes.map((change) =>
     Object.values(reportChange(change, null)).filter(Boolean).join(' '),
@@ -149,22 +143,11 @@ class PasswordMemory {
 }
 
 function reportOf(
-  { requestId }: BootstrapRequest,
+  request: BootstrapRequest,
+  there: IdentitySnapshot,
   changes: ReportedChange[],
-  warnings: string[],
 ): BootstrapReport {
   const userCreated = changes.some(({ action, resource }) => action === 'create' && resource === 'user');
-  return { requestId, changes, warnings, userCreated };
+  const warnings = mutableRoleWarnings(there, request, changes);
+  return { requestId: request.requestId, changes, warnings, userCreated };
 }
-
-const reported = (row: {
-  action: string;
-  resourceType: string;
-  resourceName: string;
-  resourceId?: string | null | undefined;
-}): ReportedChange => ({
-  action: row.action,
-  resource: row.resourceType,
-  name: row.resourceName,
-  id: row.resourceId ?? null,
-});

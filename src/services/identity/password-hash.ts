@@ -70,7 +70,7 @@ const preHash = (password: string, salt: string): string =>
   createHmac('sha256', salt).update(password).digest('base64');
 
 const scryptOf = (password: string, salt: Buffer, ln: number, r: number, p: number): Promise<Buffer> =>
-  deriveScrypt(password, salt, 32, { N: 2 ** ln, r, p, maxmem: 256 * 2 ** ln * r });
+  deriveScrypt(password, salt, 32, { N: 2 ** ln, r, p, maxmem: 128 * r * (2 ** ln + p + 2) });
 
 const unpadded = (bytes: Buffer): string => bytes.toString('base64').replace(/=+$/, '');
 const decoded = (text: string): Buffer => Buffer.from(text.replaceAll('.', '+'), 'base64');

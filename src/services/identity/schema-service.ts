@@ -1,12 +1,12 @@
-import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
-import { describeDatabaseError } from '../../database/describe-error.ts';
-import { migrate } from '../../database/migrations.ts';
+import type { MikroORM } from '@mikro-orm/postgresql';
+import { migrate, pendingMigrations } from '../../database/migrations.ts';
 import type { DatabaseAddress } from '../../rules/database-address.ts';
-import { RuleError } from '../../rules/errors.ts';
-import { type SchemaFacts, type SchemaState, schemaState } from '../../rules/schema-revision.ts';
+import type { RuleError } from '../../rules/errors.ts';
+import { schemaRefusal, type SchemaState, schemaState } from '../../rules/schema-revision.ts';
+import { readFacts } from './schema-facts.ts';
+import { described } from './transact.ts';
 
 const SYNC_LOCK = "hashtext('keyward db sync')";
-const REAL_SYNC = 'Run `keystone-manage db_sync` of Keystone 30.0.0 on it first, then repeat the command.';
 
 export type SyncReport = { state: SchemaState; applied: string[] };
 
@@ -25,11 +25,12 @@ export class SchemaService {
    * once. Refuses, untouched, a database at another revision or of another application.
    */
   async sync(): Promise<SyncReport> {
-    return this.#described(() =>
+    return described(this.#address, () =>
       this.#orm.em.fork().transactional(async (em) => {
         await em.execute(`select pg_advisory_xact_lock(${SYNC_LOCK})`);
         const state = schemaState(await readFacts(em));
-        this.#assertSyncable(state);
+        const refusal = schemaRefusal(state, this.#address.database);
+        if (refusal) throw refusal;
         // The migrator has connections of its own; this transaction only holds the lock that orders two syncs.
         await this.#orm.em.fork().execute('create schema if not exists keyward');
         const applied = state === 'empty' ? await migrate(this.#orm, 'keystone') : [];
@@ -38,53 +39,22 @@ export class SchemaService {
     );
   }
 
-  async state(): Promise<SchemaState> {
-    return schemaState(await this.#facts());
+  /** What is there, and (`refusal`) why `sync` would not touch it. */
+  async state(): Promise<{ state: SchemaState; refusal: RuleError | null }> {
+    return described(this.#address, async () => {
+      const em = this.#orm.em.fork();
+      const found = schemaState(await readFacts(em));
+      const isBehind = found === 'current' && (await pendingMigrations(em)).length > 0;
+      const state = isBehind ? 'keyward-needed' : found;
+      return { state, refusal: schemaRefusal(state, this.#address.database) };
+    });
   }
 
   /** The revisions in `alembic_version`, in no order; none in an empty database. */
   async revisions(): Promise<string[]> {
-    return (await this.#facts()).revisions;
+    const facts = await described(this.#address, () => readFacts(this.#orm.em.fork()));
+    const state = schemaState(facts);
+    if (state === 'foreign') throw schemaRefusal(state, this.#address.database)!;
+    return facts.revisions;
   }
-
-  #facts(): Promise<SchemaFacts> {
-    return this.#described(() => readFacts(this.#orm.em.fork()));
-  }
-
-  #assertSyncable(state: SchemaState): void {
-    const name = this.#address.database;
-    if (state === 'empty' || state === 'current') return;
-    if (state === 'foreign') {
-      throw new RuleError('ForeignDatabase', `The database ${name} holds tables that are not Keystone's.`, {
-        cure: 'Name an empty database, or one of a Keystone; nothing was changed.',
-      });
-    }
-    const what = state === 'unknown' ? 'an unknown revision' : 'an older revision than Keystone 30.0.0';
-    throw new RuleError('SchemaRevision', `The database ${name} is at ${what}; nothing was changed.`, {
-      cure: REAL_SYNC,
-    });
-  }
-
-  async #described<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      throw describeDatabaseError(error, this.#address);
-    }
-  }
-}
-
-async function readFacts(em: EntityManager): Promise<SchemaFacts> {
-  const [facts] = await em.execute<[{ tables: number; alembic: boolean }]>(
-    `select (select count(*)::int from pg_tables where schemaname = 'public') as tables,
-            to_regclass('public.alembic_version') is not null as alembic`,
-  );
-  const rows = facts.alembic
-    ? await em.execute<{ version_num: string }[]>('select version_num from public.alembic_version')
-    : [];
-  return {
-    tables: facts.tables,
-    hasAlembic: facts.alembic,
-    revisions: rows.map((row) => row.version_num),
-  };
 }

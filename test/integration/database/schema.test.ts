@@ -1,6 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { publicCatalog } from '../../support/catalog.ts';
+import type { IdentityServices } from '../../../src/engine/identity-services.ts';
+import { bootstrapRequest } from '../../support/bootstrap-request.ts';
+import { actor, hashing } from '../../support/resources.ts';
+import { exactRows } from '../../support/rows.ts';
 import { TestPostgres } from '../../support/postgres.ts';
 
 const FIXTURES = 'test/fixtures/upstream/keystone';
@@ -28,7 +32,7 @@ const realKeystone = async (): Promise<string> => {
 const sync = (database: string) =>
   server.withServices({ ...server.address, database }, ({ schema }) => schema.sync());
 const stateOf = (database: string) =>
-  server.withServices({ ...server.address, database }, ({ schema }) => schema.state());
+  server.withServices({ ...server.address, database }, async ({ schema }) => (await schema.state()).state);
 
 describe('db sync', () => {
   it('makes the public schema exactly that of Keystone 30.0.0', async () => {
@@ -70,12 +74,23 @@ describe('db sync', () => {
   it('adopts a database of a real Keystone and adds only the schema keyward', async () => {
     const database = await realKeystone();
     const before = await publicCatalog(server, database);
+    expect(await stateOf(database)).toBe('keyward-needed');
     expect(await sync(database)).toMatchObject({
       state: 'current',
       applied: ['keyward/001-audit.sql', 'keyward/002-user-option.sql'],
     });
     expect(await publicCatalog(server, database)).toEqual(before);
+    expect(await stateOf(database)).toBe('current');
     expect(await sync(database)).toMatchObject({ applied: [] });
+  });
+
+  it("knows that one of keyward's own files is still to be applied", async () => {
+    const { database } = await server.createDatabase();
+    const damage = "delete from keyward.mikro_orm_migrations where name = 'keyward/002-user-option.sql'";
+    await server.query(database, `drop table keyward.user_option; ${damage}`);
+    expect(await stateOf(database)).toBe('keyward-needed');
+    expect(await sync(database)).toMatchObject({ applied: ['keyward/002-user-option.sql'] });
+    expect(await stateOf(database)).toBe('current');
   });
 
   it('is safe when eight start at once', async () => {
@@ -111,10 +126,38 @@ describe('db sync', () => {
       await server.query(database, 'alter table alembic_version drop constraint alembic_version_pkc');
     await server.query(database, damage);
     const before = await publicCatalog(server, database);
-    await expect(sync(database)).rejects.toMatchObject({ name });
+    const error = (await sync(database).catch((caught: Error) => caught)) as Error & { cure: string };
+    expect(error).toMatchObject({ name, cure: expect.stringMatching(/\w/) });
+    // An older keystone-manage must not be let loose on a newer database.
+    if (state === 'unknown') expect(error.cure).not.toContain('db_sync');
     expect(await stateOf(database)).toBe(state);
     expect(await publicCatalog(server, database)).toEqual(before);
     expect(await server.query(database, "select from pg_namespace where nspname = 'keyward'")).toEqual([]);
+  });
+});
+
+describe('a database of another service, which uses alembic too', () => {
+  it.each<[string, (services: IdentityServices) => Promise<unknown>]>([
+    ['db sync', ({ schema }) => schema.sync()],
+    ['db version', ({ schema }) => schema.revisions()],
+    ['a dry run', ({ bootstrap }) => bootstrap.plan(bootstrapRequest())],
+    ['a bootstrap', ({ bootstrap }) => bootstrap.apply(bootstrapRequest())],
+    ['a new role', ({ resources }) => resources.create('role', { name: 'r' }, actor, { hashing })],
+  ])('is refused to %s, with no cure that would write to it', async (_, use) => {
+    const address = await server.createDatabase({ empty: true });
+    await server.query(
+      address.database,
+      `create table instances (id int); create table alembic_version (version_num varchar(32));
+       insert into alembic_version values ('960aac0e09ea')`,
+    );
+    const before = await exactRows(server, address.database);
+    const error = (await server.withServices(address, use).catch((caught: Error) => caught)) as Error & {
+      cure: string;
+    };
+    expect(error).toMatchObject({ name: 'ForeignDatabase', exitCode: 1 });
+    expect(error.cure).toMatch(/^Name /);
+    expect(error.cure).not.toMatch(/sync/);
+    expect(await exactRows(server, address.database)).toBe(before);
   });
 });
 

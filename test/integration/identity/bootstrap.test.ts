@@ -99,12 +99,21 @@ describe('a repeat', () => {
     expect(await exactRows(server, address.database)).toBe(before);
   });
 
-  it('under the same request id gives the first report, since its COMMIT may have been lost on the way', async () => {
-    const request = bootstrapRequest();
-    const address = await server.createDatabase();
-    const first = await apply(address, request);
-    expect(await apply(address, request)).toEqual(first);
-  });
+  it.each([
+    ['', {}],
+    [', its warnings too', { roleImmutability: 'mutable' as const }],
+  ])(
+    'under the same request id gives the first report%s, since its COMMIT may have been lost',
+    async (_, asked) => {
+      const request = bootstrapRequest(asked);
+      const address = await server.createDatabase();
+      const first = await apply(address, request);
+      expect(first.warnings).toHaveLength('roleImmutability' in asked ? 5 : 0);
+      expect(await apply(address, request)).toEqual(first);
+      await server.query(address.database, "update project set enabled = false where id = 'default'");
+      expect(await apply(address, request)).toEqual(first);
+    },
+  );
 
   it('of 32 at once: one applies, the rest find nothing to change', async () => {
     const address = await server.createDatabase();
@@ -178,7 +187,7 @@ describe('repairs', () => {
     await server.query(address.database, damage);
     const left = await apply(address, bootstrapRequest());
     expect(left.changes).toEqual([]);
-    expect(left.warnings.join()).toContain('keyward bootstrap --immutable-roles');
+    expect(left.warnings.join()).toContain('Role reader ');
     const repaired = await apply(address, bootstrapRequest({ roleImmutability: 'immutable' }));
     expect(words(repaired)).toEqual(
       ['reader', 'member', 'manager', 'admin', 'service'].map((name) => `make immutable role ${name}`),

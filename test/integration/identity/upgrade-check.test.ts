@@ -5,11 +5,12 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { targetOf } from '../../../src/config/target.ts';
 import { openIdentity } from '../../../src/engine/identity-services.ts';
-import type { BootstrapRequest } from '../../../src/rules/bootstrap-request.ts';
 import type { DatabaseAddress } from '../../../src/rules/database-address.ts';
 import { CheckCode, type CheckOutcome } from '../../../src/rules/upgrade-check.ts';
 import { CheckDatabase } from '../../../src/services/identity/check-database.ts';
+import { bootstrapRequest } from '../../support/bootstrap-request.ts';
 import { TestPostgres } from '../../support/postgres.ts';
+import { actor, hashing } from '../../support/resources.ts';
 import { JSON_TO_YAML, ROLES, runSuite, TRUSTS } from '../../support/upgrade-check.ts';
 
 let server: TestPostgres;
@@ -56,26 +57,26 @@ async function applyRemedy(address: DatabaseAddress, remedy: string): Promise<vo
     await server.withServices(address, ({ schema }) => schema.sync());
     return;
   }
+  if (remedy.startsWith('keyward role set --immutable ')) {
+    const names = words.slice(4, words.indexOf('--config-file'));
+    await server.withServices(address, async ({ resources }) => {
+      for (const nameOrId of names)
+        await resources.update('role', { nameOrId }, { options: { immutable: true } }, actor, hashing);
+    });
+    return;
+  }
   expect(words.slice(0, 2)).toEqual(['keyward', 'bootstrap']);
   const roleName = words[words.indexOf('--bootstrap-role-name') + 1]!;
-  const request: BootstrapRequest = {
+  const request = bootstrapRequest({
     target: targetOf(address),
-    requestId: randomUUID(),
-    requester: { user: 'tester', sudoUser: null, host: 'here' },
-    username: 'admin',
-    password: 'a password',
     passwordForNewUserOnly: true,
-    projectName: 'admin',
     roleName: words.includes('--bootstrap-role-name') ? roleName : 'admin',
-    serviceName: 'keystone',
     publicUrl: null,
     internalUrl: null,
     adminUrl: null,
     regionId: null,
     roleImmutability: words.includes('--immutable-roles') ? 'immutable' : 'default',
-    defaultDomainId: 'default',
-    passwordHashing: { algorithm: 'bcrypt', rounds: 4 },
-  };
+  });
   await server.withServices(address, ({ bootstrap }) => bootstrap.apply(request));
 }
 
@@ -94,6 +95,8 @@ it('agrees with upstream on what a real keystone-manage made', async () => {
 });
 
 describe('default roles', () => {
+  /** As `--bootstrap-username ops --bootstrap-project-name ops` leaves it. */
+  const ofOps = `update local_user set name = 'ops'; update project set name = 'ops' where name = 'admin';`;
   const standIn = `update role set name = 'boss' where name = 'admin';`;
   it.each([
     ['a mutable reader', optionOf('reader', "'false'"), CheckCode.failure, 'Roles are not immutable: reader'],
@@ -136,12 +139,19 @@ describe('default roles', () => {
       CheckCode.warning,
       'Roles are not immutable: boss',
     ],
+    [
+      "a mutable role of another admin's cloud",
+      ofOps + optionOf('reader', "'false'"),
+      CheckCode.failure,
+      'Roles are not immutable: reader',
+    ],
   ])('%s: told, and green after the remedy', async (_, damage, code, details) => {
     const address = await copyOfBootstrapped(damage);
     const { [ROLES]: outcome } = await check(address);
     expect(outcome).toMatchObject({ code, details });
     await applyRemedy(address, outcome!.remedy!);
     expect((await check(address))[ROLES]?.code).toBe(CheckCode.success);
+    expect(await server.query(address.database, 'select from local_user')).toHaveLength(1);
   });
 
   it('that were never bootstrapped are a warning, and green after the remedy', async () => {
@@ -202,6 +212,17 @@ describe('a database that does not let itself be checked', () => {
     expect(outcomes[ROLES]!.details).toMatch(/^This could not be checked\. /);
     expect(outcomes[ROLES]!.remedy).toBeTruthy();
     expect(JSON.stringify(outcomes)).not.toMatch(/canary|postgresql:/);
+  });
+
+  it("that is another service's is not to be synced", async () => {
+    const address = await server.createDatabase({ empty: true });
+    await server.query(address.database, 'create table instances (id int)');
+    const { [ROLES]: outcome } = await check(address);
+    expect(outcome).toMatchObject({
+      code: CheckCode.failure,
+      details: expect.stringMatching(/holds tables that are not Keystone's\.$/),
+      remedy: 'Name an empty database, or one of a Keystone.',
+    });
   });
 
   it('that refuses the statement fails without repeating it', async () => {

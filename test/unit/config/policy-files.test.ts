@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -78,6 +78,25 @@ describe('the policy file', () => {
       message: `${at('etc/policy.yaml')} can't be read: EISDIR: illegal operation on a directory.`,
     });
   });
+
+  it('is not there where a folder of the search path is a file', async () => {
+    write({ 'etc/keystone.conf': '', standard: '' });
+    expect(await open(['etc/keystone.conf']).policyFile()).toBeNull();
+  });
+
+  it.each([['policy.yaml'], ['policy.json']])(
+    'is refused when nobody can tell whether %s is there',
+    async (name) => {
+      write({ 'etc/keystone.conf': '' });
+      symlinkSync(name, at(`etc/${name}`));
+      const files = open(['etc/keystone.conf']);
+      const asked = name === 'policy.yaml' ? files.overrides() : files.abandonedJson();
+      await expect(asked).rejects.toMatchObject({
+        name: 'PolicyFileUnreadable',
+        message: `${at(`etc/${name}`)} can't be read: ELOOP: too many symbolic links encountered.`,
+      });
+    },
+  );
 
   it('leaves a policy.json aside that nothing names', async () => {
     write({

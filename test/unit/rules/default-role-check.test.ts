@@ -3,7 +3,8 @@ import { judgeDefaultRoles, type StoredRole } from '../../../src/rules/default-r
 import { CheckCode } from '../../../src/rules/upgrade-check.ts';
 
 const NAMES = ['admin', 'manager', 'member', 'reader', 'service'];
-const REMEDY = 'keyward bootstrap --immutable-roles';
+const BOOTSTRAP = 'keyward bootstrap --immutable-roles';
+const set = (names: string): string => `keyward role set --immutable ${names}`;
 
 /** A bootstrapped cloud's roles, with some options replaced; `undefined` removes the role. */
 function judge(
@@ -18,8 +19,8 @@ function judge(
 }
 
 const success = (details: string) => ({ code: CheckCode.success, details, remedy: null });
-const warning = (details: string, remedy = REMEDY) => ({ code: CheckCode.warning, details, remedy });
-const failure = (details: string, remedy = REMEDY) => ({ code: CheckCode.failure, details, remedy });
+const warning = (details: string, remedy = BOOTSTRAP) => ({ code: CheckCode.warning, details, remedy });
+const failure = (details: string, remedy = BOOTSTRAP) => ({ code: CheckCode.failure, details, remedy });
 
 it('is content with what bootstrap makes', () => {
   expect(judge()).toEqual(success('Default roles are immutable.'));
@@ -28,19 +29,19 @@ it('is content with what bootstrap makes', () => {
 describe('mutable roles', () => {
   it("fails with upstream's words, in bootstrap's order", () => {
     expect(judge({ admin: null, reader: null, member: null })).toEqual(
-      failure('Roles are not immutable: reader, member, admin'),
+      failure('Roles are not immutable: reader, member, admin', set('reader member admin')),
     );
   });
 
   it('does not add to them what upstream does not look at', () => {
     expect(judge(Object.fromEntries(NAMES.map((name) => [name, null])))).toEqual(
-      failure('Roles are not immutable: reader, member, admin'),
+      failure('Roles are not immutable: reader, member, admin', set('reader member manager admin service')),
     );
   });
 
   it('warns of manager and service', () => {
     expect(judge({ manager: null, service: 'false' })).toEqual(
-      warning('Roles are not immutable: manager, service'),
+      warning('Roles are not immutable: manager, service', set('manager service')),
     );
   });
 
@@ -49,7 +50,7 @@ describe('mutable roles', () => {
   });
 
   it.each([null, 'null', 'false', '0', '-0', '""', '[]', '{}'])('takes %s for false', (value) => {
-    expect(judge({ reader: value })).toEqual(failure('Roles are not immutable: reader'));
+    expect(judge({ reader: value })).toEqual(failure('Roles are not immutable: reader', set('reader')));
   });
 
   it('does not mind roles that are not default', () => {
@@ -117,14 +118,14 @@ describe('an admin role of another name', () => {
   });
 
   it('is kept by the remedy', () => {
-    expect(judge({ admin: undefined, 'the boss': 'true', reader: null }, ['the boss'])).toEqual(
-      failure('Roles are not immutable: reader', `${REMEDY} --bootstrap-role-name 'the boss'`),
+    expect(judge({ admin: undefined, 'the boss': 'true', reader: undefined }, ['the boss'])).toEqual(
+      failure('Default roles are missing: reader', `${BOOTSTRAP} --bootstrap-role-name 'the boss'`),
     );
   });
 
   it('warns when it is mutable', () => {
-    expect(judge({ admin: undefined, boss: null }, ['boss'])).toEqual(
-      warning('Roles are not immutable: boss', `${REMEDY} --bootstrap-role-name boss`),
+    expect(judge({ admin: undefined, 'the boss': null }, ['the boss'])).toEqual(
+      warning('Roles are not immutable: the boss', set("'the boss'")),
     );
   });
 
