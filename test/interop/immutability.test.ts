@@ -34,6 +34,12 @@ afterAll(async () => {
   rmSync(dir, { recursive: true });
 });
 
+const clientEnv = () => ({
+  OS_AUTH_URL: `${url}/v3`,
+  OS_PASSWORD: bootstrapRequest().password!,
+  OS_SYSTEM_SCOPE: 'all',
+});
+
 describe('a real Keystone on the same database sees at once', () => {
   it.each(['role', 'project', 'domain'] as const)('a %s that keyward made immutable', async (kind) => {
     const { id } = await cloud.create(kind, `ours-${kind}`);
@@ -70,11 +76,7 @@ describe('a real Keystone on the same database sees at once', () => {
   it('and so does the openstack client', async () => {
     await server.query(cloud.address.database, 'update endpoint set url = $1', [`${url}/v3`]);
     const { id } = await cloud.create('project', 'seen', { options: { immutable: true } });
-    const env = {
-      OS_AUTH_URL: `${url}/v3`,
-      OS_PASSWORD: bootstrapRequest().password!,
-      OS_SYSTEM_SCOPE: 'all',
-    };
+    const env = clientEnv();
     const shown = await keystone.openstack(env, 'project', 'show', id, '-f', 'json');
     expect(JSON.parse(shown.stdout)).toMatchObject({ name: 'seen', options: { immutable: true } });
     const role = await cloud.create('role', 'kept', { options: { immutable: true } });
@@ -96,7 +98,10 @@ describe('a real Keystone on the same database sees at once', () => {
     expect(
       (await api.call('PATCH', `/users/${id}`, { user: { options: { lock_password: true } } })).status,
     ).toBe(200);
+    const set = ['user', 'set', '--description', 'by the client', id];
+    expect(await keystone.openstack(clientEnv(), ...set)).toMatchObject({ code: 0 });
     expect(await cloud.get('user', id)).toMatchObject({
+      description: 'by the client',
       email: 'a@example.org',
       options: { immutable: true, lock_password: true },
     });

@@ -81,11 +81,11 @@ export class AssignmentService {
   /** Pages as they are taken: memory does not grow with the number of assignments. */
   async *list({ limit, ...query }: AssignmentQuery): AsyncGenerator<StoredAssignment[]> {
     const em = this.#orm.em.fork();
-    const filter = await described(this.#address, () => filterOf(em, query));
+    const filter = await described(this.#orm, this.#address, () => filterOf(em, query));
     const pages = new AssignmentRepository(em).pages(filter, PAGE);
     let left = limit ?? Number.POSITIVE_INFINITY;
     while (left > 0) {
-      const { value, done } = await described(this.#address, () => pages.next());
+      const { value, done } = await described(this.#orm, this.#address, () => pages.next());
       if (done) return;
       yield value.slice(0, left);
       left -= value.length;
@@ -113,7 +113,7 @@ export class AssignmentService {
   }
 
   listImplied(): Promise<{ priorId: string; prior: string; impliedId: string; implied: string }[]> {
-    return described(this.#address, () =>
+    return described(this.#orm, this.#address, () =>
       this.#orm.em.fork().execute(
         `select p.id as "priorId", p.name as prior, i.id as "impliedId", i.name as implied from implied_role
          join role p on p.id = prior_role_id join role i on i.id = implied_role_id order by p.name, i.name, p.id`,

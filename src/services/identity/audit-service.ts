@@ -16,7 +16,7 @@ export class AuditService {
   /** Newest first; empty where keyward has never written, so before `db sync` too. */
   async list({ limit, requestId }: { limit: number; requestId?: string | undefined }) {
     const where = requestId ? { requestId } : {};
-    return described(this.#address, () =>
+    return described(this.#orm, this.#address, () =>
       this.#orm.em.fork().find(AuditEntry, where, { orderBy: { id: 'desc' }, limit }),
     ).catch((error: Error) => {
       if (error.name === 'SchemaMissing') return [];

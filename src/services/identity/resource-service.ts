@@ -87,12 +87,12 @@ export class ResourceService {
   }
 
   get(kind: ResourceKind, ref: ResourceRef): Promise<Resource> {
-    return described(this.#address, async () => (await this.#finder().get(kind, ref)).resource);
+    return described(this.#orm, this.#address, async () => (await this.#finder().get(kind, ref)).resource);
   }
 
   /** A parent: a project, or a domain; then what is in it lies at its top. */
   async getPlace(ref: ResourceRef): Promise<Resource> {
-    return described(this.#address, async () => {
+    return described(this.#orm, this.#address, async () => {
       const finder = this.#finder();
       return ((await finder.find('project', ref)) ?? (await finder.get('domain', { nameOrId: ref.nameOrId })))
         .resource;
@@ -101,7 +101,7 @@ export class ResourceService {
 
   /** The resource, and since when and by whom its `immutable` is what it is (null: it was never set). */
   async show(kind: ResourceKind, ref: ResourceRef): Promise<{ resource: Resource; origin: string | null }> {
-    return described(this.#address, async () => {
+    return described(this.#orm, this.#address, async () => {
       const em = this.#orm.em.fork();
       const { resource, immutable } = await new ResourceFinder(em).get(kind, ref);
       if (immutable === undefined) return { resource, origin: null };
@@ -112,7 +112,7 @@ export class ResourceService {
 
   /** What is above a project and what is below it, each as ids within ids, as Keystone's API gives them. */
   family(id: string): Promise<{ parents: IdTree; subtree: IdTree }> {
-    return described(this.#address, async () => {
+    return described(this.#orm, this.#address, async () => {
       const repository = new ResourceRepository(this.#orm.em.fork());
       const parents = (await repository.ancestors(id)).reduceRight<IdTree>(
         (above, each) => ({ [each]: above }),
@@ -129,11 +129,11 @@ export class ResourceService {
 
   /** Pages in the order of the ids, read as they are taken: memory does not grow with their number. */
   async *list(kind: ResourceKind, filter: ListFilter): AsyncGenerator<Resource[]> {
-    const narrowed = await described(this.#address, () => this.#narrowed(filter));
-    let after = await described(this.#address, () => this.#marker(kind, filter.marker));
+    const narrowed = await described(this.#orm, this.#address, () => this.#narrowed(filter));
+    let after = await described(this.#orm, this.#address, () => this.#marker(kind, filter.marker));
     let left = filter.limit ?? Number.POSITIVE_INFINITY;
     while (left > 0) {
-      const rows = await described(this.#address, () =>
+      const rows = await described(this.#orm, this.#address, () =>
         new ResourceRepository(this.#orm.em.fork()).page(kind, narrowed, after, PAGE),
       );
       const wanted = rows.filter(isWanted(filter.immutable)).slice(0, left);

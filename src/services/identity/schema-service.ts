@@ -25,7 +25,7 @@ export class SchemaService {
    * once. Refuses, untouched, a database at another revision or of another application.
    */
   async sync(): Promise<SyncReport> {
-    return described(this.#address, () =>
+    return described(this.#orm, this.#address, () =>
       this.#orm.em.fork().transactional(async (em) => {
         await em.execute(`select pg_advisory_xact_lock(${SYNC_LOCK})`);
         const state = schemaState(await readFacts(em));
@@ -41,7 +41,7 @@ export class SchemaService {
 
   /** What is there, and (`refusal`) why `sync` would not touch it. */
   async state(): Promise<{ state: SchemaState; refusal: RuleError | null }> {
-    return described(this.#address, async () => {
+    return described(this.#orm, this.#address, async () => {
       const em = this.#orm.em.fork();
       const found = schemaState(await readFacts(em));
       const isBehind = found === 'current' && (await pendingMigrations(em)).length > 0;
@@ -52,7 +52,7 @@ export class SchemaService {
 
   /** The revisions in `alembic_version`, in no order; none in an empty database. */
   async revisions(): Promise<string[]> {
-    const facts = await described(this.#address, () => readFacts(this.#orm.em.fork()));
+    const facts = await described(this.#orm, this.#address, () => readFacts(this.#orm.em.fork()));
     const state = schemaState(facts);
     if (state === 'foreign') throw schemaRefusal(state, this.#address.database)!;
     return facts.revisions;

@@ -25,25 +25,25 @@ export async function transact<T>(
 }
 
 /** One transaction of that kind; errors in the operator's words. */
-export async function transactOnce<T>(
+export function transactOnce<T>(
   orm: MikroORM,
   address: DatabaseAddress,
   kind: TransactionOptions,
   work: (em: EntityManager) => Promise<T>,
 ): Promise<T> {
-  try {
-    return await orm.em.fork().transactional(work, kind);
-  } catch (error) {
-    throw await whyMissing(describeDatabaseError(error, address), orm, address);
-  }
+  return described(orm, address, () => orm.em.fork().transactional(work, kind));
 }
 
 /** Errors of the database in the operator's words. */
-export async function described<T>(address: DatabaseAddress, work: () => Promise<T>): Promise<T> {
+export async function described<T>(
+  orm: MikroORM,
+  address: DatabaseAddress,
+  work: () => Promise<T>,
+): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw describeDatabaseError(error, address);
+    throw await whyMissing(describeDatabaseError(error, address), orm, address);
   }
 }
 
