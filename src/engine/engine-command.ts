@@ -12,11 +12,13 @@ import type { RunOptions, Runs } from './runs.ts';
 export const settingsFlags = {
   'config-file': Flags.string({
     multiple: true,
+    multipleNonGreedy: true,
     description: 'a keystone.conf to read; later files win',
     helpGroup: 'CONFIGURATION',
   }),
   'config-dir': Flags.string({
     multiple: true,
+    multipleNonGreedy: true,
     description: 'a folder whose *.conf files are read after the files',
     helpGroup: 'CONFIGURATION',
   }),

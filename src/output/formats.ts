@@ -21,6 +21,7 @@ export const formatFlags = {
   column: Flags.string({
     char: 'c',
     multiple: true,
+    multipleNonGreedy: true,
     description: 'a column to show; may be given several times',
     helpGroup: 'OUTPUT',
   }),
