@@ -44,8 +44,9 @@ export default class StatusUpgradeCheck extends EngineCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(StatusUpgradeCheck);
     const outcomes = await this.withEngine(flags, (engine) => this.#runSuite(engine, flags));
-    await this.#print(outcomes, flags);
+    // Before printing: whoever reads the result may leave early.
     process.exitCode = Math.max(...outcomes.map(({ code }) => code));
+    await this.#print(outcomes, flags);
   }
 
   /** 0, 1 and 2 are what the checks found, so nothing else may end with one of them. */
