@@ -1,5 +1,5 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -48,6 +48,23 @@ describe('a start that fails', () => {
       });
     },
   );
+});
+
+describe('wrong usage', () => {
+  it.each([
+    [['bootstrap', '-c', 'Nope']],
+    [['bootstrap', '--bootstrap-public-url', 'nope']],
+    [['role', 'create', 'zed', '-c', 'Nope']],
+    [['implied', 'role', 'create', 'reader', '--implied-role', 'member', '-c', 'Nope']],
+    [['up', '-c', 'Nope']],
+    [['workflow', 'list', '-c', 'Nope']],
+    [['status', 'upgrade', 'check', '-c', 'Nope']],
+  ])('%j starts nothing', async (args) => {
+    const { code, stdout, stderr } = await home.run(args);
+    expect([code, stdout]).toEqual([64, '']);
+    expect(stderr).toMatch(/^Error: .*nope.*\n$/i);
+    expect(readdirSync(home.dir).toSorted()).toEqual(['log', 'run']);
+  });
 });
 
 describe('a reader that leaves early', () => {

@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
 import { settingsFlags } from '../../../engine/engine-command.ts';
 import { ResourceCommand } from '../../../engine/resource-command.ts';
-import { formatFlags, printList } from '../../../output/formats.ts';
+import { assertColumns, formatFlags, printList } from '../../../output/formats.ts';
 import { grantFlags, grantRefs, refOf } from '../../../output/grant-flags.ts';
 
 const COLUMNS = ['Role', 'User', 'Group', 'Project', 'Domain', 'System', 'Inherited'];
@@ -23,6 +23,7 @@ export default class RoleAssignmentList extends ResourceCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(RoleAssignmentList);
+    assertColumns(COLUMNS, flags);
     const filter = {
       ...grantRefs(flags),
       role: refOf(flags.role, flags['role-domain']),

@@ -2,7 +2,7 @@ import { Flags } from '@oclif/core';
 import { hostname } from 'node:os';
 import { EngineCommand, type FollowFlags, runFlags, settingsFlags } from '../../../engine/engine-command.ts';
 import type { Engine } from '../../../engine/engine.ts';
-import { formatFlags, type FormatOptions, printList } from '../../../output/formats.ts';
+import { assertColumns, formatFlags, type FormatOptions, printList } from '../../../output/formats.ts';
 import {
   renderRemedies,
   renderUpgradeCheckJson,
@@ -43,6 +43,7 @@ export default class StatusUpgradeCheck extends EngineCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(StatusUpgradeCheck);
+    assertColumns(COLUMNS, flags);
     const outcomes = await this.withEngine(flags, (engine) => this.#runSuite(engine, flags));
     // Before printing: whoever reads the result may leave early.
     process.exitCode = Math.max(...outcomes.map(({ code }) => code));
