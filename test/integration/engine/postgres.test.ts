@@ -3,7 +3,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { ensurePostgres, stopParts } from '../../../src/engine/parts.ts';
+import { ensurePostgres } from '../../../src/engine/embedded-postgres.ts';
+import { stopParts } from '../../../src/engine/parts.ts';
 import { EngineHome } from '../../support/engine-home.ts';
 import { until } from '../../support/cli.ts';
 
