@@ -50,6 +50,12 @@ describe('a start that fails', () => {
   );
 });
 
+it('-h is --help', async () => {
+  const help = await home.run(['role', 'create', '--help']);
+  expect(help).toMatchObject({ code: 0, stdout: expect.stringContaining('EXAMPLES') });
+  expect(await home.run(['role', 'create', '-h'])).toEqual(help);
+});
+
 describe('wrong usage', () => {
   it.each([
     [['bootstrap', '-c', 'Nope']],
