@@ -98,6 +98,8 @@ describe('up, ps and down', () => {
     const refused = await cli.run(['down']);
     expect(refused.code).toBe(1);
     expect(refused.stderr).toMatch(/1 run is still open; nothing was stopped\..*--force/s);
+    const elsewhere = await cli.run(['down'], { env: { TEMPORAL_ADDRESS: '127.0.0.1:1' } });
+    expect(elsewhere).toMatchObject({ code: 1, stderr: expect.stringContaining('1 run is still open') });
     expect(states()).toEqual(['running', 'running', 'running']);
     expect((await cli.run(['down', '--force'])).code).toBe(0);
     expect(states()).toEqual(['stopped', 'stopped']);
