@@ -95,16 +95,6 @@ export abstract class EngineCommand extends BaseCommand {
     return this.withEngine(flags, async (engine) => use(await engine.identity()));
   }
 
-  /** `followIn` with an engine of its own. */
-  protected followRun<T>(
-    flags: FollowFlags,
-    workflowId: string,
-    title: string,
-    start: StartRun<T>,
-  ): Promise<T> {
-    return this.withEngine(flags, (engine) => this.followIn(engine, flags, workflowId, title, start));
-  }
-
   /** Follows what `start` starts or joins, with progress on stderr. */
   protected async followIn<T>(
     engine: Engine,
@@ -179,6 +169,6 @@ export abstract class EngineCommand extends BaseCommand {
   protected farewell(engine: Engine): string | null {
     if (!this.followedRun) return null;
     const state = engine.hostsWorker ? 'Paused' : 'Detached; the run goes on';
-    return `${state}: \`keyward workflow follow ${this.followedRun}\` ${engine.hostsWorker ? 'resumes' : 'shows'} it.`;
+    return `${state}: \`${engine.followCommand(this.followedRun)}\` ${engine.hostsWorker ? 'resumes' : 'shows'} it.`;
   }
 }
