@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { createHmac } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { formatDatabaseUrl } from '../config/database-url.ts';
 import { targetOf } from '../config/target.ts';
 import type { DatabaseAddress } from '../rules/database-address.ts';
@@ -153,7 +154,11 @@ export class Engine implements RunKeeper {
   async localWorker(): Promise<{ socketPath: string }> {
     const [address, key, buildId] = await Promise.all([this.address(), this.payloadKey(), readBuildId()]);
     const url = formatDatabaseUrl(address, { showPassword: true });
-    const environment = this.settings.keystoneDatabase.value ? { KEYWARD_KEYSTONE_DATABASE_URL: url } : {};
+    const keyFile = this.#env['KEYWARD_PAYLOAD_KEY_FILE'];
+    const environment = {
+      ...(this.settings.keystoneDatabase.value && { KEYWARD_KEYSTONE_DATABASE_URL: url }),
+      ...(keyFile && { KEYWARD_PAYLOAD_KEY_FILE: path.resolve(keyFile) }),
+    };
     const fingerprint = createHmac('sha256', key.secret).update(`${buildId} ${url}`).digest('hex');
     const spec = { target: targetOf(address), version: `build ${buildId}`, fingerprint, environment };
     return ensureWorker(this.home, spec, this.#announce);
@@ -238,7 +243,7 @@ export class Engine implements RunKeeper {
       if (this.#closing) return;
       this.#announce(notice);
       revive().then(
-        (path) => this.#closing ?? this.#keep(path, notice, revive),
+        (revived) => this.#closing ?? this.#keep(revived, notice, revive),
         (error: Error) => this.#announce(`It could not be started: ${error.message}`),
       );
     });

@@ -86,6 +86,13 @@ describe('up, ps and down', () => {
     expect(cli.pid('worker')).not.toBe(pid);
   });
 
+  it('the worker finds a payload key whose path is relative', async () => {
+    const file = path.join(cli.dir, 'shared.key');
+    writeFileSync(file, `${'ab'.repeat(32)}\n`, { mode: 0o600 });
+    const env = { KEYWARD_PAYLOAD_KEY_FILE: path.relative(process.cwd(), file) };
+    expect(await cli.run(['up'], { env })).toMatchObject({ code: 0 });
+  });
+
   it('up --ui adds the web UI and prints its address', async () => {
     const { code, stderr } = await cli.run(['up', '--ui']);
     expect(code).toBe(0);

@@ -28,8 +28,8 @@ export class EngineHome {
   readonly dir: string;
   readonly home: Home;
 
-  constructor() {
-    this.dir = realpathSync(mkdtempSync(path.join(tmpdir(), 'keyward-engine-')));
+  constructor(name = 'keyward-engine-') {
+    this.dir = realpathSync(mkdtempSync(path.join(tmpdir(), name)));
     this.home = resolveHome({ ...process.env, KEYWARD_HOME: this.dir });
   }
 

@@ -37,6 +37,16 @@ describe('ensurePostgres', () => {
     for (const folder of [data(), engine.home.runDir]) expect(statSync(folder).mode & 0o777).toBe(0o700);
   });
 
+  it('is found in a folder whose name holds a comma, a quote and spaces', async () => {
+    const odd = new EngineHome(' a, "b" ');
+    try {
+      expect((await odd.ensure('postgres')).error).toBeUndefined();
+      expect(await odd.query('select 1 as one')).toEqual([{ one: 1 }]);
+    } finally {
+      await odd.remove();
+    }
+  });
+
   it('is started once by four commands at once', async () => {
     const all = await Promise.all(Array.from({ length: 4 }, () => engine.ensure('postgres')));
     expect(all.flatMap(({ lines }) => lines)).toEqual([
