@@ -189,6 +189,7 @@ describe('what a tired operator gets wrong', () => {
     [['bootstrap', 'extra'], 'bootstrap extra'],
     [['bootstrap', '-f', 'xml'], 'xml'],
     [['bootstrap', '--timeout', 'soon'], 'soon'],
+    [['bootstrap', '--timeout', '2147484'], '2147483'],
     [['workflow', 'list', '-c', 'Nope'], 'Nope'],
   ])('%j is wrong usage', async (args, named) => {
     const { code, stdout, stderr } = await home.run(args);

@@ -164,6 +164,13 @@ it("a run of a file's database is followed with that file, also when its worker 
   expect(await home.shell(command!)).toMatchObject({ code: 0 });
 });
 
+it('status upgrade check --no-wait prints the id, and follow shows the result', async () => {
+  const { code, stdout } = await home.run(['status', 'upgrade', 'check', '--no-wait']);
+  expect(code).toBe(0);
+  const followed = await workflow('follow', stdout.trim());
+  expect(JSON.parse(followed.stdout)).toHaveLength(3);
+});
+
 it('--no-wait prints the id, alone, while the run goes on', async () => {
   const release = await home.holdUp(BOOTSTRAP_LOCK);
   const { code, stdout } = await home.run([...BOOTSTRAP, '--no-wait'], PASSWORD);
