@@ -7,4 +7,12 @@ if (major < 22 || (major === 22 && minor < 17)) {
   );
   process.exit(69);
 }
-import('../dist/main.js').then(({ main }) => main(import.meta.url));
+import('../dist/main.js').then(
+  ({ main }) => main(import.meta.url),
+  ({ message }) => {
+    console.error(
+      `Error: keyward can't be loaded: ${message.split('\n')[0]}. Install it again, or run \`npm run build\` in its sources.`,
+    );
+    process.exit(255);
+  },
+);

@@ -5,7 +5,8 @@ import { Client, Connection } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { resolveHome } from '../src/config/home.ts';
-import { ensureTemporal, stopParts } from '../src/engine/parts.ts';
+import { stopParts } from '../src/engine/parts.ts';
+import { ensureTemporal } from '../src/engine/temporal-server.ts';
 import { hostTaskQueue, taskQueue } from '../src/rules/target.ts';
 
 /**

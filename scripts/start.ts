@@ -19,7 +19,10 @@ keyward('db', 'sync');
 keyward(
   'bootstrap',
   '--immutable-roles',
-  ...(existsSync(passwordFile) ? [] : [`--generate-password=${passwordFile}`]),
+  // The file may be there and the database new: then it is still the password that was promised.
+  ...(existsSync(passwordFile)
+    ? ['--bootstrap-password-file', passwordFile]
+    : [`--generate-password=${passwordFile}`]),
   ...['public', 'internal', 'admin'].flatMap((face) => [
     `--bootstrap-${face}-url`,
     'http://127.0.0.1:5000/v3',

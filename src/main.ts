@@ -2,16 +2,20 @@ import { mkdirSync } from 'node:fs';
 import module from 'node:module';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { renderError } from './output/render-error.ts';
 import { ExitCode } from './rules/errors.ts';
 
 /** The process's entry: compiled code is cached per user, and oclif runs the command that was typed. */
 export async function main(binUrl: string): Promise<void> {
   process.umask(0o077);
   module.enableCompileCache(compileCacheDir());
-  // Whoever reads our output may have seen enough (`| head`).
+  process.on('uncaughtException', crash);
+  // Whoever reads our output may have seen enough (`| head`); who stops reading what is said beside it changes nothing.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(ExitCode.done);
+    if (error.code !== 'EPIPE') throw error;
+    process.exit();
   });
+  process.stderr.on('error', () => {});
   const { Errors, flush, run } = await import('@oclif/core');
   // Node ends a process that waits for what never comes, and calls that success.
   process.once('beforeExit', endedTooSoon);
@@ -21,13 +25,20 @@ export async function main(binUrl: string): Promise<void> {
     process.off('beforeExit', endedTooSoon);
   } catch (caught) {
     process.off('beforeExit', endedTooSoon);
-    const error = caught as Error;
+    const error = caught as Error & { oclif?: { exit?: number } };
     const [, command] = /^command (\S+) not found$/.exec(error.message) ?? [];
+    if (!error.oclif) crash(error);
     if (!command) return void (await Errors.handle(error));
     const typed = command.replaceAll(':', ' ');
     process.stderr.write(`Error: There is no command '${typed}'. \`keyward help\` lists the commands.\n`);
     process.exit(ExitCode.usage);
   }
+}
+
+/** Node and oclif would end with 1, which is also what an upgrade check that warns ends with. */
+function crash(error: Error): never {
+  process.stderr.write(`${renderError(error, true)}\n`);
+  process.exit(ExitCode.bug);
 }
 
 function endedTooSoon(): void {

@@ -1,12 +1,12 @@
 import { RuleError } from '../rules/errors.ts';
 import type { PolicyFiles } from '../rules/policy.ts';
-import { shellWord } from '../rules/shell-word.ts';
 import {
   CheckCode,
   type CheckOutcome,
   type CheckResult,
   type UpgradeCheckRequest,
 } from '../rules/upgrade-check.ts';
+import { withConfiguration } from '../rules/with-configuration.ts';
 import type { Check, ReadOnlyDatabase } from './define-check.ts';
 
 /** How a check reaches the outside world; each part is opened only for a check that needs it. */
@@ -52,14 +52,4 @@ function notCheckable(error: unknown): CheckResult {
     };
   }
   return { code: CheckCode.failure, details: `This could not be checked. ${message}`, remedy: cure };
-}
-
-/** A command of keyward must meet the same database, so it is given the configuration that the check had. */
-function withConfiguration(remedy: string, { configFiles, configDirs }: UpgradeCheckRequest): string {
-  if (!remedy.startsWith('keyward ')) return remedy;
-  const flags = [
-    ...configFiles.map((file) => `--config-file ${shellWord(file)}`),
-    ...configDirs.map((dir) => `--config-dir ${shellWord(dir)}`),
-  ];
-  return [remedy, ...flags].join(' ');
 }

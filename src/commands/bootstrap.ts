@@ -2,8 +2,9 @@ import { EngineCommand, runFlags, settingsFlags } from '../engine/engine-command
 import type { Engine } from '../engine/engine.ts';
 import { asOclifReads, bootstrapFlags, given } from '../output/bootstrap-flags.ts';
 import { choosePassword, type ChosenPassword, planDryRun } from '../output/bootstrap-password.ts';
-import { printBootstrapReport } from '../output/bootstrap-report.ts';
-import { formatFlags } from '../output/formats.ts';
+import { bootstrapColumns, printBootstrapReport } from '../output/bootstrap-report.ts';
+import { cacheWarning } from '../output/cache-warning.ts';
+import { assertColumns, formatFlags } from '../output/formats.ts';
 import { assertWithinLimits } from '../rules/bootstrap-limits.ts';
 import type { BootstrapReport, BootstrapRequest } from '../rules/bootstrap-request.ts';
 import { ExitCode } from '../rules/errors.ts';
@@ -27,13 +28,16 @@ export default class Bootstrap extends EngineCommand {
 
   async run(): Promise<void> {
     const flags = await this.parseFlags();
+    const columns = bootstrapColumns(flags['dry-run']);
+    assertColumns(columns, flags);
     const password = await choosePassword(flags, this.announce);
     await this.withEngine(flags, async (engine) => {
-      const request = await this.#request(engine, flags, password);
-      assertWithinLimits(request);
+      const wanted = this.#wanted(engine, flags, password);
+      assertWithinLimits(wanted);
+      const request = { ...wanted, target: await engine.target() };
       if (flags['dry-run']) return this.#plan(engine, request, flags);
       const report = await this.#bootstrap(engine, request, flags, password);
-      if (report) await printBootstrapReport(report, flags);
+      if (report) await printBootstrapReport(report, columns, flags);
       else this.log(bootstrapWorkflowId(request.target, request.requestId));
     });
   }
@@ -44,8 +48,8 @@ export default class Bootstrap extends EngineCommand {
 
   async #plan(engine: Engine, request: BootstrapRequest, flags: Flags): Promise<void> {
     const report = await planDryRun(engine, request, this.announce);
-    await printBootstrapReport(report, flags, 'would');
     if (report.changes.length > 0) process.exitCode = ExitCode.wouldChange;
+    await printBootstrapReport(report, bootstrapColumns(true), flags);
   }
 
   async #bootstrap(
@@ -62,13 +66,15 @@ export default class Bootstrap extends EngineCommand {
       ),
     );
     password.finish(report);
+    const warning = report?.changes.length ? cacheWarning(engine.settings) : null;
+    if (warning) this.announce(warning);
     return report;
   }
 
-  async #request(engine: Engine, flags: Flags, password: ChosenPassword): Promise<BootstrapRequest> {
+  /** All that is known before anything is started. */
+  #wanted(engine: Engine, flags: Flags, password: ChosenPassword): Omit<BootstrapRequest, 'target'> {
     const mutable = flags['no-immutable-roles'] ? 'mutable' : 'default';
     return {
-      target: await engine.target(),
       requestId: this.newRequestId(),
       requester: this.requester(),
       username: given(flags, 'username') ?? 'admin',

@@ -1,6 +1,6 @@
 import { EngineCommand, settingsFlags } from '../engine/engine-command.ts';
-import { formatFlags, printList } from '../output/formats.ts';
-import { partRows } from '../output/parts.ts';
+import { formatFlags } from '../output/formats.ts';
+import { printParts } from '../output/parts.ts';
 
 export default class Ps extends EngineCommand {
   static override summary = 'Show which parts run on this machine, where, and since when.';
@@ -14,11 +14,7 @@ export default class Ps extends EngineCommand {
     const { flags } = await this.parse(Ps);
     await this.withEngine(flags, async (engine) => {
       const { listParts } = await import('../engine/parts.ts');
-      await printList(
-        partRows(listParts(engine.home)),
-        ['Part', 'State', 'PID', 'Version', 'Address', 'Since'],
-        flags,
-      );
+      await printParts(listParts(engine.home), flags);
     });
   }
 }

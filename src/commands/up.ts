@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
 import { EngineCommand, settingsFlags } from '../engine/engine-command.ts';
-import { formatFlags, printList } from '../output/formats.ts';
-import { partRows } from '../output/parts.ts';
+import { assertColumns, formatFlags } from '../output/formats.ts';
+import { PART_COLUMNS, printParts } from '../output/parts.ts';
 
 export default class Up extends EngineCommand {
   static override summary = 'Start the parts that keyward needs on this machine.';
@@ -20,14 +20,11 @@ export default class Up extends EngineCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Up);
+    assertColumns(PART_COLUMNS, flags);
     await this.withEngine(flags, async (engine) => {
       const { listParts } = await import('../engine/parts.ts');
       const { uiAddress } = await engine.up({ ui: flags.ui });
-      await printList(
-        partRows(listParts(engine.home)),
-        ['Part', 'State', 'PID', 'Version', 'Address', 'Since'],
-        flags,
-      );
+      await printParts(listParts(engine.home), flags);
       if (uiAddress) this.announce(`Temporal's web UI: ${uiAddress}`);
     });
   }

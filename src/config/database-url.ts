@@ -1,6 +1,7 @@
-import { userInfo } from 'node:os';
+import path from 'node:path';
 import type { DatabaseAddress } from '../rules/database-address.ts';
 import { UsageError } from '../rules/errors.ts';
+import { accountName } from './account-name.ts';
 
 const SHAPE =
   /^(?<scheme>[\w.]+)(?:\+(?<driver>[\w.]+))?:\/\/(?:(?<user>[^:@/]*)(?::(?<password>[^@]*))?@)?(?<host>\[[^\]]*\]|[^:/?]*)(?::(?<port>\d+))?(?:\/(?<database>[^?]*))?(?:\?(?<query>.*))?$/;
@@ -21,14 +22,18 @@ export function parseDatabaseUrl(url: string, origin: string): DatabaseAddress {
   const query = new URLSearchParams(parts['query'] ?? '');
   const database = decode(parts['database'], origin);
   if (!database) throw badUrl(origin, 'names no database');
+  const user = decode(parts['user'], origin) || accountName();
+  if (!user) throw badUrl(origin, "names no user, and this process's uid has no name to take instead");
+  const rootCert = query.get('sslrootcert');
   return {
     host: query.get('host') || (parts['host'] ?? '').replaceAll(/[[\]]/g, '') || 'localhost',
     port: portOf(query.get('port') ?? parts['port'], origin),
     database,
-    user: decode(parts['user'], origin) || userInfo().username,
+    user,
     password: parts['password'] === undefined ? query.get('password') : decode(parts['password'], origin),
     ssl: sslOf(query.get('sslmode'), origin),
-    sslRootCert: query.get('sslrootcert'),
+    // A worker reads it from a folder of its own.
+    sslRootCert: rootCert && path.resolve(rootCert),
   };
 }
 

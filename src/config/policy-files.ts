@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { RuleError, UsageError } from '../rules/errors.ts';
 import type { PolicyFile, PolicyFiles, PolicyOverride } from '../rules/policy.ts';
+import { confFilesIn } from './conf-files.ts';
 import { type OsloConfig, parseOsloIni } from './oslo-ini.ts';
 
 /** Absolute paths, in the order in which they were given. */
@@ -62,8 +63,8 @@ async function exists(file: string): Promise<boolean> {
 }
 
 async function policyOptions({ configFiles, configDirs }: ConfigPaths) {
-  const snippets = await Promise.all(configDirs.map(confFilesIn));
-  const sections = await Promise.all([...configFiles, ...snippets.flat()].map(policySection));
+  const files = [...configFiles, ...configDirs.flatMap(confFilesIn)];
+  const sections = await Promise.all(files.map(policySection));
   const entries = sections.flatMap((section) => [...section]);
   const dirs = entries.filter(([key]) => key.startsWith('policy_dirs')).map(([, value]) => value);
   return {
@@ -82,9 +83,6 @@ async function policySection(file: string): Promise<Map<string, string>> {
   const config: OsloConfig = parseOsloIni(numbered, file);
   return config.get('oslo_policy') ?? new Map<string, string>();
 }
-
-const confFilesIn = async (dir: string): Promise<string[]> =>
-  (await filesIn(dir)).filter((file) => file.endsWith('.conf'));
 
 /** The files of a folder in their order, as oslo.policy walks it: no hidden ones, no folders below. */
 async function filesIn(dir: string): Promise<string[]> {

@@ -1,9 +1,10 @@
-import { accessSync, constants, readdirSync, readFileSync } from 'node:fs';
+import { accessSync, constants, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { passwordHashAlgorithms, type PasswordHashing } from '../rules/bootstrap-request.ts';
 import type { DatabaseAddress } from '../rules/database-address.ts';
 import { UsageError } from '../rules/errors.ts';
 import type { Setting, Settings } from '../rules/settings.ts';
+import { confFilesIn } from './conf-files.ts';
 import { parseDatabaseUrl } from './database-url.ts';
 import { type OsloConfig, parseOsloIni } from './oslo-ini.ts';
 import { temporalIsExternal } from './temporal-environment.ts';
@@ -153,20 +154,6 @@ function readConfig(file: string): { file: string; config: OsloConfig } {
     );
   }
   return { file, config: parseOsloIni(text, file) };
-}
-
-function confFilesIn(dir: string): string[] {
-  try {
-    return readdirSync(dir)
-      .filter((name) => name.endsWith('.conf'))
-      .toSorted()
-      .map((name) => path.join(dir, name));
-  } catch (error) {
-    throw new UsageError(
-      `${dir} can't be read: ${(error as Error).message}.`,
-      'Name a readable folder with --config-dir.',
-    );
-  }
 }
 
 function lastOf(files: { file: string; config: OsloConfig }[], section: string, key: string): Option {

@@ -73,10 +73,13 @@ async function start(home: Home, announce: Announce): Promise<void> {
 const settings = (home: Home): string[] =>
   [
     'listen_addresses=',
-    `unix_socket_directories=${postgresSocketFolder(home)}`,
+    `unix_socket_directories=${quoted(postgresSocketFolder(home))}`,
     'unix_socket_permissions=0700',
     `port=${PORT}`,
   ].flatMap((setting) => ['-c', setting]);
+
+/** Of a list, which a comma divides. */
+const quoted = (folder: string): string => `"${folder.replaceAll('"', '""')}"`;
 
 const NOT_YET = ['ENOENT', 'ECONNREFUSED', 'ECONNRESET', '57P03'];
 

@@ -1,6 +1,7 @@
 import { Args, Flags } from '@oclif/core';
 import { randomUUID } from 'node:crypto';
-import { hostname, userInfo } from 'node:os';
+import { hostname } from 'node:os';
+import { accountName } from '../config/account-name.ts';
 import { BaseCommand } from '../output/base-command.ts';
 import type { Progress } from '../output/progress.ts';
 import { ExitCode } from '../rules/errors.ts';
@@ -12,11 +13,13 @@ import type { RunOptions, Runs } from './runs.ts';
 export const settingsFlags = {
   'config-file': Flags.string({
     multiple: true,
+    multipleNonGreedy: true,
     description: 'a keystone.conf to read; later files win',
     helpGroup: 'CONFIGURATION',
   }),
   'config-dir': Flags.string({
     multiple: true,
+    multipleNonGreedy: true,
     description: 'a folder whose *.conf files are read after the files',
     helpGroup: 'CONFIGURATION',
   }),
@@ -30,6 +33,18 @@ export const runIdArg = {
   }),
 };
 
+/** Node's timers count milliseconds in 31 bits, and fire at once beyond. */
+const LONGEST_TIMEOUT = 2_147_483;
+
+export function timeoutFlag(exitCode: number) {
+  return Flags.integer({
+    description: `seconds to wait; then exit ${exitCode}, and the run goes on`,
+    min: 1,
+    max: LONGEST_TIMEOUT,
+    helpGroup: 'RUN',
+  });
+}
+
 export const runFlags = {
   wait: Flags.boolean({
     description: 'wait for the run to end (the default)',
@@ -41,11 +56,7 @@ export const runFlags = {
     exclusive: ['wait', 'timeout', 'inline'],
     helpGroup: 'RUN',
   }),
-  timeout: Flags.integer({
-    description: 'seconds to wait; then exit 75, and the run goes on',
-    min: 1,
-    helpGroup: 'RUN',
-  }),
+  timeout: timeoutFlag(ExitCode.stillRunning),
   inline: Flags.boolean({
     description: 'work on the run in this process at once, instead of waiting for another worker',
     helpGroup: 'RUN',
@@ -93,16 +104,6 @@ export abstract class EngineCommand extends BaseCommand {
     return this.withEngine(flags, async (engine) => use(await engine.identity()));
   }
 
-  /** `followIn` with an engine of its own. */
-  protected followRun<T>(
-    flags: FollowFlags,
-    workflowId: string,
-    title: string,
-    start: StartRun<T>,
-  ): Promise<T> {
-    return this.withEngine(flags, (engine) => this.followIn(engine, flags, workflowId, title, start));
-  }
-
   /** Follows what `start` starts or joins, with progress on stderr. */
   protected async followIn<T>(
     engine: Engine,
@@ -139,7 +140,7 @@ export abstract class EngineCommand extends BaseCommand {
   protected newRequestId = (): string => randomUUID();
 
   protected requester = (): Requester => ({
-    user: userInfo().username,
+    user: accountName() ?? `uid ${process.getuid?.()}`,
     sudoUser: process.env['SUDO_USER'] ?? null,
     host: hostname(),
   });
@@ -177,6 +178,6 @@ export abstract class EngineCommand extends BaseCommand {
   protected farewell(engine: Engine): string | null {
     if (!this.followedRun) return null;
     const state = engine.hostsWorker ? 'Paused' : 'Detached; the run goes on';
-    return `${state}: \`keyward workflow follow ${this.followedRun}\` ${engine.hostsWorker ? 'resumes' : 'shows'} it.`;
+    return `${state}: \`${engine.followCommand(this.followedRun)}\` ${engine.hostsWorker ? 'resumes' : 'shows'} it.`;
   }
 }

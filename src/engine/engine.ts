@@ -1,12 +1,14 @@
 import type { Client } from '@temporalio/client';
 import { createHmac } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { formatDatabaseUrl } from '../config/database-url.ts';
 import { targetOf } from '../config/target.ts';
 import type { DatabaseAddress } from '../rules/database-address.ts';
 import { RuleError } from '../rules/errors.ts';
 import type { Settings } from '../rules/settings.ts';
 import type { Target } from '../rules/target.ts';
+import { withConfiguration } from '../rules/with-configuration.ts';
 import { type Home, resolveHome } from '../config/home.ts';
 import type { HostedWorker } from './hosted-worker.ts';
 import { openIdentity, type IdentityServices } from './identity-services.ts';
@@ -78,7 +80,8 @@ export class Engine implements RunKeeper {
       this.client(false),
       inline && this.#hostInline(),
     ]);
-    if (this.#worksLocally && !this.#hosted) await this.#keepLocalParts();
+    if (!this.settings.keystoneDatabase.value) this.#keepPostgres();
+    if (this.#worksLocally && !this.#hosted) await this.#keepWorker();
     return new Runs(target, this);
   }
 
@@ -86,20 +89,20 @@ export class Engine implements RunKeeper {
     if (!this.#connected || afresh) {
       await this.#connected?.connection.close().catch(() => {});
       this.#connected = null;
-      this.#connected = await this.#connect(this.#worksLocally ? LOCAL_CONNECTS : 1);
+      this.#connected = await this.#connect(() => this.endpoint(), this.#worksLocally ? LOCAL_CONNECTS : 1);
     }
     return this.#connected;
   }
 
   /** A local server may die between being found and being asked; it is then looked for, and started, again. */
-  async #connect(attempts: number): Promise<Client> {
+  async #connect(endpoint: () => Promise<TemporalEndpoint>, attempts: number): Promise<Client> {
     // Temporal's protocol definitions alone take 200 ms: not for commands that need no Temporal.
     const { connectClient } = await import('./temporal-connection.ts');
     try {
-      return await connectClient(await this.endpoint(), await this.payloadKey());
+      return await connectClient(await endpoint(), await this.payloadKey());
     } catch (error) {
       if (attempts <= 1) throw error;
-      return this.#connect(attempts - 1);
+      return this.#connect(endpoint, attempts - 1);
     }
   }
 
@@ -127,7 +130,16 @@ export class Engine implements RunKeeper {
 
   async endpoint(): Promise<TemporalEndpoint> {
     if (this.settings.temporalIsExternal) return { local: null, env: this.#env };
+    return this.#localEndpoint();
+  }
+
+  async #localEndpoint(): Promise<TemporalEndpoint> {
     return { local: (await this.localTemporal()).address, env: this.#env };
+  }
+
+  /** What shows, or takes up again, a run that this command leaves. */
+  followCommand(workflowId: string): string {
+    return withConfiguration(`keyward workflow follow ${workflowId}`, this.settings);
   }
 
   localTemporal(options: { ui?: boolean } = {}): Promise<LocalTemporal> {
@@ -142,7 +154,11 @@ export class Engine implements RunKeeper {
   async localWorker(): Promise<{ socketPath: string }> {
     const [address, key, buildId] = await Promise.all([this.address(), this.payloadKey(), readBuildId()]);
     const url = formatDatabaseUrl(address, { showPassword: true });
-    const environment = this.settings.keystoneDatabase.value ? { KEYWARD_KEYSTONE_DATABASE_URL: url } : {};
+    const keyFile = this.#env['KEYWARD_PAYLOAD_KEY_FILE'];
+    const environment = {
+      ...(this.settings.keystoneDatabase.value && { KEYWARD_KEYSTONE_DATABASE_URL: url }),
+      ...(keyFile && { KEYWARD_PAYLOAD_KEY_FILE: path.resolve(keyFile) }),
+    };
     const fingerprint = createHmac('sha256', key.secret).update(`${buildId} ${url}`).digest('hex');
     const spec = { target: targetOf(address), version: `build ${buildId}`, fingerprint, environment };
     return ensureWorker(this.home, spec, this.#announce);
@@ -159,19 +175,22 @@ export class Engine implements RunKeeper {
 
   /** Stops every part of this home. Refused while runs are open, unless by force. */
   async down({ force }: { force: boolean }): Promise<void> {
-    if (!force && this.#worksLocally && isRunning(this.home, 'temporal')) await this.#assertIdle();
+    if (!force && isRunning(this.home, 'temporal')) await this.#assertIdle();
     await stopParts(this.home);
   }
 
+  /** Of the local Temporal, since that is what is stopped, wherever the settings point. */
   async #assertIdle(): Promise<void> {
     const { countOpenRuns } = await import('./run-admin.ts');
-    const open = await countOpenRuns(await this.client(false));
+    const client = await this.#connect(() => this.#localEndpoint(), LOCAL_CONNECTS);
+    this.#closers.push(() => client.connection.close());
+    const open = await countOpenRuns(client);
     if (open === 0) return;
     throw new RuleError(
       'RunsOpen',
       `${open} ${open === 1 ? 'run is' : 'runs are'} still open; nothing was stopped.`,
       {
-        cure: 'See `keyward workflow list --all`; wait for them, or stop with `keyward down --force`.',
+        cure: `See \`keyward workflow list --all\`${this.#worksLocally ? '' : ' (without TEMPORAL_* variables)'}; wait for them, or stop with \`keyward down --force\`.`,
       },
     );
   }
@@ -202,15 +221,17 @@ export class Engine implements RunKeeper {
     finished.catch((error: Error) => this.#announce(`The worker of this command stopped: ${error.message}`));
   }
 
-  /** Restarts the local worker and the embedded PostgreSQL when they die while a command waits. */
-  async #keepLocalParts(): Promise<void> {
+  /** Restarts the local worker when it dies while a command waits. */
+  async #keepWorker(): Promise<void> {
     const { socketPath } = await this.localWorker();
     this.#keep(
       socketPath,
       'The worker has died; it is started again.',
       async () => (await this.localWorker()).socketPath,
     );
-    if (this.settings.keystoneDatabase.value) return;
+  }
+
+  #keepPostgres(): void {
     this.#keep(postgresSocket(this.home), 'PostgreSQL has died; it is started again.', async () => {
       await this.address();
       return postgresSocket(this.home);
@@ -222,7 +243,7 @@ export class Engine implements RunKeeper {
       if (this.#closing) return;
       this.#announce(notice);
       revive().then(
-        (path) => this.#closing ?? this.#keep(path, notice, revive),
+        (revived) => this.#closing ?? this.#keep(revived, notice, revive),
         (error: Error) => this.#announce(`It could not be started: ${error.message}`),
       );
     });

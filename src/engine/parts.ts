@@ -1,28 +1,14 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Home } from '../config/home.ts';
+import type { Part } from '../output/parts.ts';
 import { isRunning, readRecord } from './daemon.ts';
 import { stopPostgres } from './embedded-postgres.ts';
 import { stopTemporal } from './temporal-server.ts';
 import { stopWorker } from './worker-daemon.ts';
 
-export { ensurePostgres } from './embedded-postgres.ts';
-export { ensureTemporal } from './temporal-server.ts';
-export { watchDeath } from './watch-death.ts';
-export { ensureWorker, type WorkerSpec } from './worker-daemon.ts';
-
 /** Says what is going on, a line each. */
 export type Announce = (line: string) => void;
-
-/** `since` is ISO 8601 in UTC; what a part that never ran would tell is null. */
-export type Part = {
-  part: string;
-  state: 'running' | 'stopped';
-  pid: number | null;
-  version: string | null;
-  address: string | null;
-  since: string | null;
-};
 
 /** PostgreSQL, Temporal and the workers of this home, running or not. */
 export const listParts = (home: Home): Part[] =>

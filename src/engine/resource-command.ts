@@ -1,5 +1,12 @@
 import { headingsOf, recordOf, rowOf } from '../output/resource-views.ts';
-import { type FormatOptions, printList, printRecord, printStream, type Row } from '../output/formats.ts';
+import {
+  assertColumns,
+  type FormatOptions,
+  printList,
+  printRecord,
+  printStream,
+  type Row,
+} from '../output/formats.ts';
 import { patchOf, type ResourceFlags, valuesOf } from '../output/resource-requests.ts';
 import { cacheWarning } from '../output/cache-warning.ts';
 import { renderError } from '../output/render-error.ts';
@@ -93,8 +100,10 @@ export abstract class ResourceCommand extends EngineCommand {
     flags: CreateFlags,
     password?: string,
   ): Promise<void> {
+    const named = valuesOf(name, flags);
+    assertColumns(Object.keys(recordOf(kind, { id: '', options: {}, ...named }, null)), flags);
     const resource = await this.withSession(flags, async (session) => {
-      const values = { ...valuesOf(name, flags), ...(password !== undefined && { password }) };
+      const values = { ...named, ...(password !== undefined && { password }) };
       Object.assign(values, await placeOf(session, kind, flags), await defaultProjectOf(session, flags));
       const options = { hashing: session.hashing, orShow: flags['or-show'] ?? false };
       return session.resources.create(kind, values, session.actor, options);
@@ -161,6 +170,7 @@ export abstract class ResourceCommand extends EngineCommand {
   }
 
   protected listResources(kind: ResourceKind, flags: ListFlags): Promise<void> {
+    assertColumns(headingsOf(kind, flags.long ?? false), flags);
     return this.withSession(flags, ({ resources }) => this.#list(resources, kind, flags), { writes: false });
   }
 

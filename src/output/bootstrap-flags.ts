@@ -1,4 +1,6 @@
 import { Flags } from '@oclif/core';
+import { UsageError } from '../rules/errors.ts';
+import { shellWord } from '../rules/shell-word.ts';
 
 const helpGroup = 'BOOTSTRAP';
 const text = (description: string, variable: string) =>
@@ -60,4 +62,12 @@ export function given(flags: object, name: string): string | null {
 
 /** `--generate-password` alone means: print it; oclif knows no flag whose value may be left out. */
 export const asOclifReads = (argv: string[]): string[] =>
-  argv.map((argument) => (argument === '--generate-password' ? '--generate-password=-' : argument));
+  argv.map((argument, at) => {
+    if (argument !== '--generate-password') return argument;
+    const file = argv[at + 1];
+    if (file === undefined || file.startsWith('-')) return '--generate-password=-';
+    throw new UsageError(
+      "--generate-password takes its file after a '=', not after a space.",
+      `Write --generate-password=${shellWord(file)}.`,
+    );
+  });

@@ -1,11 +1,19 @@
 import type { BootstrapReport } from '../rules/bootstrap-request.ts';
 import { printList, type FormatOptions } from './formats.ts';
 
+/** A plan knows no ids yet. */
+export const bootstrapColumns = (isPlan: boolean): string[] => [
+  'Action',
+  'Resource',
+  'Name',
+  ...(isPlan ? [] : ['ID']),
+];
+
 /** The changes, or that there are none, on stdout; warnings on stderr. */
 export async function printBootstrapReport(
   report: BootstrapReport,
+  columns: string[],
   options: FormatOptions,
-  would?: 'would',
 ): Promise<void> {
   for (const warning of report.warnings) process.stderr.write(`Warning: ${warning}\n`);
   const rows = report.changes.map(({ action, resource, name, id }) => ({
@@ -16,10 +24,5 @@ export async function printBootstrapReport(
   }));
   const isTable = options.format === 'table';
   if (rows.length === 0 && isTable) process.stdout.write('Nothing to change.\n');
-  else
-    await printList(
-      rows,
-      would ? ['Action', 'Resource', 'Name'] : ['Action', 'Resource', 'Name', 'ID'],
-      options,
-    );
+  else await printList(rows, columns, options);
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import v8 from 'node:v8';
 import { Flags } from '@oclif/core';
+import type { SchemaOptions } from 'yaml';
 import { UsageError } from '../rules/errors.ts';
 import { renderTable } from './table.ts';
 
@@ -21,10 +22,15 @@ export const formatFlags = {
   column: Flags.string({
     char: 'c',
     multiple: true,
+    multipleNonGreedy: true,
     description: 'a column to show; may be given several times',
     helpGroup: 'OUTPUT',
   }),
 };
+
+/** Refuses a -c that names no column, for commands that start or write something before they print. */
+export const assertColumns = (columns: string[], { column }: FormatOptions): void =>
+  void chooseColumns(columns, column);
 
 /** Prints many things of a kind: `columns` gives their headings and order. */
 export async function printList(rows: Row[], columns: string[], options: FormatOptions): Promise<void> {
@@ -42,7 +48,7 @@ export async function printStream(
   const chosen = chooseColumns(columns, options.column);
   // Rows die young; V8 would rather let 128 MiB of them pile up than collect them.
   v8.setFlagsFromString('--semi-space-growth-factor=1');
-  const { head = '', tail = '', separator = '', render } = await streamed(chosen, options.format);
+  const { head = '', tail = '', separator = '', nothing = '', render } = streamed(chosen, options.format);
   await write(head);
   let isFirst = true;
   for await (const page of pages) {
@@ -50,7 +56,7 @@ export async function printStream(
     await write((isFirst ? '' : separator) + (await render(rows)));
     isFirst = false;
   }
-  await write(isFirst && options.format === 'json' ? ']\n' : tail);
+  await write(isFirst ? nothing : tail);
 }
 
 /** Prints one thing: a table has a line per field, as openstackclient's `show` commands have. */
@@ -62,10 +68,11 @@ export async function printRecord(record: Row, options: FormatOptions): Promise<
 
 async function renderList(rows: Row[], columns: string[], format: string): Promise<string> {
   if (format === 'json') return JSON.stringify(rows, null, 2);
-  if (format === 'yaml') return yaml(rows);
-  const cells = rows.map((row) => columns.map((name) => text(row[name])));
+  // PyYAML sorts the keys of what openstackclient lists.
+  if (format === 'yaml') return yaml(rows, { sortMapEntries: true });
+  if (format === 'csv') return [columns, ...cellsOf(rows, columns)].map(csvLine).join('\n');
+  const cells = cellsOf(rows, columns).map((line) => line.map(text));
   if (format === 'value') return cells.map((line) => line.join(' ')).join('\n');
-  if (format === 'csv') return csv([columns, ...cells]);
   return renderTable(columns, cells);
 }
 
@@ -84,38 +91,56 @@ type Streamed = {
   head?: string;
   tail?: string;
   separator?: string;
+  /** The end where no page came. */
+  nothing?: string;
   render: (rows: Row[]) => Promise<string>;
 };
 
 /** The same text as `renderList` gives for all at once. */
-async function streamed(columns: string[], format: string): Promise<Streamed> {
-  const cells = (row: Row): string[] => columns.map((name) => text(row[name]));
+function streamed(columns: string[], format: string): Streamed {
   if (format === 'json') {
     const render = async (rows: Row[]): Promise<string> => JSON.stringify(rows, null, 2).slice(1, -2);
-    return { head: '[', tail: '\n]\n', separator: ',', render };
+    return { head: '[', tail: '\n]\n', separator: ',', nothing: ']\n', render };
   }
-  const line = (rendered: string): string => `${rendered}\n`;
-  if (format === 'yaml') return { render: (rows) => yaml(rows).then(line) };
-  if (format === 'value')
-    return { render: async (rows) => rows.map((row) => line(cells(row).join(' '))).join('') };
-  return { head: line(await csv([columns])), render: (rows) => csv(rows.map(cells)).then(line) };
+  const render = async (rows: Row[]): Promise<string> => `${await renderList(rows, columns, format)}\n`;
+  if (format === 'yaml') return { nothing: '[]\n', render };
+  if (format === 'value') return { render };
+  const lines = (rows: Row[]): string =>
+    cellsOf(rows, columns)
+      .map((line) => `${csvLine(line)}\n`)
+      .join('');
+  return { head: `${csvLine(columns)}\n`, render: async (rows) => lines(rows) };
 }
 
-// Both are imported by those who ask for them only: yaml alone takes 15 ms.
-const yaml = async (value: unknown): Promise<string> => (await import('yaml')).stringify(value).trimEnd();
+const cellsOf = (rows: Row[], columns: string[]): Cell[][] =>
+  rows.map((row) => columns.map((name) => row[name]));
 
-const csv = async (rows: string[][]): Promise<string> =>
-  (await import('csv-stringify/sync')).stringify(rows, { quoted_string: true }).trimEnd();
+/** YAML 1.1, which PyYAML reads: there `yes` is no string. Imported when asked for only: it alone takes 15 ms. */
+const yaml = async (value: unknown, options: SchemaOptions = {}): Promise<string> =>
+  (await import('yaml')).stringify(value, { ...options, version: '1.1', singleQuote: true }).trimEnd();
 
+/** As Python's csv writes it for openstackclient: all but numbers and booleans is quoted, and None is empty. */
+function csvLine(cells: Cell[]): string {
+  const field = (cell: Cell): string => {
+    if (typeof cell === 'number' || typeof cell === 'boolean') return text(cell);
+    return cell === null ? '""' : `"${text(cell).replaceAll('\\', '\\\\').replaceAll('"', '""')}"`;
+  };
+  return cells.map(field).join(',');
+}
+
+/** In the table's own order. As in openstackclient, `sudo_user` is `Sudo User`, and one known name is enough. */
 function chooseColumns(columns: string[], wanted: string[] | undefined): string[] {
   if (!wanted?.length) return columns;
-  return wanted.map((name) => {
-    const column = columns.find((candidate) => candidate.toLowerCase() === name.toLowerCase());
-    if (!column)
-      throw new UsageError(`There is no column '${name}'.`, `The columns are: ${columns.join(', ')}.`);
-    return column;
-  });
+  const names = wanted.map(spelled);
+  const chosen = columns.filter((column) => names.includes(spelled(column)));
+  if (chosen.length > 0) return chosen;
+  throw new UsageError(
+    `There is no column '${wanted.join("' or '")}'.`,
+    `The columns are: ${columns.join(', ')}.`,
+  );
 }
+
+const spelled = (column: string): string => column.toLowerCase().trim().replaceAll(' ', '_');
 
 const text = (cell: Cell): string => {
   if (cell === null || cell === undefined) return 'None';

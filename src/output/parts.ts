@@ -1,21 +1,27 @@
-import type { Row } from './formats.ts';
+import { type FormatOptions, printList } from './formats.ts';
 
-type Part = {
+/** `since` is ISO 8601 in UTC; what a part that never ran would tell is null. */
+export type Part = {
   part: string;
-  state: string;
+  state: 'running' | 'stopped';
   pid: number | null;
   version: string | null;
   address: string | null;
   since: string | null;
 };
 
-/** The parts of the engine as rows of `up` and `ps`. */
-export const partRows = (parts: Part[]): Row[] =>
-  parts.map(({ part, state, pid, version, address, since }) => ({
-    Part: part,
-    State: state,
-    PID: pid,
-    Version: version,
-    Address: address,
-    Since: since,
-  }));
+export const PART_COLUMNS = ['Part', 'State', 'PID', 'Version', 'Address', 'Since'];
+
+export const printParts = (parts: Part[], options: FormatOptions): Promise<void> =>
+  printList(
+    parts.map(({ part, state, pid, version, address, since }) => ({
+      Part: part,
+      State: state,
+      PID: pid,
+      Version: version,
+      Address: address,
+      Since: since,
+    })),
+    PART_COLUMNS,
+    options,
+  );

@@ -3,7 +3,8 @@ import { UsageError } from '../rules/errors.ts';
 import { formatFlags } from './formats.ts';
 
 const text = (description: string) => Flags.string({ description });
-const repeated = (description: string) => Flags.string({ description, multiple: true });
+const repeated = (description: string) =>
+  Flags.string({ description, multiple: true, multipleNonGreedy: true });
 
 /** openstackclient's words, for every kind that has them. */
 export const domainFlag = { domain: text('the domain that it belongs to (name or ID)') };
@@ -39,10 +40,7 @@ export const passwordFlags = {
 };
 export const projectFlags = {
   tag: repeated('a tag to add; may be given several times'),
-  property: Flags.string({
-    description: 'a property to set, as key=value; may be given several times',
-    multiple: true,
-  }),
+  property: repeated('a property to set, as key=value; may be given several times'),
 };
 export const tagRemovalFlags = {
   'clear-tags': Flags.boolean({ description: 'remove all tags; those of --tag are then added' }),

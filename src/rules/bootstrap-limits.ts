@@ -17,7 +17,7 @@ const FLAGS = {
 const BCRYPT_BYTES = 72;
 
 /** Refuses what Keystone could not store or would read otherwise than it was meant. */
-export function assertWithinLimits(request: BootstrapRequest): void {
+export function assertWithinLimits(request: Omit<BootstrapRequest, 'target'>): void {
   for (const key of ['username', 'projectName', 'roleName', 'serviceName', 'regionId'] as const) {
     if (request[key] !== null) assertName(FLAGS[key], request[key], LIMITS[key]);
   }

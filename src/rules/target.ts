@@ -1,8 +1,19 @@
+import { RuleError } from './errors.ts';
+
 /**
  * The first 12 hex digits of SHA-256 over host (or socket folder), port and database name: which database a run
  * belongs to, without its credentials. `config/target.ts` computes it.
  */
 export type Target = string;
+
+/** A run of another target would be waited for in vain: whoever follows it keeps workers for their own alone. */
+export function assertOfTarget(workflowId: string, target: Target): void {
+  const [, owner] = /^([0-9a-f]{12})\//.exec(workflowId) ?? [];
+  if (!owner || owner === target) return;
+  throw new RuleError('OtherDatabase', `The run ${workflowId} is of another identity database.`, {
+    cure: 'Name that database as the command that started the run did: by --config-file, --config-dir or KEYWARD_KEYSTONE_DATABASE_URL.',
+  });
+}
 
 /** The queue of what any worker that reaches the target's database can do. */
 export const taskQueue = (target: Target): string => `keyward-${target}`;

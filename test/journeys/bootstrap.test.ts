@@ -138,6 +138,7 @@ describe('what a tired operator gets wrong', () => {
   it.each<[string, string[], number, RegExp, { input?: string; env?: NodeJS.ProcessEnv }]>([
     ['an unknown flag', ['--bootstrap-pasword', 'x'], 64, /bootstrap-pasword/, {}],
     ['both immutability flags', ['--immutable-roles', '--no-immutable-roles'], 64, /immutable-roles/, {}],
+    ['a space for a =', ['--generate-password', 'a b'], 64, /Write --generate-password='a b'\./, {}],
     ['a URL that is none', ['--bootstrap-public-url', 'keystone:5000'], 64, /http or https/, {}],
     ['an empty password', ['--bootstrap-password', ''], 64, /empty/, {}],
     ['an empty password on stdin', ['--bootstrap-password-stdin'], 64, /empty/, { input: '\n' }],
@@ -203,6 +204,7 @@ describe('what a tired operator gets wrong', () => {
     [['bootstrap', 'extra'], 'bootstrap extra'],
     [['bootstrap', '-f', 'xml'], 'xml'],
     [['bootstrap', '--timeout', 'soon'], 'soon'],
+    [['bootstrap', '--timeout', '2147484'], '2147483'],
     [['workflow', 'list', '-c', 'Nope'], 'Nope'],
   ])('%j is wrong usage', async (args, named) => {
     const { code, stdout, stderr } = await home.run(args);

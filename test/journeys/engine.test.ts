@@ -86,6 +86,13 @@ describe('up, ps and down', () => {
     expect(cli.pid('worker')).not.toBe(pid);
   });
 
+  it('the worker finds a payload key whose path is relative', async () => {
+    const file = path.join(cli.dir, 'shared.key');
+    writeFileSync(file, `${'ab'.repeat(32)}\n`, { mode: 0o600 });
+    const env = { KEYWARD_PAYLOAD_KEY_FILE: path.relative(process.cwd(), file) };
+    expect(await cli.run(['up'], { env })).toMatchObject({ code: 0 });
+  });
+
   it('up --ui adds the web UI and prints its address', async () => {
     const { code, stderr } = await cli.run(['up', '--ui']);
     expect(code).toBe(0);
@@ -98,6 +105,8 @@ describe('up, ps and down', () => {
     const refused = await cli.run(['down']);
     expect(refused.code).toBe(1);
     expect(refused.stderr).toMatch(/1 run is still open; nothing was stopped\..*--force/s);
+    const elsewhere = await cli.run(['down'], { env: { TEMPORAL_ADDRESS: '127.0.0.1:1' } });
+    expect(elsewhere).toMatchObject({ code: 1, stderr: expect.stringContaining('1 run is still open') });
     expect(states()).toEqual(['running', 'running', 'running']);
     expect((await cli.run(['down', '--force'])).code).toBe(0);
     expect(states()).toEqual(['stopped', 'stopped']);

@@ -31,6 +31,13 @@ const HOLD_COMMITS = `
 
 const isCommitted = async (): Promise<boolean> => (await home.query('select from keyward.audit')).length > 0;
 
+async function clear(): Promise<void> {
+  await home.query(
+    `truncate role, "user", assignment, system_assignment, region, service, endpoint, keyward.audit cascade;
+     delete from project where id <> '<<keystone.domain.root>>'`,
+  );
+}
+
 /** Brings a bootstrap to the point, kills, and lets go. */
 const points: Record<string, (kill: (running: Running) => unknown) => Promise<Running>> = {
   'before the start': async (kill) => {
@@ -110,12 +117,7 @@ beforeAll(async () => {
 afterAll(() => home.remove());
 
 describe.each(Object.keys(points))('kill -9 %s', (point) => {
-  beforeEach(async () => {
-    await home.query(
-      `truncate role, "user", assignment, system_assignment, region, service, endpoint, keyward.audit cascade;
-       delete from project where id <> '<<keystone.domain.root>>'`,
-    );
-  });
+  beforeEach(clear);
 
   it.each(Object.keys(victims) as Victim[])(
     'of the %s leaves a whole cloud and a true report',
@@ -139,4 +141,20 @@ describe.each(Object.keys(points))('kill -9 %s', (point) => {
         expect(first.stderr).toContain('apply bootstrap: done (attempt 2)');
     },
   );
+});
+
+it.each([
+  ['the local Temporal', () => ({})],
+  ["somebody else's", () => ({ TEMPORAL_ADDRESS: home.temporal })],
+])('kill -9 of PostgreSQL under a run worked on --inline, at %s', async (_, env) => {
+  await clear();
+  await home.holdUp(BOOTSTRAP_LOCK);
+  const running = home.start([...BOOTSTRAP, '--inline'], { ...PASSWORD, env: env() });
+  await until(() => home.isHeldUp('advisory'));
+  process.kill(home.pid('postgres'), 'SIGKILL');
+  expect(await running.outcome).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining('PostgreSQL has died; it is started again.'),
+  });
+  expect(await isCommitted()).toBe(true);
 });

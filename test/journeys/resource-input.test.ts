@@ -103,6 +103,14 @@ describe('what a tired operator types wrong changes nothing', () => {
     expect(await audited()).toBe(before);
   });
 
+  it('a repeatable flag takes one value, and what follows is an argument', async () => {
+    const shown = await home.run(['role', 'show', '-f', 'value', '-c', 'name', 'reader']);
+    expect(shown).toMatchObject({ code: 0, stdout: 'reader\n' });
+    await home.run(['project', 'create', 'stall']);
+    expect(await home.run(['project', 'set', '--tag', 'open', 'shop', 'stall'])).toMatchObject({ code: 0 });
+    expect((await json('project', 'show', 'stall')).tags).toEqual(['open']);
+  });
+
   it('names with emoji are names like others', async () => {
     expect((await json('role', 'create', '🚀 crew')).name).toBe('🚀 crew');
     expect(await home.run(['role', 'delete', '🚀 crew'])).toMatchObject({ code: 0 });

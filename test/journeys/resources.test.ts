@@ -228,7 +228,7 @@ describe('lists', () => {
   });
 
   it.each(['json', 'csv', 'value', 'yaml'])('%s of nothing is well-formed too', async (format) => {
-    const expected = { json: '[]\n', csv: '"ID","Name","Immutable"\n', value: '', yaml: '' }[format];
+    const expected = { json: '[]\n', csv: '"ID","Name","Immutable"\n', value: '', yaml: '[]\n' }[format];
     expect(await home.run(['user', 'list', '--name', 'nobody', '-f', format])).toMatchObject({
       code: 0,
       stdout: expected,

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { listParts } from '../../src/engine/parts.ts';
 import { BOOTSTRAP_LOCK, type Outcome, runIdOf, type Running, TestHome, until } from '../support/cli.ts';
 
 const BOOTSTRAP = ['bootstrap', '--bootstrap-password-stdin', '-f', 'json'];
@@ -139,6 +142,33 @@ it('--timeout ends the command with 75, and the run goes on and ends', async () 
   await release();
   expect(await workflow('follow', id)).toMatchObject({ code: 0 });
   expect(await countRoles()).toBe(5);
+});
+
+it("a run of a file's database is followed with that file, also when its worker has died, and not without", async () => {
+  const conf = path.join(home.dir, "key stone's.conf");
+  await home.query('create database other', 'postgres');
+  writeFileSync(conf, `[database]\nconnection = postgresql://openstack@/other?host=${home.home.runDir}\n`);
+  await home.run(['db', 'sync', '--config-file', conf]);
+  const release = await home.holdUp(BOOTSTRAP_LOCK, 'other');
+  const running = home.start([...BOOTSTRAP, '--config-file', conf], PASSWORD);
+  await until(() => home.isHeldUp('advisory'));
+  const id = runIdOf(running.stderr())!;
+  running.process.kill('SIGINT');
+  const [, command] = /`(keyward workflow follow .*)` shows it/.exec((await running.outcome).stderr)!;
+  const worker = listParts(home.home).find(({ part }) => part === `worker ${id.split('/')[0]}`)!;
+  process.kill(worker.pid!, 'SIGKILL');
+  await release();
+  const elsewhere = await workflow('follow', id);
+  expect(elsewhere).toMatchObject({ code: 1, stdout: '' });
+  expect(elsewhere.stderr).toMatch(/is of another identity database\. .*--config-file/);
+  expect(await home.shell(command!)).toMatchObject({ code: 0 });
+});
+
+it('status upgrade check --no-wait prints the id, and follow shows the result', async () => {
+  const { code, stdout } = await home.run(['status', 'upgrade', 'check', '--no-wait']);
+  expect(code).toBe(0);
+  const followed = await workflow('follow', stdout.trim());
+  expect(JSON.parse(followed.stdout)).toHaveLength(3);
 });
 
 it('--no-wait prints the id, alone, while the run goes on', async () => {

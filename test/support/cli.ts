@@ -58,6 +58,11 @@ export class TestHome {
     return listParts(this.home).find((candidate) => candidate.part.startsWith(part))!.pid!;
   }
 
+  /** The address of the local Temporal. */
+  get temporal(): string {
+    return listParts(this.home).find(({ part }) => part === 'temporal')!.address!;
+  }
+
   /** A connection of the test's own to the embedded identity database, or to another one beside it. */
   async connect(database = 'keystone'): Promise<Client> {
     const client = new Client({ host: this.home.runDir, port: 5432, user: 'openstack', database });

@@ -5,7 +5,8 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { type Home, resolveHome } from '../../src/config/home.ts';
-import { listParts, type Part, stopParts } from '../../src/engine/parts.ts';
+import { listParts, stopParts } from '../../src/engine/parts.ts';
+import type { Part } from '../../src/output/parts.ts';
 import type { DatabaseAddress } from '../../src/rules/database-address.ts';
 
 const run = promisify(execFile);
@@ -27,8 +28,8 @@ export class EngineHome {
   readonly dir: string;
   readonly home: Home;
 
-  constructor() {
-    this.dir = realpathSync(mkdtempSync(path.join(tmpdir(), 'keyward-engine-')));
+  constructor(name = 'keyward-engine-') {
+    this.dir = realpathSync(mkdtempSync(path.join(tmpdir(), name)));
     this.home = resolveHome({ ...process.env, KEYWARD_HOME: this.dir });
   }
 

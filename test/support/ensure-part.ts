@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module';
 import { resolveHome } from '../../src/config/home.ts';
 import { RuleError } from '../../src/rules/errors.ts';
-import { ensurePostgres, ensureTemporal } from '../../src/engine/parts.ts';
+import { ensurePostgres } from '../../src/engine/embedded-postgres.ts';
+import { ensureTemporal } from '../../src/engine/temporal-server.ts';
 
 /** Makes sure of one part as a process of its own, and prints what came of it as JSON: `runEnsurePart` reads it. */
 const lines: string[] = [];

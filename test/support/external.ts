@@ -1,4 +1,3 @@
-import { listParts } from '../../src/engine/parts.ts';
 import { type Outcome, type Running, TestHome } from './cli.ts';
 
 /** Another database of the home's PostgreSQL, whose queue has no worker unless a test starts one. */
@@ -22,7 +21,7 @@ export class ExternalTemporal {
   }
 
   get address(): string {
-    return listParts(this.home.home).find(({ part }) => part === 'temporal')!.address!;
+    return this.home.temporal;
   }
 
   start(args: string[], env: NodeJS.ProcessEnv = {}): Running {

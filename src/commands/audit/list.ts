@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
 import { EngineCommand, settingsFlags } from '../../engine/engine-command.ts';
-import { formatFlags, printList } from '../../output/formats.ts';
+import { assertColumns, formatFlags, printList } from '../../output/formats.ts';
 
 const COLUMNS = [
   'Time',
@@ -32,6 +32,8 @@ export default class AuditList extends EngineCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(AuditList);
+    const columns = flags.long ? [...COLUMNS, 'Before', 'After'] : COLUMNS;
+    assertColumns(columns, flags);
     const filter = { limit: flags.limit, requestId: flags['request-id'] };
     const entries = await this.withIdentity(flags, ({ audit }) => audit.list(filter));
     const rows = entries.map((entry) => ({
@@ -48,6 +50,6 @@ export default class AuditList extends EngineCommand {
       Before: entry.before,
       After: entry.after,
     }));
-    await printList(rows, flags.long ? [...COLUMNS, 'Before', 'After'] : COLUMNS, flags);
+    await printList(rows, columns, flags);
   }
 }

@@ -1,4 +1,5 @@
 import { EngineCommand, runFlags, runIdArg, settingsFlags } from '../../engine/engine-command.ts';
+import { assertOfTarget } from '../../rules/target.ts';
 
 export default class WorkflowFollow extends EngineCommand {
   static override summary = 'Follow a run to its end and print its result as JSON.';
@@ -12,7 +13,10 @@ export default class WorkflowFollow extends EngineCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(WorkflowFollow);
-    const result = await this.followRun(flags, args.id, 'run', (runs, options) => runs.follow(options));
+    const result = await this.withEngine(flags, async (engine) => {
+      assertOfTarget(args.id, await engine.target());
+      return this.followIn(engine, flags, args.id, 'run', (runs, options) => runs.follow(options));
+    });
     process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
   }
 }

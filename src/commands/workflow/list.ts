@@ -1,6 +1,8 @@
 import { Flags } from '@oclif/core';
 import { EngineCommand, settingsFlags } from '../../engine/engine-command.ts';
-import { formatFlags, printList } from '../../output/formats.ts';
+import { assertColumns, formatFlags, printList } from '../../output/formats.ts';
+
+const COLUMNS = ['ID', 'Type', 'Status', 'Started', 'Closed'];
 
 export default class WorkflowList extends EngineCommand {
   static override summary = 'List the runs of the identity database, newest first.';
@@ -17,6 +19,7 @@ export default class WorkflowList extends EngineCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(WorkflowList);
+    assertColumns(COLUMNS, flags);
     const rows = await this.withEngine(flags, async (engine) => {
       const { listRuns } = await import('../../engine/run-admin.ts');
       return listRuns(await engine.client(false), flags.all ? null : await engine.target(), flags.limit);
@@ -28,6 +31,6 @@ export default class WorkflowList extends EngineCommand {
       Started: started,
       Closed: closed,
     }));
-    await printList(named, ['ID', 'Type', 'Status', 'Started', 'Closed'], flags);
+    await printList(named, COLUMNS, flags);
   }
 }

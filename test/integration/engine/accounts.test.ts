@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   constants,
@@ -103,4 +104,23 @@ asRoot('an ordinary user', () => {
     copyFileSync(source, path.join(folder, 'temporal'), constants.COPYFILE_FICLONE);
     chmodSync(path.join(folder, 'temporal'), 0o755);
   }
+});
+
+asRoot('a uid that has no name', () => {
+  const asNameless = (code: string) => {
+    const config = path.resolve('src/config');
+    const script = `const { accountName } = await import('${config}/account-name.ts');
+      const { parseDatabaseUrl } = await import('${config}/database-url.ts'); ${code}`;
+    const args = ['--no-warnings', '--input-type=module', '-e', script];
+    return spawnSync(process.execPath, args, { uid: 54321, gid: 54321, encoding: 'utf8' });
+  };
+
+  it('is null', () => {
+    expect(asNameless('console.log(accountName())')).toMatchObject({ status: 0, stdout: 'null\n' });
+  });
+
+  it('must be given a user in a URL', () => {
+    const { stderr } = asNameless("parseDatabaseUrl('postgresql://h/d', 'The URL')");
+    expect(stderr).toContain("The URL names no user, and this process's uid has no name to take instead.");
+  });
 });

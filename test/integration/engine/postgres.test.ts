@@ -3,7 +3,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { ensurePostgres, stopParts } from '../../../src/engine/parts.ts';
+import { ensurePostgres } from '../../../src/engine/embedded-postgres.ts';
+import { stopParts } from '../../../src/engine/parts.ts';
 import { EngineHome } from '../../support/engine-home.ts';
 import { until } from '../../support/cli.ts';
 
@@ -34,6 +35,16 @@ describe('ensurePostgres', () => {
     expect(await engine.query('show listen_addresses')).toEqual([{ listen_addresses: '' }]);
     expect(await engine.query('show server_encoding')).toEqual([{ server_encoding: 'UTF8' }]);
     for (const folder of [data(), engine.home.runDir]) expect(statSync(folder).mode & 0o777).toBe(0o700);
+  });
+
+  it('is found in a folder whose name holds a comma, a quote and spaces', async () => {
+    const odd = new EngineHome(' a, "b" ');
+    try {
+      expect((await odd.ensure('postgres')).error).toBeUndefined();
+      expect(await odd.query('select 1 as one')).toEqual([{ one: 1 }]);
+    } finally {
+      await odd.remove();
+    }
   });
 
   it('is started once by four commands at once', async () => {

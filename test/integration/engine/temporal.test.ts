@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
-import { ensureTemporal, stopParts } from '../../../src/engine/parts.ts';
+import { stopParts } from '../../../src/engine/parts.ts';
+import { ensureTemporal } from '../../../src/engine/temporal-server.ts';
 import { EngineHome } from '../../support/engine-home.ts';
 import { until } from '../../support/cli.ts';
 

@@ -4,7 +4,8 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { ensurePostgres, watchDeath } from '../../../src/engine/parts.ts';
+import { ensurePostgres } from '../../../src/engine/embedded-postgres.ts';
+import { watchDeath } from '../../../src/engine/watch-death.ts';
 import { EngineHome } from '../../support/engine-home.ts';
 
 let dir: string;

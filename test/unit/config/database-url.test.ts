@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { formatDatabaseUrl, parseDatabaseUrl } from '../../../src/config/database-url.ts';
 import { targetOf } from '../../../src/config/target.ts';
@@ -18,6 +19,7 @@ describe('a database URL', () => {
       'postgresql://u@h/d?sslmode=verify-full&sslrootcert=/ca.pem',
       { ssl: 'verify-full', sslRootCert: '/ca.pem' },
     ],
+    ['postgresql://u@h/d?sslrootcert=ca.pem', { sslRootCert: path.resolve('ca.pem') }],
   ])('%s', (url, expected) => expect(parse(url)).toMatchObject(expected));
 
   it.each([

@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
 import { settingsFlags } from '../../../engine/engine-command.ts';
 import { ResourceCommand } from '../../../engine/resource-command.ts';
-import { formatFlags, printRecord } from '../../../output/formats.ts';
+import { assertColumns, formatFlags, printRecord } from '../../../output/formats.ts';
 import { oneArg } from '../../../output/resource-flags.ts';
 
 export default class ImpliedRoleCreate extends ResourceCommand {
@@ -18,6 +18,7 @@ export default class ImpliedRoleCreate extends ResourceCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(ImpliedRoleCreate);
+    assertColumns(['implies', 'prior_role'], flags);
     const { prior, implied } = await this.withSession(flags, ({ assignments, actor }) =>
       assignments.imply({ nameOrId: args['role']! }, { nameOrId: flags['implied-role'] }, actor),
     );

@@ -1,6 +1,6 @@
 import { settingsFlags } from '../../../engine/engine-command.ts';
 import { ResourceCommand } from '../../../engine/resource-command.ts';
-import { formatFlags, printList } from '../../../output/formats.ts';
+import { assertColumns, formatFlags, printList } from '../../../output/formats.ts';
 
 const COLUMNS = ['Prior Role ID', 'Prior Role Name', 'Implied Role ID', 'Implied Role Name'];
 
@@ -14,6 +14,7 @@ export default class ImpliedRoleList extends ResourceCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(ImpliedRoleList);
+    assertColumns(COLUMNS, flags);
     const links = await this.withSession(flags, ({ assignments }) => assignments.listImplied(), {
       writes: false,
     });

@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
 import { settingsFlags } from '../../../engine/engine-command.ts';
 import { ResourceCommand } from '../../../engine/resource-command.ts';
-import { formatFlags, type Row } from '../../../output/formats.ts';
+import { assertColumns, formatFlags, type Row } from '../../../output/formats.ts';
 import { grantFlags, grantRefs, refOf } from '../../../output/grant-flags.ts';
 import { limitFlag } from '../../../output/resource-flags.ts';
 import type { StoredAssignment } from '../../../services/identity/assignment-service.ts';
@@ -28,6 +28,7 @@ export default class RoleAssignmentList extends ResourceCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(RoleAssignmentList);
+    assertColumns(COLUMNS, flags);
     const filter = {
       ...grantRefs(flags),
       role: refOf(flags.role, flags['role-domain']),

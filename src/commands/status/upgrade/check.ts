@@ -1,8 +1,14 @@
 import { Flags } from '@oclif/core';
 import { hostname } from 'node:os';
-import { EngineCommand, type FollowFlags, runFlags, settingsFlags } from '../../../engine/engine-command.ts';
+import {
+  EngineCommand,
+  type FollowFlags,
+  runFlags,
+  settingsFlags,
+  timeoutFlag,
+} from '../../../engine/engine-command.ts';
 import type { Engine } from '../../../engine/engine.ts';
-import { formatFlags, type FormatOptions, printList } from '../../../output/formats.ts';
+import { assertColumns, formatFlags, type FormatOptions, printList } from '../../../output/formats.ts';
 import {
   renderRemedies,
   renderUpgradeCheckJson,
@@ -19,7 +25,8 @@ export default class StatusUpgradeCheck extends EngineCommand {
   static override summary = 'Check whether a Keystone is ready to be upgraded.';
   static override description =
     'Runs every check of `status upgrade list` and changes nothing. Exit code: 0 all is well, 1 a warning, 2 a ' +
-    'failure, 64 wrong usage, 130 or 143 interrupted, 255 the checks could not be run.';
+    'failure, 64 wrong usage, 130 or 143 interrupted, 255 the checks could not be run. With --no-wait, 0 means started: ' +
+    '`workflow follow` shows the result.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> --config-file /etc/keystone/keystone.conf',
     '<%= config.bin %> <%= command.id %> --json',
@@ -33,19 +40,18 @@ export default class StatusUpgradeCheck extends EngineCommand {
       exclusive: ['format', 'column'],
       helpGroup: 'OUTPUT',
     }),
-    timeout: Flags.integer({
-      description: 'seconds to wait; then exit 255, and the run goes on',
-      min: 1,
-      helpGroup: 'RUN',
-    }),
-    inline: runFlags.inline,
+    ...runFlags,
+    timeout: timeoutFlag(ExitCode.bug),
   };
 
   async run(): Promise<void> {
     const { flags } = await this.parse(StatusUpgradeCheck);
+    assertColumns(COLUMNS, flags);
     const outcomes = await this.withEngine(flags, (engine) => this.#runSuite(engine, flags));
-    await this.#print(outcomes, flags);
+    if (!outcomes) return;
+    // Before printing: whoever reads the result may leave early.
     process.exitCode = Math.max(...outcomes.map(({ code }) => code));
+    await this.#print(outcomes, flags);
   }
 
   /** 0, 1 and 2 are what the checks found, so nothing else may end with one of them. */
@@ -54,7 +60,7 @@ export default class StatusUpgradeCheck extends EngineCommand {
     return code === ExitCode.usage ? code : ExitCode.bug;
   }
 
-  async #runSuite(engine: Engine, flags: FollowFlags): Promise<CheckOutcome[]> {
+  async #runSuite(engine: Engine, flags: FollowFlags): Promise<CheckOutcome[] | null> {
     const request: UpgradeCheckRequest = {
       target: await engine.target(),
       requestId: this.newRequestId(),
@@ -67,7 +73,8 @@ export default class StatusUpgradeCheck extends EngineCommand {
     const outcomes = await this.followIn(engine, flags, workflowId, 'upgrade check', (runs, options) =>
       runs.run<CheckOutcome[]>('upgradeCheck', request, options),
     );
-    return outcomes ?? [];
+    if (!outcomes) this.log(workflowId);
+    return outcomes;
   }
 
   async #print(outcomes: CheckOutcome[], flags: FormatOptions & { json: boolean }): Promise<void> {

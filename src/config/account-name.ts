@@ -1,0 +1,10 @@
+import { userInfo } from 'node:os';
+
+/** The name of the account that this process runs as; null for a uid without one, as containers have them. */
+export function accountName(): string | null {
+  try {
+    return userInfo().username;
+  } catch {
+    return null;
+  }
+}

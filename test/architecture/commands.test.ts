@@ -1,0 +1,27 @@
+import { beforeAll, expect, it } from '@jest/globals';
+import { Config } from '@oclif/core';
+import type { Command } from '@oclif/core';
+
+let commands: [string, Command.Class][];
+beforeAll(async () => {
+  const config = await Config.load(process.cwd());
+  const ours = config.commands.filter(({ pluginName }) => pluginName === 'keyward');
+  commands = await Promise.all(
+    ours.map(async (command): Promise<[string, Command.Class]> => [command.id, await command.load()]),
+  );
+});
+
+it('no repeatable flag swallows the arguments after it', () => {
+  const greedy = commands.flatMap(([id, { flags }]) =>
+    Object.entries(flags)
+      .filter(([, flag]) => 'multiple' in flag && flag.multiple && !flag.multipleNonGreedy)
+      .map(([name]) => `${id} --${name}`),
+  );
+  expect(greedy).toEqual([]);
+});
+
+it('every command has a summary, and examples in its --help', () => {
+  expect(commands.length).toBeGreaterThan(40);
+  const bare = commands.filter(([, { summary, examples }]) => !summary || !examples?.length);
+  expect(bare.map(([id]) => id)).toEqual([]);
+});
