@@ -7,7 +7,9 @@ const BEHIND = 'services/identity/guarded/';
 const GUARDED_TABLES =
   /\b(Role|RoleOption|ImpliedRole|User|LocalUser|Password|Project|ProjectOption|ProjectTag|KeywardUserOption)\b/;
 const WRITE_CALL =
-  /\.(?:insert|insertMany|upsert|upsertMany|nativeUpdate|nativeDelete|create|assign|persist|remove)\(\s*(\w+)/g;
+  /\.(?:insert|insertMany|upsert|upsertMany|nativeUpdate|nativeDelete|create|assign|persist|remove|createQueryBuilder|qb)\(\s*(\w+)/g;
+/** Ways to write that name no table here: managed entities that are flushed, and the query builder below MikroORM. */
+const WRITE_UNSEEN = /\.(?:flush|commit|insertInto|updateTable|deleteFrom|mergeInto)\(/;
 const WRITE_SQL =
   /\b(?:insert\s+into|update|delete\s+from)\s+(?:public\.)?"?(role|role_option|implied_role|user|local_user|nonlocal_user|password|project|project_option|project_tag|keyward\.user_option)\b/i;
 
@@ -31,7 +33,8 @@ function trespasses({ file, text }: { file: string; text: string }): string[] {
   if (/from '[^']*guarded\/(?!guarded-resource\.ts)/.test(text)) found.push('goes behind the door');
   const written = [...text.matchAll(WRITE_CALL)].some(([, entity]) => GUARDED_TABLES.test(entity!));
   // Rules do no I/O (the walls see to that); SQL in them is a remedy's text.
-  if (!file.startsWith('rules/') && (written || WRITE_SQL.test(text))) found.push('writes a guarded table');
+  if (!file.startsWith('rules/') && (written || WRITE_SQL.test(text) || WRITE_UNSEEN.test(text)))
+    found.push('writes a guarded table');
   return found;
 }
 
@@ -54,6 +57,13 @@ describe('roles, users, projects and domains have one door', () => {
       'await em.execute(`update "user" set enabled = false`);',
       'writes a guarded table',
     ],
+    ['services/identity/x.ts', 'role.name = "x"; await em.flush();', 'writes a guarded table'],
+    [
+      'services/identity/x.ts',
+      'await em.getKysely().deleteFrom("role").execute();',
+      'writes a guarded table',
+    ],
+    ['services/identity/x.ts', 'em.createQueryBuilder(Role).update({})', 'writes a guarded table'],
     ['commands/x.ts', 'db.query("DELETE FROM project_option")', 'writes a guarded table'],
   ])('a planted trespass in %s is found: %s', (file, text, wrong) => {
     expect(trespasses({ file, text })).toContain(wrong);

@@ -5,6 +5,8 @@ export type Owners = { user: string; project: string; role: string; group: strin
 type Kind = keyof Owners;
 type Column = { table: string; column: string; type: string; size: number | null; required: boolean };
 
+export type Planted = { table: string; column: string; kind: Kind };
+
 let serial = 0;
 
 /** By its name, whose id a column holds; told from the schema, so that a new column can't be overlooked. */
@@ -46,8 +48,8 @@ export async function columnsOf(client: Client): Promise<Column[]> {
   return rows;
 }
 
-/** Plants one row for each reference to one of `kinds` that the schema allows; gives the columns that hold one. */
-export async function plantRows(client: Client, owners: Owners, kinds: Kind[]): Promise<string[]> {
+/** Plants one row for each reference to one of `kinds` that the schema allows; gives the tables that hold which. */
+export async function plantRows(client: Client, owners: Owners, kinds: Kind[]): Promise<Planted[]> {
   const columns = await columnsOf(client);
   const wanted = [
     ...columns.flatMap((column): [Column, Kind, Record<string, string>][] => {
@@ -82,7 +84,7 @@ export async function plantRows(client: Client, owners: Owners, kinds: Kind[]): 
     );
   }
   await client.query('set session_replication_role = default');
-  return wanted.map(([{ table, column }]) => `${table}.${column}`);
+  return wanted.map(([{ table, column }, kind]) => ({ table, column, kind }));
 }
 
 function rowFor(
