@@ -63,9 +63,8 @@ it(`allows and refuses what a real Keystone does, and leaves the same rows, over
     const real = await operation.theirs();
     const isAllowed = real.status < 300;
     if (operation.differs && isAllowed) seen.apart.add(operation.differs);
-    expect({ at, words: operation.words, allowed: 'value' in mine, mine, real }).toMatchObject({
-      allowed: isAllowed,
-    });
+    if (isAllowed !== 'value' in mine)
+      throw new Error(`${at}, ${operation.words}: ${JSON.stringify({ mine, real })}`);
     if (isAllowed) operation.remember?.('value' in mine ? mine.value : null, real.body);
     seen[isAllowed ? 'allowed' : 'refused'] += 1;
   }

@@ -11,6 +11,7 @@ export class OperationSource {
   readonly #cloud: TestIdentity;
   readonly #api: KeystoneApi;
   readonly #random: () => number;
+  readonly #disabled = new Set<Twin>();
   #made = 0;
 
   constructor(cloud: TestIdentity, api: KeystoneApi, random: () => number) {
@@ -25,6 +26,7 @@ export class OperationSource {
       [12, () => this.#update()],
       [6, () => this.#delete()],
       [2, () => this.#deleteTree()],
+      [3, () => this.#deleteDomain()],
       [4, () => this.#tag()],
       [6, () => this.#grant()],
       [4, () => this.#imply()],
@@ -116,11 +118,29 @@ export class OperationSource {
   }
 
   #delete(): Operation | null {
-    const twin =
-      (this.#chance(0.3) && this.#one('role', this.#isFixed)) ||
-      (this.#chance(0.4) &&
-        this.#one('domain', (domain) => this.#rolesOf(domain).length > 0 && !this.#keptApart(domain))) ||
-      this.#any();
+    return this.#deleteOne(this.#victim());
+  }
+
+  /** First disabled, and deleted when it comes up again: chance alone would hardly ever do both. */
+  #deleteDomain(): Operation | null {
+    const isFree = (domain: Twin): boolean =>
+      !domain.immutable && this.#rolesOf(domain).length > 0 && !this.#keptApart(domain);
+    const doomed = this.#one('domain', (domain) => isFree(domain) && this.#disabled.has(domain));
+    if (doomed) return this.#deleteOne(doomed);
+    const domain = this.#one('domain', isFree);
+    if (!domain) return null;
+    const patch = { enabled: false };
+    return {
+      words: `disable ${domain.key}`,
+      ours: () => this.#cloud.update('domain', domain.ours, patch),
+      theirs: () => this.#api.call('PATCH', pathOf(domain), { domain: patch }),
+      remember: () => void this.#disabled.add(domain),
+    };
+  }
+
+  #victim = (): Twin | null => (this.#chance(0.3) && this.#one('role', this.#isFixed)) || this.#any();
+
+  #deleteOne(twin: Twin | null): Operation | null {
     if (!twin) return null;
     return {
       words: `delete ${twin.key}`,

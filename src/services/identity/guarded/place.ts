@@ -38,14 +38,17 @@ export async function assertCreatable(
   }
 }
 
-/** Enabled projects have enabled parents: `keystone/resource/core.py`. A domain may be disabled as it is. */
+/**
+ * Enabled projects have enabled parents: `keystone/resource/core.py`. A domain may be disabled as it is.
+ * NOTE: like there, an update that does not say `enabled` counts as one that enables.
+ */
 export async function assertEnabledFits(
   em: EntityManager,
   kind: ResourceKind,
   project: Resource,
-  enabled: boolean | undefined,
+  enabled = true,
 ): Promise<void> {
-  if (kind !== 'project' || enabled === undefined || enabled === project['enabled']) return;
+  if (kind !== 'project' || enabled === project['enabled']) return;
   if (enabled) return assertParentsEnabled(em, project);
   const [below] = await em.execute<Row[]>(
     `with recursive tree as (
