@@ -32,17 +32,19 @@ export async function followHistory(
 
 /** What a follower has told so far: the last event's id, and the steps by the id of the event that scheduled each. */
 export type Seen = { lastEventId: number; steps: Map<number, Step> };
-type Step = { name: string; attempt: number };
+type Step = { name: string; attempt: number; task: string };
 export const nothingSeen = (): Seen => ({ lastEventId: 0, steps: new Map() });
 
 async function tell(client: Client, event: HistoryEvent, seen: Seen, onEvent: OnRunEvent): Promise<void> {
   const id = Number(event.eventId);
-  if (event.workflowTaskStartedEventAttributes) onEvent({ kind: 'worker-took-it' });
+  tellWorkflowTask(event, onEvent);
   const scheduled = event.activityTaskScheduledEventAttributes;
   if (scheduled) {
     const name = await nameStep(client, event, scheduled.activityType?.name ?? 'activity');
-    seen.steps.set(id, { name, attempt: 1 });
+    const task = scheduled.activityId ?? '';
+    seen.steps.set(id, { name, attempt: 1, task });
     onEvent({ kind: 'step-started', step: name });
+    onEvent({ kind: 'task-scheduled', task, attemptMs: millisecondsOf(scheduled.startToCloseTimeout) });
   }
   // Written only when the step has ended; what came between was never more than a count.
   const started = event.activityTaskStartedEventAttributes;
@@ -51,11 +53,27 @@ async function tell(client: Client, event: HistoryEvent, seen: Seen, onEvent: On
   if (completed) onEvent({ kind: 'step-done', ...told(stepOf(seen, completed)) });
   const failed = event.activityTaskFailedEventAttributes ?? event.activityTaskTimedOutEventAttributes;
   if (failed) onEvent({ kind: 'step-failed', ...told(stepOf(seen, failed)) });
+  const over = completed ?? failed ?? event.activityTaskCanceledEventAttributes;
+  if (over) onEvent({ kind: 'task-over', task: stepOf(seen, over).task });
   seen.lastEventId = id;
 }
 
+/** Of a workflow task that timed out no second scheduling is told, only that. */
+function tellWorkflowTask(event: HistoryEvent, onEvent: OnRunEvent): void {
+  const scheduled = event.workflowTaskScheduledEventAttributes;
+  const task = 'workflow';
+  if (scheduled || event.workflowTaskTimedOutEventAttributes)
+    onEvent({ kind: 'task-scheduled', task, attemptMs: millisecondsOf(scheduled?.startToCloseTimeout) });
+  if (!event.workflowTaskStartedEventAttributes) return;
+  onEvent({ kind: 'worker-took-it' });
+  onEvent({ kind: 'task-over', task });
+}
+
+const millisecondsOf = (time: { seconds?: unknown } | null | undefined): number =>
+  Number(time?.seconds ?? 10) * 1000;
+
 const stepOf = ({ steps }: Seen, { scheduledEventId }: { scheduledEventId?: unknown }): Step =>
-  steps.get(Number(scheduledEventId)) ?? { name: 'activity', attempt: 1 };
+  steps.get(Number(scheduledEventId)) ?? { name: 'activity', attempt: 1, task: '' };
 const told = ({ name, attempt }: Step) => ({ step: name, attempt });
 
 /** `applyBootstrap` → `apply bootstrap`; `runCheck` with the summary `x` → `run check x`. */

@@ -85,9 +85,13 @@ export class Runs {
   async #watch(workflowId: string, onEvent: OnRunEvent): Promise<void> {
     const seen = nothingSeen();
     const over = new AbortController();
-    const ended = this.#surviving((client) => followHistory(client, workflowId, seen, onEvent));
-    const offered = offerWorkerWhenWaiting(this.#keeper, workflowId, over.signal);
-    await Promise.all([ended.finally(() => over.abort()), offered]);
+    const offer = offerWorkerWhenWaiting(this.#keeper, workflowId, over.signal);
+    const tell: OnRunEvent = (event) => {
+      onEvent(event);
+      offer.onEvent(event);
+    };
+    const ended = this.#surviving((client) => followHistory(client, workflowId, seen, tell));
+    await Promise.all([ended.finally(() => over.abort()), offer.offered]);
   }
 
   /** With `--no-wait` nobody stays to host a worker, so a run that none has taken is ended again. */

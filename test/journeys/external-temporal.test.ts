@@ -75,6 +75,19 @@ describe('worker start', () => {
     expect(await worker.outcome).toMatchObject({ code: 0, stdout: '' });
   });
 
+  it('killed in a step, leaves the run to the command that waits for it', async () => {
+    const worker = await startWorker();
+    const release = await home.holdUp(BOOTSTRAP_LOCK, OTHER);
+    const running = external.start(BOOTSTRAP);
+    await until(() => home.isHeldUp('advisory'));
+    worker.process.kill('SIGKILL');
+    await release();
+    const { code, stderr } = await running.outcome;
+    expect(code).toBe(0);
+    expect(stderr).toContain('this command works on it itself');
+    expect(await external.countRoles()).toBe(5);
+  });
+
   it('stopped by SIGTERM, lets the step under way finish in its first attempt', async () => {
     const worker = await startWorker();
     const release = await home.holdUp(BOOTSTRAP_LOCK, OTHER);

@@ -71,20 +71,39 @@ describe('Ctrl-C while a command waits', () => {
     expect(await home.run(['db', 'sync', '--check'])).toMatchObject({ code: 0 });
   });
 
-  it.each([
-    ['after the plan', "select pg_advisory_xact_lock(hashtext('keyward bootstrap'))"],
-    ['inside the transaction', 'lock table system_assignment in exclusive mode'],
-  ])('bootstrap %s goes on without its command', async (_, lock) => {
-    await home.query(
+  const clear = () =>
+    home.query(
       `truncate role, "user", assignment, system_assignment, region, keyward.audit cascade;
        delete from project where id <> '<<keystone.domain.root>>'`,
     );
+
+  it.each([
+    ['while it plans', 'lock table role in access exclusive mode'],
+    ['after the plan', "select pg_advisory_xact_lock(hashtext('keyward bootstrap'))"],
+    ['inside the transaction', 'lock table system_assignment in exclusive mode'],
+  ])('bootstrap %s goes on without its command', async (_, lock) => {
+    await clear();
     expect(await interrupted(BOOTSTRAP, lock)).toMatchObject({
       code: 130,
       stdout: '',
       stderr: expect.stringMatching(/Detached; the run goes on: `keyward workflow follow \S+` shows it\./),
     });
     await until(async () => (await home.query('select from keyward.audit')).length === 14);
+  });
+
+  it('bootstrap between its COMMIT and its result is applied, and a repeat says so', async () => {
+    await clear();
+    const release = await hold('lock table system_assignment in exclusive mode');
+    const running = home.start(BOOTSTRAP, PASSWORD);
+    await until(isWaiting);
+    const temporal = home.pid('temporal');
+    process.kill(temporal, 'SIGSTOP');
+    await release();
+    await until(async () => (await home.query('select from keyward.audit')).length === 14);
+    running.process.kill('SIGINT');
+    expect(await running.outcome).toMatchObject({ code: 130, stdout: '' });
+    process.kill(temporal, 'SIGCONT');
+    expect(await home.run(BOOTSTRAP, PASSWORD)).toMatchObject({ code: 0, stdout: 'Nothing to change.\n' });
   });
 
   it.each([

@@ -10,6 +10,33 @@ const preloaded = (code: string): NodeJS.ProcessEnv => ({
   NODE_OPTIONS: `--import "data:text/javascript,${encodeURIComponent(code)}"`,
 });
 
+/** A run's own id is …, and an object's 32 noughts. */
+const RUN_TOLD = `bootstrap: run … started
+bootstrap: plan bootstrap …
+bootstrap: plan bootstrap: done
+bootstrap: apply bootstrap …
+bootstrap: apply bootstrap: done
+`;
+const BOOTSTRAPPED = `+------------------+--------------+--------------------------------------+----------------------------------+
+| Action           | Resource     | Name                                 | ID                               |
++------------------+--------------+--------------------------------------+----------------------------------+
+| create           | domain       | Default                              | default                          |
+| create           | project      | admin                                | 00000000000000000000000000000000 |
+| create           | user         | admin                                | 00000000000000000000000000000000 |
+| create immutable | role         | reader                               | 00000000000000000000000000000000 |
+| create immutable | role         | member                               | 00000000000000000000000000000000 |
+| create immutable | role         | manager                              | 00000000000000000000000000000000 |
+| create immutable | role         | admin                                | 00000000000000000000000000000000 |
+| create immutable | role         | service                              | 00000000000000000000000000000000 |
+| create           | implied role | member implies reader                | None                             |
+| create           | implied role | manager implies member               | None                             |
+| create           | implied role | admin implies manager                | None                             |
+| grant            | role         | admin on project admin to user admin | 00000000000000000000000000000000 |
+| grant            | role         | admin on system to user admin        | 00000000000000000000000000000000 |
+| create           | region       | RegionOne                            | RegionOne                        |
++------------------+--------------+--------------------------------------+----------------------------------+
+`;
+
 const home = new TestHome();
 afterAll(() => home.remove());
 
@@ -71,6 +98,16 @@ describe('wrong usage', () => {
     expect(stderr).toMatch(/^Error: .*nope.*\n$/i);
     expect(readdirSync(home.dir).toSorted()).toEqual(['log', 'run']);
   });
+});
+
+it('a whole bootstrap reads well in cron mail', async () => {
+  await home.run(['up']);
+  await home.run(['db', 'sync']);
+  const args = ['bootstrap', '--bootstrap-password-stdin', '--bootstrap-region-id', 'RegionOne'];
+  const { code, stdout, stderr } = await home.run(args, { input: 'start-Pw-1\n' });
+  const plain = (text: string) =>
+    text.replaceAll(/[\da-f]{32}/g, '0'.repeat(32)).replace(/run \S+ /, 'run … ');
+  expect([code, plain(stderr), plain(stdout)]).toEqual([0, RUN_TOLD, BOOTSTRAPPED]);
 });
 
 describe('a reader that leaves early', () => {
