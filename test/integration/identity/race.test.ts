@@ -1,10 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { resourceKinds, type Resource, type ResourceKind } from '../../../src/rules/resource.ts';
 import { TestPostgres } from '../../support/postgres.ts';
 import { actor, TestIdentity } from '../../support/resources.ts';
 
-/** `npm run stress` asks for more. */
-const [WAYS, ROUNDS] = process.env['KEYWARD_STRESS'] ? [64, 1000] : [16, 100];
+/** `npm run stress` asks for more, and takes most of an hour. */
+const isStress = Boolean(process.env['KEYWARD_STRESS']);
+const [WAYS, ROUNDS] = isStress ? [64, 1000] : [16, 100];
+if (isStress) jest.setTimeout(7_200_000);
 
 const POOL = 8;
 
