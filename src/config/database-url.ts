@@ -24,6 +24,8 @@ export function parseDatabaseUrl(url: string, origin: string): DatabaseAddress {
   if (!database) throw badUrl(origin, 'names no database');
   const user = decode(parts['user'], origin) || accountName();
   if (!user) throw badUrl(origin, "names no user, and this process's uid has no name to take instead");
+  if (query.has('sslcert') || query.has('sslkey'))
+    throw badUrl(origin, "asks for a client certificate (sslcert, sslkey), which keyward can't present");
   const rootCert = query.get('sslrootcert');
   return {
     host: query.get('host') || (parts['host'] ?? '').replaceAll(/[[\]]/g, '') || 'localhost',

@@ -1,19 +1,19 @@
-import { readFileSync } from 'node:fs';
 import { MikroORM, type Options } from '@mikro-orm/postgresql';
 import type { Pool, PoolClient } from 'pg';
 import type { DatabaseAddress } from '../rules/database-address.ts';
 import { entities } from './entities.ts';
+import { tlsOptions } from './tls.ts';
 
 /** At most this many connections at once; a worker's activities must not be more. */
 const POOL_SIZE = 10;
 const GIVE_BACK_MS = 50;
 
-/** Opens one identity database. Nothing connects before the first statement; `close` ends every connection. */
+/** Opens one identity database. Nobody logs in before the first statement; `close` ends every connection. */
 export async function openDatabase(address: DatabaseAddress): Promise<MikroORM> {
-  return new MikroORM(databaseOptions(address));
+  return new MikroORM(databaseOptions(address, await tlsOptions(address)));
 }
 
-export function databaseOptions(address: DatabaseAddress): Options {
+function databaseOptions(address: DatabaseAddress, ssl: object | false): Options {
   const { host, port, database, user, password } = address;
   return {
     entities,
@@ -23,7 +23,7 @@ export function databaseOptions(address: DatabaseAddress): Options {
     user,
     ...(password !== null && { password }),
     driverOptions: {
-      ssl: sslOptions(address),
+      ssl,
       application_name: 'keyward',
       connectionTimeoutMillis: 5000,
       onPoolCreated: takeDeadConnectionsBack,
@@ -47,14 +47,4 @@ function takeDeadConnectionsBack(pool: Pool): void {
   pool.on('connect', (client) =>
     client.once('end', () => setTimeout(() => held.has(client) && client.release(true), GIVE_BACK_MS)),
   );
-}
-
-function sslOptions({ ssl, sslRootCert, host }: DatabaseAddress): object | false {
-  if (ssl === 'disable' || ssl === 'prefer' || host.startsWith('/')) return false;
-  const verifies = ssl === 'verify-ca' || ssl === 'verify-full';
-  return {
-    rejectUnauthorized: verifies,
-    ...(sslRootCert && { ca: readFileSync(sslRootCert, 'utf8') }),
-    ...(ssl === 'verify-ca' && { checkServerIdentity: () => undefined }),
-  };
 }

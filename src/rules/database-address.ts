@@ -1,7 +1,7 @@
 /**
  * Where a PostgreSQL database is and who connects. `host` is a host name, or the absolute path of a socket folder.
- * `ssl` follows libpq's sslmode: `require` encrypts, `verify-*` also checks the certificate against `sslRootCert`
- * (a path) or the system's authorities.
+ * `ssl` follows libpq's sslmode: `prefer` encrypts where the server offers it, `require` always; `verify-*`, and
+ * `require` with `sslRootCert` (a path), also check the certificate, against that file or the system's authorities.
  */
 export type DatabaseAddress = {
   host: string;
