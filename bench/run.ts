@@ -119,6 +119,8 @@ async function listUsers(count: number): Promise<void> {
        select md5(i::text), '{}', true, 'default', now() from generate_series(1, ${count}) i on conflict do nothing;
      insert into local_user (user_id, domain_id, name)
        select md5(i::text), 'default', 'user' || i from generate_series(1, ${count}) i on conflict do nothing;
+     insert into password (local_user_id, self_service, password_hash, created_at, created_at_int)
+       select id, false, '', now(), 1 from local_user where name like 'user%';
      analyze`,
     'bench',
   );
