@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import module from 'node:module';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import v8 from 'node:v8';
 import { renderError } from './output/render-error.ts';
 import { ExitCode } from './rules/errors.ts';
 
@@ -9,6 +10,8 @@ import { ExitCode } from './rules/errors.ts';
 export async function main(binUrl: string): Promise<void> {
   process.umask(0o077);
   module.enableCompileCache(compileCacheDir());
+  // What a command makes dies young: V8 would let up to 128 MiB of it pile up before it looks.
+  v8.setFlagsFromString('--semi-space-growth-factor=1');
   process.on('uncaughtException', crash);
   // Whoever reads our output may have seen enough (`| head`); who stops reading what is said beside it changes nothing.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {

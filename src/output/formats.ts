@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import v8 from 'node:v8';
 import { Flags } from '@oclif/core';
 import type { SchemaOptions } from 'yaml';
 import { UsageError } from '../rules/errors.ts';
@@ -46,8 +45,6 @@ export async function printStream(
   options: FormatOptions,
 ): Promise<void> {
   const chosen = chooseColumns(columns, options.column);
-  // Rows die young; V8 would rather let 128 MiB of them pile up than collect them.
-  v8.setFlagsFromString('--semi-space-growth-factor=1');
   const { head = '', tail = '', separator = '', nothing = '', render } = streamed(chosen, options.format);
   await write(head);
   let isFirst = true;
