@@ -29,9 +29,9 @@ export async function main(binUrl: string): Promise<void> {
   } catch (caught) {
     process.off('beforeExit', endedTooSoon);
     const error = caught as Error & { oclif?: { exit?: number } };
-    const [, command] = /^command (\S+) not found$/.exec(error.message) ?? [];
-    if (!error.oclif) crash(error);
-    if (!command) return void (await Errors.handle(error));
+    const [, command] = /^command (.*) not found\.?$/i.exec(error.message) ?? [];
+    if (command === undefined && !error.oclif) crash(error);
+    if (command === undefined) return void (await Errors.handle(error));
     const typed = command.replaceAll(':', ' ');
     process.stderr.write(`Error: There is no command '${typed}'. \`keyward help\` lists the commands.\n`);
     process.exit(ExitCode.usage);

@@ -4,7 +4,7 @@ import { UsageError } from '../rules/errors.ts';
 import { accountName } from './account-name.ts';
 
 const SHAPE =
-  /^(?<scheme>[\w.]+)(?:\+(?<driver>[\w.]+))?:\/\/(?:(?<user>[^:@/]*)(?::(?<password>[^@]*))?@)?(?<host>\[[^\]]*\]|[^:/?]*)(?::(?<port>\d+))?(?:\/(?<database>[^?]*))?(?:\?(?<query>.*))?$/;
+  /^(?<scheme>[\w.]+)(?:\+(?<driver>[\w.]+))?:\/\/(?:(?<user>[^:@/]*)(?::(?<password>[^@]*))?@)?(?<host>\[[^\]]*\]|[^:/?#@]*)(?::(?<port>\d+))?(?:\/(?<database>[^?]*))?(?:\?(?<query>.*))?$/;
 const SSL_MODES = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
 const EXAMPLE = 'postgresql+psycopg2://keystone:PASSWORD@db.example:5432/keystone';
 
@@ -15,7 +15,8 @@ const EXAMPLE = 'postgresql+psycopg2://keystone:PASSWORD@db.example:5432/keyston
  */
 export function parseDatabaseUrl(url: string, origin: string): DatabaseAddress {
   const parts = SHAPE.exec(url.trim())?.groups;
-  if (!parts) throw badUrl(origin, 'is no database URL');
+  if (!parts)
+    throw badUrl(origin, 'is no database URL (in a password, @ is written %40, # %23, : %3A and / %2F)');
   if (!/^postgres(ql)?$/.test(parts['scheme']!)) {
     throw badUrl(origin, `is a URL of '${parts['scheme']}', and keyward works on PostgreSQL only`);
   }

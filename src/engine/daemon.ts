@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Home } from '../config/home.ts';
 import { Unavailable } from '../rules/errors.ts';
 import { logFile, logSize, openLog, readLogSince } from './daemon-log.ts';
+import { closeStrangers } from './close-strangers.ts';
 import { acquireLock, isLocked, lockHolders, underLock } from './process-lock.ts';
 import { untilTrue } from './until-true.ts';
 
@@ -126,6 +127,7 @@ async function spawnLocked(home: Home, spec: DaemonSpec): Promise<ChildProcess> 
   if (lock === null) throw failed(home, spec.name, 'another process holds its lock', null);
   const { spawn } = await import('node:child_process');
   const log = openLog(home, spec.name);
+  closeStrangers();
   // What a daemon writes is its user's alone, whoever starts it.
   const umask = process.umask(0o077);
   try {

@@ -4,10 +4,12 @@ import { hostname } from 'node:os';
 import { accountName } from '../config/account-name.ts';
 import { BaseCommand } from '../output/base-command.ts';
 import type { Progress } from '../output/progress.ts';
-import { ExitCode } from '../rules/errors.ts';
+import { ExitCode, RuleError } from '../rules/errors.ts';
 import type { Requester } from '../rules/requester.ts';
 import type { Engine } from './engine.ts';
 import type { IdentityServices } from './identity-services.ts';
+import type { Settings } from '../rules/settings.ts';
+import { cureWithConfiguration } from '../rules/with-configuration.ts';
 import type { RunOptions, Runs } from './runs.ts';
 
 export const settingsFlags = {
@@ -76,6 +78,7 @@ export abstract class EngineCommand extends BaseCommand {
   /** Set while a run is followed. */
   protected followedRun: string | null = null;
   #progress: Progress | null = null;
+  #settings: Settings | null = null;
 
   protected async withEngine<T>(flags: SettingsFlags, use: (engine: Engine) => Promise<T>): Promise<T> {
     const [{ Engine }, { loadSettings }] = await Promise.all([
@@ -87,13 +90,22 @@ export abstract class EngineCommand extends BaseCommand {
       env: process.env,
       announce: this.announce,
     });
+    this.#settings = engine.settings;
     const detach = this.#detachOnSignal(engine);
     try {
       return await use(engine);
+    } catch (error) {
+      throw this.configured(error);
     } finally {
       detach();
       await engine.close();
     }
+  }
+
+  /** The error with cures that reach the database that this command was about. */
+  protected configured<T>(error: T): T {
+    if (!(error instanceof RuleError) || !this.#settings) return error;
+    return Object.assign(error, { cure: cureWithConfiguration(error.cure, this.#settings) });
   }
 
   /** The services of the identity database, without Temporal. */

@@ -222,7 +222,7 @@ export abstract class ResourceCommand extends EngineCommand {
           throw error;
         }
         failed += 1;
-        process.stderr.write(`${name}: ${renderError(error, false)}\n`);
+        process.stderr.write(`${name}: ${renderError(this.configured(error), false)}\n`);
       }
     }
     if (failed === 0) return;

@@ -26,7 +26,6 @@ export const bootstrapFlags = {
       'make a password, for the user if it must be created; kept in FILE, or told on stderr before the run',
     helpGroup,
     helpValue: '[FILE]',
-    exclusive: ['bootstrap-password', 'bootstrap-password-file', 'bootstrap-password-stdin'],
   }),
   'bootstrap-project-name': text('the admin project; default admin', 'OS_BOOTSTRAP_PROJECT_NAME'),
   'bootstrap-role-name': text('the admin role; default admin', 'OS_BOOTSTRAP_ROLE_NAME'),

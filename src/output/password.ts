@@ -3,16 +3,18 @@ import { closeSync, fsyncSync, openSync, readFileSync, rmSync, statSync, writeSy
 import path from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import { ExitCode, RuleError, UsageError } from '../rules/errors.ts';
 
 /** Reads a password from a file that only its owner (us, or root) may read; one newline at its end is not part of it. */
 export function readPasswordFile(file: string): string {
   try {
-    const { mode, uid } = statSync(file);
+    const stat = statSync(file);
+    if (stat.isDirectory()) throw new Error('it is a folder');
+    const { mode, uid } = stat;
     if (mode & 0o077) throw new Error('others may read it; `chmod 600` it');
     if (uid !== process.getuid?.() && uid !== 0) throw new Error('it belongs to another user');
-    return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+    return decoded(readFileSync(file));
   } catch (error) {
     throw new UsageError(
       `The password file ${file} can't be used: ${(error as Error).message}.`,
@@ -22,8 +24,22 @@ export function readPasswordFile(file: string): string {
 }
 
 /** Not `readFileSync(0)`: a pipe whose writer is late answers EAGAIN to it. */
-export const readPasswordFromStdin = async (): Promise<string> =>
-  (await text(process.stdin)).replace(/\r?\n$/, '');
+export async function readPasswordFromStdin(): Promise<string> {
+  try {
+    return decoded(await buffer(process.stdin));
+  } catch (error) {
+    throw new UsageError(`The password can't be used: ${(error as Error).message}.`, 'Give it as UTF-8.');
+  }
+}
+
+/** What is no UTF-8 would become another password than the one that is typed at a login. */
+function decoded(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes).replace(/\r?\n$/, '');
+  } catch {
+    throw new Error('it is not UTF-8');
+  }
+}
 
 /** Asks twice, without an echo, on the terminal. `whose`: `the user alice`. */
 export async function promptForPassword(whose: string): Promise<string> {

@@ -1,10 +1,9 @@
 import { shellWord } from './shell-word.ts';
 
+type Configuration = { configFiles: string[]; configDirs: string[] };
+
 /** Gives a command of keyward the configuration that this one had, so that it meets the same database. */
-export function withConfiguration(
-  command: string,
-  { configFiles, configDirs }: { configFiles: string[]; configDirs: string[] },
-): string {
+export function withConfiguration(command: string, { configFiles, configDirs }: Configuration): string {
   if (!command.startsWith('keyward ')) return command;
   const flags = [
     ...configFiles.map((file) => `--config-file ${shellWord(file)}`),
@@ -12,3 +11,9 @@ export function withConfiguration(
   ];
   return [command, ...flags].join(' ');
 }
+
+/** The same for each command that a cure names: pasted as it is, it must not change another database. */
+export const cureWithConfiguration = (cure: string, configuration: Configuration): string =>
+  cure.replaceAll(/`(keyward [^`]+)`/g, (named, command: string) =>
+    command.includes(' --config-') ? named : `\`${withConfiguration(command, configuration)}\``,
+  );

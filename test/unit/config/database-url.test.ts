@@ -30,6 +30,7 @@ describe('a database URL', () => {
     'postgresql://u:canary%zz@h/d',
     'postgresql://u:canary@h:99999/d',
     'postgresql://u:canary@h/d?sslmode=maybe',
+    'postgresql://u:p@canary#t@h/d',
     'postgresql://u:canary@h/d?sslcert=/c.pem&sslkey=/c.key',
   ])('is refused without repeating it: %s', (url) => {
     expect(() => parse(url)).toThrow(/^KEYWARD_KEYSTONE_DATABASE_URL/);
