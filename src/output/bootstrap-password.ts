@@ -30,6 +30,7 @@ export class ChosenPassword {
   readonly isGenerated: boolean;
   readonly #file: string | null;
   readonly #announce: Announce;
+  #isKept = false;
 
   constructor(value: string | null, announce: Announce, generated?: { file: string | null }) {
     this.value = value;
@@ -43,7 +44,7 @@ export class ChosenPassword {
    * told now, since the run may outlive this command.
    */
   async ensureFor(engine: Planner, request: BootstrapRequest): Promise<void> {
-    if (this.isGenerated) this.#keep(request);
+    if (this.isGenerated && (await mayCreateUser(engine, request))) this.#keep(request);
     if (this.value !== null || !process.stdin.isTTY) return;
     try {
       await (await engine.identity()).bootstrap.plan(request);
@@ -55,6 +56,7 @@ export class ChosenPassword {
   }
 
   #keep({ username }: BootstrapRequest): void {
+    this.#isKept = true;
     if (this.#file) writePasswordFile(this.#file, this.value!);
     else this.#announce(`If the user ${username} is created, its password will be: ${this.value}`);
   }
@@ -65,9 +67,14 @@ export class ChosenPassword {
     try {
       return await run(watch);
     } catch (error) {
-      if (this.#file && watch.wroteNothing(error)) removePasswordFile(this.#file);
+      if (watch.wroteNothing(error)) this.#takeBack();
       throw error;
     }
+  }
+
+  /** A file that was there before is somebody's. */
+  #takeBack(): void {
+    if (this.#file && this.#isKept) removePasswordFile(this.#file);
   }
 
   /** After the run (null: it was not waited for): a generated password that was not used is taken back. */
@@ -79,8 +86,17 @@ export class ChosenPassword {
       );
       return;
     }
-    if (this.#file) removePasswordFile(this.#file);
+    this.#takeBack();
     this.#announce('The user existed already and keeps its password; the generated one is not used.');
+  }
+}
+
+/** False: the user exists, so that a generated password has nobody to belong to. What stops the plan stops the run. */
+async function mayCreateUser(engine: Planner, request: BootstrapRequest): Promise<boolean> {
+  try {
+    return (await (await engine.identity()).bootstrap.plan(request)).userCreated;
+  } catch {
+    return true;
   }
 }
 
