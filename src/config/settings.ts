@@ -50,11 +50,8 @@ function databaseOf(
   const given = variable ? { value: variable, origin: DATABASE_VARIABLE } : option('database', 'connection');
   if (!given) return { value: null, origin: 'the embedded PostgreSQL' };
   const address = parseDatabaseUrl(given.value, given.origin);
-  if (address.sslRootCert === null) return { value: address, origin: given.origin };
-  // A worker that is started for it works in another folder.
-  const sslRootCert = path.resolve(address.sslRootCert);
-  assertReadable(sslRootCert, given.origin);
-  return { value: { ...address, sslRootCert }, origin: given.origin };
+  if (address.sslRootCert !== null) assertReadable(address.sslRootCert, given.origin);
+  return { value: address, origin: given.origin };
 }
 
 function assertReadable(file: string, origin: string): void {

@@ -182,7 +182,7 @@ export abstract class EngineCommand extends BaseCommand {
   async #leave(engine: Engine): Promise<void> {
     const farewell = this.farewell(engine);
     await this.#progress?.finish('left');
-    if (farewell) this.announce(farewell);
+    if (farewell) this.announce(cureWithConfiguration(farewell, engine.settings));
     await engine.leave();
   }
 
@@ -190,6 +190,6 @@ export abstract class EngineCommand extends BaseCommand {
   protected farewell(engine: Engine): string | null {
     if (!this.followedRun) return null;
     const state = engine.hostsWorker ? 'Paused' : 'Detached; the run goes on';
-    return `${state}: \`${engine.followCommand(this.followedRun)}\` ${engine.hostsWorker ? 'resumes' : 'shows'} it.`;
+    return `${state}: \`keyward workflow follow ${this.followedRun}\` ${engine.hostsWorker ? 'resumes' : 'shows'} it.`;
   }
 }

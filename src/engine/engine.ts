@@ -8,7 +8,6 @@ import type { DatabaseAddress } from '../rules/database-address.ts';
 import { RuleError } from '../rules/errors.ts';
 import type { Settings } from '../rules/settings.ts';
 import type { Target } from '../rules/target.ts';
-import { withConfiguration } from '../rules/with-configuration.ts';
 import { type Home, resolveHome } from '../config/home.ts';
 import type { HostedWorker } from './hosted-worker.ts';
 import { openIdentity, type IdentityServices } from './identity-services.ts';
@@ -135,11 +134,6 @@ export class Engine implements RunKeeper {
 
   async #localEndpoint(): Promise<TemporalEndpoint> {
     return { local: (await this.localTemporal()).address, env: this.#env };
-  }
-
-  /** What shows, or takes up again, a run that this command leaves. */
-  followCommand(workflowId: string): string {
-    return withConfiguration(`keyward workflow follow ${workflowId}`, this.settings);
   }
 
   localTemporal(options: { ui?: boolean } = {}): Promise<LocalTemporal> {

@@ -16,8 +16,6 @@ export type RunKeeper = {
   client(afresh: boolean): Promise<Client>;
   /** Whether nothing else sees to it that the run has a worker. */
   readonly mayOfferWorker: boolean;
-  /** What an operator types to see the run again. */
-  followCommand(workflowId: string): string;
   /** Hosts a worker here. */
   offerWorker(): Promise<void>;
 };
@@ -116,7 +114,7 @@ export class Runs {
   async #deadline(workflowId: string, seconds: number): Promise<never> {
     await after(seconds * 1000, undefined, { ref: false });
     throw new RuleError('StillRunning', `The run ${workflowId} is still running after ${seconds} s.`, {
-      cure: `Wait for it with \`${this.#keeper.followCommand(workflowId)}\`.`,
+      cure: `Wait for it with \`keyward workflow follow ${workflowId}\`.`,
       exitCode: ExitCode.stillRunning,
     });
   }
