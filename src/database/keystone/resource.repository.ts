@@ -91,29 +91,6 @@ export class ResourceRepository {
     return this.#select(kind, where, values, size);
   }
 
-  /** The ids of what is above a project, the nearest first, up to its domain. */
-  async ancestors(id: string): Promise<string[]> {
-    const rows = await this.#em.execute<{ id: string }[]>(
-      `with recursive above as (
-         select parent_id as id, 1 as height from project where id = ?
-         union all select p.parent_id, height + 1 from project p join above on p.id = above.id)
-       select id from above where id is not null order by height`,
-      [id],
-    );
-    return rows.map((row) => row.id);
-  }
-
-  /** All projects below one, each with the id of its parent. */
-  descendants(id: string): Promise<{ id: string; parentId: string }[]> {
-    return this.#em.execute(
-      `with recursive below as (
-         select id, parent_id from project where parent_id = ?
-         union all select p.id, p.parent_id from project p join below on p.parent_id = below.id)
-       select id, parent_id as "parentId" from below order by id`,
-      [id],
-    );
-  }
-
   async #select(
     kind: ResourceKind,
     where: string[],

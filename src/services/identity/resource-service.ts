@@ -4,6 +4,7 @@ import {
   ResourceRepository,
   type StoredResource,
 } from '../../database/keystone/resource.repository.ts';
+import { descendants, lineage } from '../../database/keystone/project-tree.ts';
 import type { PasswordHashing } from '../../rules/bootstrap-request.ts';
 import type { DatabaseAddress } from '../../rules/database-address.ts';
 import { RuleError } from '../../rules/errors.ts';
@@ -113,12 +114,10 @@ export class ResourceService {
   /** What is above a project and what is below it, each as ids within ids, as Keystone's API gives them. */
   family(id: string): Promise<{ parents: IdTree; subtree: IdTree }> {
     return described(this.#orm, this.#address, async () => {
-      const repository = new ResourceRepository(this.#orm.em.fork());
-      const parents = (await repository.ancestors(id)).reduceRight<IdTree>(
-        (above, each) => ({ [each]: above }),
-        null,
-      );
-      const below = Map.groupBy(await repository.descendants(id), ({ parentId }) => parentId);
+      const em = this.#orm.em.fork();
+      const [, ...above] = await lineage(em, id);
+      const parents = above.reduceRight<IdTree>((higher, each) => ({ [each.id]: higher }), null);
+      const below = Map.groupBy(await descendants(em, id), ({ parentId }) => parentId);
       const treeOf = (parent: string): IdTree => {
         const children = below.get(parent);
         return children ? Object.fromEntries(children.map((child) => [child.id, treeOf(child.id)])) : null;

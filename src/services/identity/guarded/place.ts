@@ -1,4 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { descendants, lineage } from '../../../database/keystone/project-tree.ts';
 import { Project } from '../../../database/keystone/project.entity.ts';
 import { RuleError, UsageError } from '../../../rules/errors.ts';
 import type { Resource, ResourceKind, ResourceValues } from '../../../rules/resource.ts';
@@ -6,7 +7,6 @@ import { hold } from '../locks.ts';
 
 /** `[DEFAULT] max_project_tree_depth`'s default: projects below one another, the domain not counted. */
 const MAX_DEPTH = 5;
-type Row = { id: string; enabled: boolean | null };
 
 /** Where something may be made: `keystone/resource/core.py`'s constraints. What it depends on is held till the end. */
 export async function assertCreatable(
@@ -22,7 +22,7 @@ export async function assertCreatable(
   if (kind !== 'project') return;
   const parent = parentId ?? domainId!;
   await assertParent(em, parent, domainId!);
-  const above = await ancestors(em, parent);
+  const above = await lineage(em, parent);
   const disabled = above.find(({ enabled }) => !enabled);
   if (disabled) {
     throw new RuleError(
@@ -50,13 +50,7 @@ export async function assertEnabledFits(
 ): Promise<void> {
   if (kind !== 'project' || enabled === project['enabled']) return;
   if (enabled) return assertParentsEnabled(em, project);
-  const [below] = await em.execute<Row[]>(
-    `with recursive tree as (
-       select id, enabled from project where parent_id = ?
-       union all select c.id, c.enabled from project c join tree on c.parent_id = tree.id)
-     select id from tree where enabled limit 1`,
-    [project.id],
-  );
+  const below = (await descendants(em, project.id)).find((each) => each.enabled);
   if (!below) return;
   throw new RuleError(
     'SubtreeEnabled',
@@ -75,7 +69,7 @@ export async function holdDefaultProject(em: EntityManager, id: string | null | 
 
 async function assertParentsEnabled(em: EntityManager, project: Resource): Promise<void> {
   await hold(em, 'project', project['parent_id'] as string);
-  const above = await ancestors(em, project['parent_id'] as string);
+  const above = await lineage(em, project['parent_id'] as string);
   const disabled = above.find(({ enabled }) => !enabled);
   if (!disabled) return;
   throw new RuleError('ParentDisabled', `Cannot enable project ${project.id} since it has disabled parents`, {
@@ -97,13 +91,3 @@ async function assertParent(em: EntityManager, parentId: string, domainId: strin
     cure: 'Choose a parent in the same domain, or give its --domain.',
   });
 }
-
-/** The project itself and everything above it, the domain included. */
-const ancestors = (em: EntityManager, id: string): Promise<Row[]> =>
-  em.execute<Row[]>(
-    `with recursive up as (
-       select id, parent_id, enabled from project where id = ?
-       union all select p.id, p.parent_id, p.enabled from project p join up on p.id = up.parent_id)
-     select id, enabled from up`,
-    [id],
-  );
