@@ -171,10 +171,14 @@ function kill(pids: number[], signal: NodeJS.Signals): void {
 }
 
 function failed(home: Home, name: string, cause: string, logged: number | null): Unavailable {
-  const lines = logged === null ? [] : readLogSince(home, name, logged).slice(-3);
+  const lines = logged === null ? [] : readLogSince(home, name, logged).slice(-3).map(shortened);
   return new Unavailable(
     'PartFailed',
     `${name} could not be started: ${cause}.${lines.length > 0 ? ` Its log ends: ${lines.join(' | ')}` : ''}`,
     `See ${logFile(home, name)}, mend the cause, and run \`keyward up\`.`,
   );
 }
+
+/** A line that can be read in an error: one of Temporal's may have some thousand characters, the cause at its end. */
+const shortened = (line: string): string =>
+  line.length <= 300 ? line : `${line.slice(0, 100)} ... ${line.slice(-200)}`;

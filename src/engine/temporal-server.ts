@@ -4,12 +4,14 @@ import path from 'node:path';
 import type { Home } from '../config/home.ts';
 import { exclusively, findRunning, readRecord, startDaemon, stopDaemon } from './daemon.ts';
 import { daemonEnvironment } from './daemon-environment.ts';
+import { logSize, readLogSince } from './daemon-log.ts';
 import type { Announce } from './parts.ts';
 import type { TemporalProgram } from './temporal-binary.ts';
 import { accepts } from './watch-death.ts';
 
 const NAME = 'temporal';
 const HOST = '127.0.0.1';
+const ATTEMPTS = 5;
 
 /** `address` is host:port; `uiAddress` a URL, null where it runs without a UI. */
 export type LocalTemporal = { address: string; uiAddress: string | null };
@@ -47,16 +49,21 @@ async function start(
   const remembered = readRecord(home, NAME);
   await stopDaemon(home, NAME, 'SIGTERM');
   announce('Starting Temporal.');
-  const port = await freePort(remembered ? portIn(remembered.address) : 0);
-  const uiPort = ui ? await freePort(0) : null;
-  try {
-    return await startAt(home, { command, version, port, uiPort });
-  } catch (error) {
-    // Between the look and the start somebody may have taken a port.
-    if (await isFree(port)) throw error;
-    return startAt(home, { command, version, port: await freePort(0), uiPort });
+  for (let attempt = 1; ; attempt += 1) {
+    const port = await freePort(remembered ? portIn(remembered.address) : 0);
+    const uiPort = ui ? await freePort(0) : null;
+    const logged = logSize(home, NAME);
+    try {
+      return await startAt(home, { command, version, port, uiPort });
+    } catch (error) {
+      if (attempt === ATTEMPTS || !portWasTaken(home, logged)) throw error;
+    }
   }
 }
+
+/** Between a look and a bind others may take a port: one of those given, or of those that it looks for itself. */
+const portWasTaken = (home: Home, logged: number): boolean =>
+  readLogSince(home, NAME, logged).some((line) => line.includes('address already in use'));
 
 type Launch = TemporalProgram & { port: number; uiPort: number | null };
 
@@ -93,8 +100,6 @@ const portIn = (address: string): number => Number(address.split(':')[1]);
 async function freePort(wanted: number): Promise<number> {
   return (await listenOnce(wanted)) ?? (await listenOnce(0)) ?? 0;
 }
-
-const isFree = async (port: number): Promise<boolean> => (await listenOnce(port)) !== null;
 
 /** The port on which it could listen; null if it could not. */
 const listenOnce = (port: number): Promise<number | null> =>

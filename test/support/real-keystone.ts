@@ -1,7 +1,7 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -30,15 +30,15 @@ from keystone.cmd import status
 sys.exit(status.main())
 `;
 
-/** waitress on Keystone's WSGI application, which parses sys.argv on import. */
+/** waitress on Keystone's WSGI application, which parses sys.argv on import; prints the port that it was given. */
 const SERVE = `
 import sys
-port = sys.argv[1]
-config = sys.argv[2]
-sys.argv = ['keystone', '--config-file', config]
+sys.argv = ['keystone', '--config-file', sys.argv[1]]
 from keystone.server.wsgi import initialize_public_application
 import waitress
-waitress.serve(initialize_public_application(), host='127.0.0.1', port=int(port), threads=4)
+server = waitress.create_server(initialize_public_application(), host='127.0.0.1', port=0, threads=4)
+print(server.effective_port, flush=True)
+server.run()
 `;
 
 /** A real Keystone 30.0.0 from PyPI, on a database that the caller names. */
@@ -96,11 +96,14 @@ export class RealKeystone {
 
   /** Serves the API on a free loopback port and gives its address; stop it with `stop`. */
   async serve(): Promise<string> {
-    const port = await freePort();
-    this.#server = spawn(path.join(this.bin, 'python'), ['-c', SERVE, String(port), this.config], {
-      stdio: 'ignore',
+    this.#server = spawn(path.join(this.bin, 'python'), ['-c', SERVE, this.config], {
+      stdio: ['ignore', 'pipe', 'ignore'],
     });
-    const url = `http://127.0.0.1:${port}`;
+    const death = once(this.#server, 'exit').then(() => {
+      throw new Error('Keystone ended before it served anything');
+    });
+    const [port] = (await Promise.race([once(this.#server.stdout!, 'data'), death])) as [Buffer];
+    const url = `http://127.0.0.1:${port.toString().trim()}`;
     await until(() =>
       fetch(`${url}/v3`).then(
         (response) => response.ok,
@@ -157,12 +160,3 @@ async function ensureVenv(): Promise<string> {
 
 const userName = async (): Promise<string> => (await run('id', ['-un'])).stdout.trim();
 const groupName = async (): Promise<string> => (await run('id', ['-gn'])).stdout.trim();
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
-}

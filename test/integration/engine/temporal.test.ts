@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
-import { mkdirSync, statSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
 import { stopParts } from '../../../src/engine/parts.ts';
+import { findTemporal } from '../../../src/engine/temporal-binary.ts';
 import { ensureTemporal } from '../../../src/engine/temporal-server.ts';
 import { EngineHome } from '../../support/engine-home.ts';
 import { until } from '../../support/cli.ts';
@@ -16,6 +17,14 @@ beforeEach(() => {
 afterEach(() => engine.remove());
 
 const portOf = (address: string): number => Number(address.split(':')[1]);
+
+/** A PATH on which `temporal` is this script, or (null) is not there at all. */
+function pathWith(script: string | null): NodeJS.ProcessEnv {
+  const bin = path.join(engine.dir, 'bin');
+  mkdirSync(bin);
+  if (script !== null) writeFileSync(path.join(bin, 'temporal'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  return { PATH: bin, XDG_CACHE_HOME: path.join(engine.dir, 'cache') };
+}
 
 describe('ensureTemporal', () => {
   it('is started once by four commands at once, on a loopback port', async () => {
@@ -47,6 +56,34 @@ describe('ensureTemporal', () => {
     }
   });
 
+  /** A PATH whose `temporal` is the real one; its first starts are given a port that somebody has. */
+  async function pathWithUnlucky(starts: number, port: number): Promise<NodeJS.ProcessEnv> {
+    const { command } = await findTemporal(engine.home, silent);
+    const script = `[ "$1" = server ] || exec ${command} "$@"
+      echo >> starts
+      [ "$(wc -l < starts)" -gt ${starts} ] || set -- "$@" --http-port=${port}
+      exec ${command} "$@"`;
+    return { ...pathWith(script), PATH: `${path.join(engine.dir, 'bin')}:${process.env['PATH']}` };
+  }
+
+  it.each([
+    ['starts', 'for the last time', 4, undefined],
+    ['gives up, and says why,', 'again and again', 5, /exit code 1\).*bind: address already in use/],
+  ])('%s when a port that it chooses itself is taken %s', async (_does, _when, times, refusal) => {
+    const squatter = createServer().listen(0, '127.0.0.1');
+    await once(squatter, 'listening');
+    try {
+      const { port } = squatter.address() as AddressInfo;
+      const { error } = await engine.ensure('temporal', await pathWithUnlucky(times, port));
+      expect(error?.message).toEqual(refusal ? expect.stringMatching(refusal) : undefined);
+      expect((error?.message ?? '').length).toBeLessThan(1200);
+      expect(engine.part('temporal').state).toBe(refusal ? 'stopped' : 'running');
+      expect(readFileSync(path.join(engine.dir, 'starts'), 'utf8')).toHaveLength(5);
+    } finally {
+      squatter.close();
+    }
+  });
+
   it('starts again with its web UI when that is asked for, at the same address', async () => {
     const { address } = await ensureTemporal(engine.home, silent);
     const withUi = await ensureTemporal(engine.home, silent, { ui: true });
@@ -57,14 +94,6 @@ describe('ensureTemporal', () => {
 });
 
 describe('without a Temporal that works', () => {
-  /** A PATH on which `temporal` is this script, or (null) is not there at all. */
-  function pathWith(script: string | null): NodeJS.ProcessEnv {
-    const bin = path.join(engine.dir, 'bin');
-    mkdirSync(bin);
-    if (script !== null) writeFileSync(path.join(bin, 'temporal'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
-    return { PATH: bin, XDG_CACHE_HOME: path.join(engine.dir, 'cache') };
-  }
-
   it('tells what a program that does not start said', async () => {
     const env = pathWith(
       '[ "$1" = --version ] && exec /bin/echo Server 1; /bin/echo no space left >&2; exit 3',
