@@ -1,7 +1,11 @@
 import type { Client } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
 import type { OnRunEvent } from '../rules/run-event.ts';
+import { millisecondsOf } from './protocol-time.ts';
 import { decodePayloads } from './temporal-connection.ts';
+
+/** Temporal's own limit of a workflow task, where the history names none. */
+const USUAL = { seconds: 10 };
 
 type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
 
@@ -44,7 +48,11 @@ async function tell(client: Client, event: HistoryEvent, seen: Seen, onEvent: On
     const task = scheduled.activityId ?? '';
     seen.steps.set(id, { name, attempt: 1, task });
     onEvent({ kind: 'step-started', step: name });
-    onEvent({ kind: 'task-scheduled', task, attemptMs: millisecondsOf(scheduled.startToCloseTimeout) });
+    onEvent({
+      kind: 'task-scheduled',
+      task,
+      attemptMs: millisecondsOf(scheduled.startToCloseTimeout ?? USUAL),
+    });
   }
   // Written only when the step has ended; what came between was never more than a count.
   const started = event.activityTaskStartedEventAttributes;
@@ -63,14 +71,15 @@ function tellWorkflowTask(event: HistoryEvent, onEvent: OnRunEvent): void {
   const scheduled = event.workflowTaskScheduledEventAttributes;
   const task = 'workflow';
   if (scheduled || event.workflowTaskTimedOutEventAttributes)
-    onEvent({ kind: 'task-scheduled', task, attemptMs: millisecondsOf(scheduled?.startToCloseTimeout) });
+    onEvent({
+      kind: 'task-scheduled',
+      task,
+      attemptMs: millisecondsOf(scheduled?.startToCloseTimeout ?? USUAL),
+    });
   if (!event.workflowTaskStartedEventAttributes) return;
   onEvent({ kind: 'worker-took-it' });
   onEvent({ kind: 'task-over', task });
 }
-
-const millisecondsOf = (time: { seconds?: unknown } | null | undefined): number =>
-  Number(time?.seconds ?? 10) * 1000;
 
 const stepOf = ({ steps }: Seen, { scheduledEventId }: { scheduledEventId?: unknown }): Step =>
   steps.get(Number(scheduledEventId)) ?? { name: 'activity', attempt: 1, task: '' };

@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { RunEvent } from '../rules/run-event.ts';
+import { millisecondsOf } from './protocol-time.ts';
 import type { RunKeeper } from './runs.ts';
 
 const PATIENCE_MS = 2000;
@@ -71,7 +72,3 @@ async function heldUntil(
   if (state === SCHEDULED) return again ? millisecondsOf(again) : null;
   return from ? millisecondsOf(from) + attemptMs : Infinity;
 }
-
-type Timestamp = { seconds?: unknown; nanos?: number | null };
-const millisecondsOf = ({ seconds, nanos }: Timestamp): number =>
-  Number(seconds ?? 0) * 1000 + (nanos ?? 0) / 1e6;

@@ -1,4 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { Conditions } from '../conditions.ts';
 import { userNameOf } from './resource-select.ts';
 
 /** What a list may be narrowed to, by ids; undefined: not at all. */
@@ -55,7 +56,7 @@ export class AssignmentRepository {
     after: Key | null,
     size: number,
   ): Promise<StoredAssignment[]> {
-    const { where, values } = conditions(table, filter, after);
+    const { where, values } = conditionsOf(table, filter, after);
     return this.#em.execute<StoredAssignment[]>(
       `select a.type, a.actor_id as "actorId", a.target_id as "targetId", a.role_id as "roleId", a.inherited, ${NAMES}
        from (select * from ${table} where ${where.join(' and ')}
@@ -66,13 +67,10 @@ export class AssignmentRepository {
   }
 }
 
-function conditions(table: Table, filter: AssignmentFilter, after: Key | null) {
-  const where = ['true'];
-  const values: unknown[] = [];
-  const add = (condition: string, ...given: unknown[]): void => {
-    where.push(condition);
-    values.push(...given);
-  };
+function conditionsOf(table: Table, filter: AssignmentFilter, after: Key | null): Conditions {
+  const conditions = new Conditions();
+  const add = conditions.add.bind(conditions);
+  add('true');
   const { role, user, project, domain, system, inherited } = filter;
   const isOnSystem = table === 'system_assignment';
   if (isOnSystem ? (project ?? domain) !== undefined : system) add('false');
@@ -93,5 +91,5 @@ function conditions(table: Table, filter: AssignmentFilter, after: Key | null) {
       last,
     );
   }
-  return { where, values };
+  return conditions;
 }

@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Resource, ResourceKind, ResourceOptions } from '../../rules/resource.ts';
+import { Conditions } from '../conditions.ts';
 import { NOT_ROOT, selectOf, USER_NAMED, userOptionsOf } from './resource-select.ts';
 
 /** What a list may be narrowed to; undefined: not at all. */
@@ -66,12 +67,8 @@ export class ResourceRepository {
     after: string | null,
     size: number,
   ): Promise<StoredResource[]> {
-    const where: string[] = [];
-    const values: unknown[] = [];
-    const add = (condition: string, ...given: unknown[]): void => {
-      where.push(condition);
-      values.push(...given);
-    };
+    const conditions = new Conditions();
+    const add = conditions.add.bind(conditions);
     if (after !== null) add(`${keyOf(kind)} > ?`, after);
     if (filter.domainId !== undefined) add(`${domainOf(kind)} = ?`, filter.domainId ?? '<<null>>');
     if (filter.parentId !== undefined) add('p.parent_id = ?', filter.parentId);
@@ -88,7 +85,7 @@ export class ResourceRepository {
       );
     for (const [has, tags] of Object.entries(filter.tags ?? {}))
       if (tags) add(tagged(has as keyof TagFilter), JSON.stringify(tags), new Set(tags).size);
-    return this.#select(kind, where, values, size);
+    return this.#select(kind, conditions.where, conditions.values, size);
   }
 
   async #select(
