@@ -1,20 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { Resource } from '../../../src/rules/resource.ts';
-import { TestPostgres } from '../../support/postgres.ts';
-import { actor, TestIdentity } from '../../support/resources.ts';
+import { oneCloudPerFile } from '../../support/clouds.ts';
+import { actor, type TestIdentity } from '../../support/resources.ts';
 
 const ROUNDS = 20;
 
-let server: TestPostgres;
 let cloud: TestIdentity;
-beforeAll(async () => {
-  server = await TestPostgres.start();
-  cloud = await TestIdentity.open(server);
-});
-afterAll(async () => {
-  await cloud.close();
-  await server.stop();
-});
+oneCloudPerFile((opened) => ({ cloud } = opened));
 
 const ref = ({ id }: { id: string }) => ({ nameOrId: id });
 const nameOf = (error: Error): string => error.name;

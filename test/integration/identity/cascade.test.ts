@@ -1,25 +1,13 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Client } from 'pg';
 import { type Owners, type Planted, plantRows, rowsAsText } from '../../support/plant.ts';
-import { TestPostgres } from '../../support/postgres.ts';
-import { TestIdentity } from '../../support/resources.ts';
+import { freshCloudPerTest } from '../../support/clouds.ts';
+import type { TestIdentity } from '../../support/resources.ts';
 
-let server: TestPostgres;
 let cloud: TestIdentity;
 let client: Client;
 
-beforeAll(async () => {
-  server = await TestPostgres.start();
-});
-afterAll(() => server.stop());
-beforeEach(async () => {
-  cloud = await TestIdentity.open(server);
-  client = await server.connect(cloud.address.database);
-});
-afterEach(async () => {
-  await client.end();
-  await cloud.close();
-});
+freshCloudPerTest((opened) => ({ cloud, client } = opened));
 
 /** One of each kind in a domain. */
 async function populate(domain: string, suffix: string): Promise<Owners> {

@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { resourceKinds, type ResourceKind, type ResourcePatch } from '../../../src/rules/resource.ts';
-import { TestPostgres } from '../../support/postgres.ts';
-import { actor, TestIdentity } from '../../support/resources.ts';
+import { oneCloudPerFile } from '../../support/clouds.ts';
+import type { TestPostgres } from '../../support/postgres.ts';
+import { actor, type TestIdentity } from '../../support/resources.ts';
 import { exactRows } from '../../support/rows.ts';
 
 let server: TestPostgres;
@@ -23,14 +24,7 @@ const stored = (kind: ResourceKind, id: string): Promise<object[]> => {
 };
 const everything = (): Promise<unknown> => exactRows(server, cloud.address.database);
 
-beforeAll(async () => {
-  server = await TestPostgres.start();
-  cloud = await TestIdentity.open(server);
-});
-afterAll(async () => {
-  await cloud.close();
-  await server.stop();
-});
+oneCloudPerFile((opened) => ({ server, cloud } = opened));
 
 describe.each(resourceKinds)('an immutable %s', (kind) => {
   let id: string;

@@ -1,26 +1,16 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Client } from 'pg';
 import type { Resource, ResourceKind } from '../../../src/rules/resource.ts';
-import { TestPostgres } from '../../support/postgres.ts';
-import { actor, TestIdentity } from '../../support/resources.ts';
+import type { TestPostgres } from '../../support/postgres.ts';
+import { actor, type TestIdentity } from '../../support/resources.ts';
 import { until } from '../../support/cli.ts';
+import { freshCloudPerTest } from '../../support/clouds.ts';
 
 let server: TestPostgres;
 let cloud: TestIdentity;
 let client: Client;
 
-beforeAll(async () => {
-  server = await TestPostgres.start();
-});
-afterAll(() => server.stop());
-beforeEach(async () => {
-  cloud = await TestIdentity.open(server);
-  client = await server.connect(cloud.address.database);
-});
-afterEach(async () => {
-  await client.end();
-  await cloud.close();
-});
+freshCloudPerTest((opened) => ({ server, cloud, client } = opened));
 
 const waiting = async (atLeast: number): Promise<boolean> => {
   const rows = await server.query(
