@@ -1,24 +1,17 @@
 import { headingsOf, recordOf, rowOf } from '../output/resource-views.ts';
-import {
-  assertColumns,
-  type FormatOptions,
-  printList,
-  printRecord,
-  printStream,
-  type Row,
-} from '../output/formats.ts';
+import { assertColumns, type FormatOptions, printRecord } from '../output/formats.ts';
+import { printPages } from '../output/pages.ts';
 import { patchOf, type ResourceFlags, valuesOf } from '../output/resource-requests.ts';
 import { cacheWarning } from '../output/cache-warning.ts';
 import { renderError } from '../output/render-error.ts';
 import type { PasswordHashing } from '../rules/bootstrap-request.ts';
 import { ExitCode, RuleError, UsageError } from '../rules/errors.ts';
-import type { ResourceKind, ResourcePatch } from '../rules/resource.ts';
+import type { Resource, ResourceKind, ResourcePatch } from '../rules/resource.ts';
 import type { Actor } from '../services/identity/audit-writer.ts';
 import type { ListFilter } from '../services/identity/resource-service.ts';
 import { EngineCommand, type SettingsFlags } from './engine-command.ts';
 import type { IdentityServices } from './identity-services.ts';
 
-const TABLE_PAGE = 1000;
 const USER_FLAG =
   'Note: keyward refuses to change an immutable user; the API of Keystone itself does not know the flag.';
 
@@ -175,31 +168,13 @@ export abstract class ResourceCommand extends EngineCommand {
   }
 
   async #list(resources: Session['resources'], kind: ResourceKind, flags: ListFlags): Promise<void> {
-    const view = { headings: headingsOf(kind, flags.long ?? false), row: rowOf(kind, flags.long ?? false) };
-    await this.printPages(
-      (limit) => resources.list(kind, { ...filterOf(kind, flags), limit }),
-      view,
-      flags,
-      (last) => `add \`--marker ${last.id}\` for the next page, or `,
-    );
-  }
-
-  /** A table shows one page and says so when there is more; other formats give all, as it comes. */
-  protected async printPages<T>(
-    pages: (limit: number | undefined) => AsyncIterable<T[]>,
-    { headings, row }: { headings: string[]; row: (item: T) => Row },
-    flags: FormatOptions & { limit?: number | undefined },
-    next: (last: T) => string = () => '',
-  ): Promise<void> {
-    if (flags.format !== 'table') return printStream(mapped(pages(flags.limit), row), headings, flags);
-    const limit = flags.limit ?? TABLE_PAGE;
-    const shown: T[] = [];
-    // One more than is shown tells whether there are more.
-    for await (const page of pages(limit + 1)) shown.push(...page);
-    const hasMore = shown.length > limit;
-    if (hasMore) shown.length = limit;
-    await printList(shown.map(row), headings, flags);
-    if (hasMore) this.announce(`There are more: ${next(shown.at(-1)!)}list all with -f csv.`);
+    const view = {
+      headings: headingsOf(kind, flags.long ?? false),
+      row: rowOf(kind, flags.long ?? false),
+      next: (last: Resource) => `add \`--marker ${last.id}\` for the next page, or `,
+    };
+    const pages = (limit: number | undefined) => resources.list(kind, { ...filterOf(kind, flags), limit });
+    await printPages(pages, view, flags, this.announce);
   }
 
   async #each(
@@ -248,10 +223,6 @@ const filterOf = (kind: ResourceKind, flags: ListFlags): ListFilter => ({
   immutable: flags.immutable || (flags.mutable ? false : undefined),
   marker: flags.marker,
 });
-
-async function* mapped<T, U>(pages: AsyncIterable<T[]>, map: (item: T) => U): AsyncGenerator<U[]> {
-  for await (const page of pages) yield page.map(map);
-}
 
 /** A user's or project's domain defaults to the cloud's own; a project's to its parent's. */
 async function placeOf(

@@ -1,6 +1,9 @@
 import { Flags } from '@oclif/core';
 import { EngineCommand, settingsFlags } from '../../engine/engine-command.ts';
-import { assertColumns, formatFlags, printList } from '../../output/formats.ts';
+import { assertColumns, formatFlags, type Row } from '../../output/formats.ts';
+import { printPages } from '../../output/pages.ts';
+import { limitFlag } from '../../output/resource-flags.ts';
+import type { AuditRow } from '../../services/identity/audit-service.ts';
 
 const COLUMNS = [
   'Time',
@@ -25,7 +28,7 @@ export default class AuditList extends EngineCommand {
   static override flags = {
     ...settingsFlags,
     ...formatFlags,
-    limit: Flags.integer({ description: 'at most this many', default: 100, min: 1 }),
+    ...limitFlag,
     'request-id': Flags.string({ description: 'only what this request changed' }),
     long: Flags.boolean({ description: 'also show what was there before and after' }),
   };
@@ -34,22 +37,29 @@ export default class AuditList extends EngineCommand {
     const { flags } = await this.parse(AuditList);
     const columns = flags.long ? [...COLUMNS, 'Before', 'After'] : COLUMNS;
     assertColumns(columns, flags);
-    const filter = { limit: flags.limit, requestId: flags['request-id'] };
-    const entries = await this.withIdentity(flags, ({ audit }) => audit.list(filter));
-    const rows = entries.map((entry) => ({
-      Time: entry.occurredAt.toISOString(),
-      Operation: entry.operation,
-      Action: entry.action,
-      Resource: entry.resourceType,
-      Name: entry.resourceName,
-      ID: entry.resourceId,
-      User: entry.requesterUser,
-      'Sudo User': entry.requesterSudoUser,
-      Host: entry.requesterHost,
-      Request: entry.requestId,
-      Before: entry.before,
-      After: entry.after,
-    }));
-    await printList(rows, columns, flags);
+    const request = { requestId: flags['request-id'] };
+    await this.withIdentity(flags, ({ audit }) =>
+      printPages(
+        (limit) => audit.list({ ...request, limit }),
+        { headings: columns, row, next: () => 'ask for more with `--limit`, or ' },
+        flags,
+        this.announce,
+      ),
+    );
   }
 }
+
+const row = (entry: AuditRow): Row => ({
+  Time: entry.occurredAt.toISOString(),
+  Operation: entry.operation,
+  Action: entry.action,
+  Resource: entry.resourceType,
+  Name: entry.resourceName,
+  ID: entry.resourceId,
+  User: entry.requesterUser,
+  'Sudo User': entry.requesterSudoUser,
+  Host: entry.requesterHost,
+  Request: entry.requestId,
+  Before: entry.before,
+  After: entry.after,
+});

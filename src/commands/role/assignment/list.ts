@@ -3,6 +3,7 @@ import { settingsFlags } from '../../../engine/engine-command.ts';
 import { ResourceCommand } from '../../../engine/resource-command.ts';
 import { assertColumns, formatFlags, type Row } from '../../../output/formats.ts';
 import { grantFlags, grantRefs, refOf } from '../../../output/grant-flags.ts';
+import { printPages } from '../../../output/pages.ts';
 import { limitFlag } from '../../../output/resource-flags.ts';
 import type { StoredAssignment } from '../../../services/identity/assignment-service.ts';
 
@@ -37,7 +38,8 @@ export default class RoleAssignmentList extends ResourceCommand {
     const view = { headings: COLUMNS, row: flags.names ? namedRow : row };
     await this.withSession(
       flags,
-      ({ assignments }) => this.printPages((limit) => assignments.list({ ...filter, limit }), view, flags),
+      ({ assignments }) =>
+        printPages((limit) => assignments.list({ ...filter, limit }), view, flags, this.announce),
       { writes: false },
     );
   }

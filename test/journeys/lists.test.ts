@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { TestHome } from '../support/cli.ts';
+
+const home = new TestHome();
+const json = async (...args: string[]): Promise<any> => {
+  const { code, stdout, stderr } = await home.run([...args, '-f', 'json']);
+  if (code !== 0) throw new Error(stderr);
+  return JSON.parse(stdout);
+};
+
+beforeAll(async () => {
+  await home.run(['db', 'sync']);
+  const env = { OS_BOOTSTRAP_PASSWORD: 'lists-Pw-1' };
+  expect(await home.run(['bootstrap', '--bootstrap-region-id', 'RegionOne'], { env })).toMatchObject({
+    code: 0,
+  });
+});
+afterAll(() => home.remove());
+
+describe('lists', () => {
+  beforeAll(async () => {
+    await home.query(
+      `insert into "user" (id, extra, enabled, domain_id, created_at)
+         select md5(i::text), '{}', true, 'default', now() from generate_series(1, 2500) i;
+       insert into local_user (user_id, domain_id, name)
+         select md5(i::text), 'default', 'many' || i from generate_series(1, 2500) i`,
+    );
+  });
+
+  it('a table shows one page and says how to get the next', async () => {
+    const { stdout, stderr } = await home.run(['user', 'list']);
+    const rows = stdout.split('\n').filter((line) => /^\| [0-9a-f]{32}/.test(line));
+    expect(rows).toHaveLength(1000);
+    const marker = /--marker (\w{32})/.exec(stderr)![1]!;
+    expect(rows.at(-1)).toContain(marker);
+    const next = await json('user', 'list', '--marker', marker, '--limit', '2');
+    expect(next).toHaveLength(2);
+    expect(next[0].ID > marker).toBe(true);
+  });
+
+  it.each([
+    ['json', (text: string) => JSON.parse(text).length as number],
+    ['csv', (text: string) => text.trimEnd().split('\n').length - 1],
+    ['value', (text: string) => text.trimEnd().split('\n').length],
+    ['yaml', (text: string) => text.match(/^- ID:/gm)!.length],
+  ])('%s gives all of them', async (format, count) => {
+    const { stdout, code } = await home.run(['user', 'list', '-f', format]);
+    expect({ code, rows: count(stdout) }).toEqual({ code: 0, rows: 2501 });
+  });
+
+  it.each(['json', 'csv', 'value', 'yaml'])('%s of nothing is well-formed too', async (format) => {
+    const expected = { json: '[]\n', csv: '"ID","Name","Immutable"\n', value: '', yaml: '[]\n' }[format];
+    expect(await home.run(['user', 'list', '--name', 'nobody', '-f', format])).toMatchObject({
+      code: 0,
+      stdout: expected,
+    });
+  });
+
+  it('a reader that has seen enough is no error', async () => {
+    const running = home.start(['user', 'list', '-f', 'csv']);
+    running.process.stdout!.destroy();
+    expect(await running.outcome).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('a marker that is no ID is refused', async () =>
+    expect(await home.run(['user', 'list', '--marker', 'x'])).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining("marker 'x' is no user's ID"),
+    }));
+
+  it('a name with control characters is shown, and moves nothing', async () => {
+    const name = '\u001b[2Jgone\u009b1m';
+    await json('role', 'create', name);
+    expect((await home.run(['role', 'list'])).stdout).toContain('\\x1b[2Jgone\\x9b1m');
+    expect((await home.run(['role', 'create', name])).stderr).toContain('\\x1b[2Jgone\\x9b1m');
+    expect((await json('role', 'list', '--name', name))[0].Name).toBe(name);
+  });
+});
+
+describe('the audit', () => {
+  it('says so when there is more than it shows', async () => {
+    const { stdout, stderr } = await home.run(['audit', 'list', '--limit', '2']);
+    expect(stdout.split('\n').filter((line) => line.startsWith('| 2'))).toHaveLength(2);
+    expect(stderr).toMatch(/^There are more: .*--limit.*-f csv/);
+  });
+
+  it('lists everything, newest first, in pages that nobody notices', async () => {
+    await home.query(
+      `insert into keyward.audit (request_id, operation, action, resource_type, resource_name, requester_user, requester_host)
+         select 'many', 'test', 'create', 'role', 'r' || i, 'operator', 'host' from generate_series(1, 4100) i`,
+    );
+    const all = await json('audit', 'list');
+    const [{ count }] = (await home.query('select count(*)::int from keyward.audit')) as [{ count: number }];
+    expect(all).toHaveLength(count);
+    expect(all.slice(0, 4100).map(({ Name }: { Name: string }) => Name)).toEqual(
+      Array.from({ length: 4100 }, (_, at) => `r${4100 - at}`),
+    );
+    expect(await json('audit', 'list', '--request-id', 'many', '--limit', '2500')).toHaveLength(2500);
+    expect((await home.run(['audit', 'list', '--request-id', 'many', '--limit', '4100'])).stderr).toBe('');
+  });
+});
+
+describe('a result that can not be written', () => {
+  it('is told, and the change that was made is not denied', async () => {
+    const { code, stderr } = await home.shell('keyward role create written > /dev/full');
+    expect(code).toBe(74);
+    expect(stderr).toMatch(/^Error: the result could not be written: .*ENOSPC.*stays changed.*audit list/);
+    expect((await json('audit', 'list', '--limit', '1'))[0]).toMatchObject({
+      Name: 'written',
+      Action: 'create',
+    });
+  });
+});
