@@ -14,10 +14,7 @@ export async function main(binUrl: string): Promise<void> {
   v8.setFlagsFromString('--semi-space-growth-factor=1');
   process.on('uncaughtException', crash);
   // Whoever reads our output may have seen enough (`| head`); who stops reading what is said beside it changes nothing.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit();
-  });
+  process.stdout.on('error', endOutput);
   process.stderr.on('error', () => {});
   const { Errors, flush, run } = await import('@oclif/core');
   // Node ends a process that waits for what never comes, and calls that success.
@@ -31,7 +28,9 @@ export async function main(binUrl: string): Promise<void> {
     const error = caught as Error & { oclif?: { exit?: number } };
     const [, command] = /^command (.*) not found\.?$/i.exec(error.message) ?? [];
     if (command === undefined && !error.oclif) crash(error);
-    if (command === undefined) return void (await Errors.handle(error));
+    if (command === undefined && error instanceof Errors.ExitError) return void (await Errors.handle(error));
+    // Of a plugin's command: ours tell their errors themselves.
+    if (command === undefined) refuse(error);
     const typed = command.replaceAll(':', ' ');
     process.stderr.write(`Error: There is no command '${typed}'. \`keyward help\` lists the commands.\n`);
     process.exit(ExitCode.usage);
@@ -42,6 +41,19 @@ export async function main(binUrl: string): Promise<void> {
 function crash(error: Error): never {
   process.stderr.write(`${renderError(error, true)}\n`);
   process.exit(ExitCode.bug);
+}
+
+function refuse(error: Error): never {
+  process.stderr.write(`${renderError(error, false)}\n`);
+  process.exit(ExitCode.usage);
+}
+
+function endOutput(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit();
+  process.stderr.write(
+    `Error: the result could not be written: ${error.message}. What the command changed stays changed: see \`keyward audit list\`.\n`,
+  );
+  process.exit(ExitCode.outputFailed);
 }
 
 function endedTooSoon(): void {

@@ -73,6 +73,10 @@ export type FollowFlags = SettingsFlags & {
 };
 type StartRun<T> = (runs: Runs, options: RunOptions) => Promise<T>;
 
+/** A section that is misspelt, or the wrong file, would else be met by silence. */
+const isEmbeddedUnasked = ({ keystoneDatabase, configFiles, configDirs }: Settings): boolean =>
+  keystoneDatabase.value === null && configFiles.length + configDirs.length > 0;
+
 /** A command that needs the engine: what it asks for is opened for it, and always closed. */
 export abstract class EngineCommand extends BaseCommand {
   /** Set while a run is followed. */
@@ -91,6 +95,9 @@ export abstract class EngineCommand extends BaseCommand {
       announce: this.announce,
     });
     this.#settings = engine.settings;
+    if (isEmbeddedUnasked(engine.settings)) {
+      this.announce('Note: no [database] connection is configured: this is about the embedded PostgreSQL.');
+    }
     const detach = this.#detachOnSignal(engine);
     try {
       return await use(engine);

@@ -1,5 +1,6 @@
 import { Command, Errors } from '@oclif/core';
 import { ExitCode, RuleError } from '../rules/errors.ts';
+import { printable } from './printable.ts';
 import { renderError } from './render-error.ts';
 
 /**
@@ -12,7 +13,7 @@ export abstract class BaseCommand extends Command {
 
   /** Progress and warnings: stderr, so that stdout holds the result alone. */
   protected announce = (line: string): void => {
-    process.stderr.write(`${line}\n`);
+    process.stderr.write(`${printable(line)}\n`);
   };
 
   protected override async catch(error: Error & { oclif?: { exit?: number } }): Promise<never> {

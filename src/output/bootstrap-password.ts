@@ -132,6 +132,8 @@ export async function choosePassword(flags: PasswordFlags, announce: Announce): 
       'Keep one of --bootstrap-password, -file, -stdin and --generate-password.',
     );
   }
+  if (flags['generate-password'] === '')
+    throw new UsageError('--generate-password= names no file.', "Name one, or leave the '=' out.");
   if (flags['generate-password'] !== undefined) {
     const target = flags['generate-password'] === '-' ? null : flags['generate-password'];
     if (!target && flags['no-wait']) {

@@ -25,6 +25,12 @@ export function readPasswordFile(file: string): string {
 
 /** Not `readFileSync(0)`: a pipe whose writer is late answers EAGAIN to it. */
 export async function readPasswordFromStdin(): Promise<string> {
+  if (process.stdin.isTTY) {
+    throw new UsageError(
+      'Standard input is a terminal, which would show the password.',
+      'Pipe it in, or let keyward ask for it: see --help.',
+    );
+  }
   try {
     return decoded(await buffer(process.stdin));
   } catch (error) {

@@ -1,9 +1,10 @@
+import { printable } from './printable.ts';
 import { RuleError } from '../rules/errors.ts';
 
 const CREDENTIALS_IN_URL = /(\w+:\/\/[^\s:/@]*):[^\s@]*@/g;
 
 /** Hides what stands where a URL has its password. A last resort: errors are written without secrets to begin with. */
-export const redact = (text: string): string => text.replaceAll(CREDENTIALS_IN_URL, '$1:***@');
+export const redact = (text: string): string => printable(text.replaceAll(CREDENTIALS_IN_URL, '$1:***@'));
 
 /** One paragraph: what is wrong, then what to do about it. A bug in keyward also shows its stack. */
 export function renderError(error: Error, isBug: boolean): string {
@@ -12,9 +13,10 @@ export function renderError(error: Error, isBug: boolean): string {
   return redact(`Error: a bug in keyward: ${error.message}\n${error.stack ?? ''}`);
 }
 
+/** Without oclif's advice, of which the part on flags with several values is not true of ours. */
 const firstParagraph = (message: string): string => {
   const line = message
-    .split('\nSee more help')[0]!
+    .split(/\n(?:See more help|Note: )/)[0]!
     .trim()
     .replaceAll(/\s*\n\s*/g, ' ');
   return /[.!?]$/.test(line) ? line : `${line}.`;

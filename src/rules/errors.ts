@@ -6,6 +6,7 @@ export const ExitCode = {
   contractNeeded: 4,
   usage: 64,
   unavailable: 69,
+  outputFailed: 74,
   stillRunning: 75,
   interrupted: 130,
   terminated: 143,

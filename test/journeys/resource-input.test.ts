@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TestHome } from '../support/cli.ts';
 
@@ -45,7 +47,32 @@ describe('what a tired operator types wrong changes nothing', () => {
       1,
       /More than one project is named 'twin': \w{32} \(domain \w{32}\), \w{32}/,
     ],
-    ['a name that is taken', ['role', 'create', 'admin'], 1, /There is one already.*admin/],
+    ['a name that is taken', ['role', 'create', 'admin'], 1, /There is one already: name admin\. Nothing/],
+    [
+      'a name that is taken in its domain',
+      ['user', 'create', 'alice'],
+      1,
+      /There is one already: domain_id default, name alice\. Nothing/,
+    ],
+    [
+      'a parent that is not there',
+      ['project', 'create', 'p', '--parent', 'nosuch'],
+      1,
+      /No project with .*'nosuch'/,
+    ],
+    [
+      'no name at all',
+      ['project', 'delete', '--cascade'],
+      64,
+      /^Error: Missing 1 required arg: project .*ID\)\. Try the/,
+    ],
+    ['a shell that completion does not know', ['autocomplete', 'fish'], 64, /Expected fish to be one of/],
+    [
+      'a file without a name',
+      ['bootstrap', '--generate-password='],
+      64,
+      /--generate-password= names no file/,
+    ],
     ['a tag with a comma', ['project', 'set', 'shop', '--tag', 'a,b'], 64, /'a,b' is no tag/],
     ['a tag with a slash', ['project', 'create', 'p', '--tag', 'a/b'], 64, /'a\/b' is no tag/],
     ['a property without a value', ['project', 'set', 'shop', '--property', 'x'], 64, /'x' is no property/],
@@ -101,6 +128,16 @@ describe('what a tired operator types wrong changes nothing', () => {
     const before = await audited();
     await fails(args, code, stderr);
     expect(await audited()).toBe(before);
+  });
+
+  it('a configuration that names no database is told so', async () => {
+    const file = path.join(home.dir, 'keystone.conf');
+    writeFileSync(file, '[databse]\nconnection = postgresql://keystone@db.example/keystone\n');
+    const { code, stderr } = await home.run(['role', 'show', 'reader', '--config-file', file]);
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: 'Note: no [database] connection is configured: this is about the embedded PostgreSQL.\n',
+    });
   });
 
   it('a repeatable flag takes one value, and what follows is an argument', async () => {

@@ -69,6 +69,22 @@ describe('the password prompt', () => {
   });
 });
 
+describe('on a terminal', () => {
+  it.each([
+    [
+      '--password-stdin is refused, since it would show the password',
+      ['alice', '--password-stdin'],
+      64,
+      'which would show',
+    ],
+    ['nobody is asked for the password of a user who is not there', ['nobody'], 1, "'nobody' exists"],
+  ])('%s', async (_, args, code, message) => {
+    const terminal = open(['user', 'password', 'set', ...args]);
+    expect(await terminal.exited).toBe(code);
+    expect(terminal.shown.replaceAll(/\s+/g, ' ')).toContain(message);
+  });
+});
+
 describe('progress on a terminal', () => {
   const withPassword = { OS_BOOTSTRAP_PASSWORD: PASSWORD };
 

@@ -57,6 +57,6 @@ const notFound = (kind: ResourceKind, nameOrId: string, domain: string | undefin
 function ambiguous(kind: ResourceKind, name: string, found: StoredResource[]): RuleError {
   const each = found.map(({ resource }) => `${resource.id} (domain ${String(resource['domain_id'])})`);
   return new RuleError('Ambiguous', `More than one ${kind} is named '${name}': ${each.join(', ')}.`, {
-    cure: 'Name it by its ID, or give its --domain.',
+    cure: 'Name it by its ID, or say in which domain it is.',
   });
 }

@@ -95,8 +95,9 @@ export class ResourceService {
   async getPlace(ref: ResourceRef): Promise<Resource> {
     return described(this.#orm, this.#address, async () => {
       const finder = this.#finder();
-      return ((await finder.find('project', ref)) ?? (await finder.get('domain', { nameOrId: ref.nameOrId })))
-        .resource;
+      const domain = { nameOrId: ref.nameOrId };
+      const place = (await finder.find('project', ref)) ?? (await finder.find('domain', domain));
+      return (place ?? (await finder.get('project', ref))).resource;
     });
   }
 

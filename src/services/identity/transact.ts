@@ -49,9 +49,19 @@ export async function described<T>(
 
 /** PostgreSQL names the columns and values: `Key (name, domain_id)=(x, default) already exists.` */
 function conflict(detail: string): RuleError {
-  const [, columns, values] = /\(([^=]*)\)=\((.*)\) already exists/.exec(detail) ?? [];
-  const what = columns ? `${columns} ${values}` : 'what was asked for';
+  const [, columns, values] = /\(([^=]*)\)=\((.*)\) already exists/s.exec(detail) ?? [];
+  const what = columns ? pairs(columns.split(', '), values!) : 'what was asked for';
   return new RuleError('Conflict', `There is one already: ${what}. Nothing was changed.`, {
     cure: 'Choose another name, or change the one that is there.',
   });
+}
+
+/** A value may have commas in it; then the pairs can't be told apart. Global roles are stored in the domain `<<null>>`. */
+function pairs(columns: string[], values: string): string {
+  const each = values.split(', ');
+  if (each.length !== columns.length) return `${columns.join(', ')} ${values}`;
+  return columns
+    .map((column, at) => `${column} ${each[at]}`)
+    .filter((pair) => pair !== 'domain_id <<null>>')
+    .join(', ');
 }

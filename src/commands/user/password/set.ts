@@ -16,11 +16,14 @@ export default class UserPasswordSet extends ResourceCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(UserPasswordSet);
-    const isSilent = !flags['password-file'] && !flags['password-stdin'];
-    const password = await readPassword(
-      { ...flags, 'password-prompt': isSilent },
-      `the user ${args['user']}`,
-    );
-    await this.setResources('user', [args['user']!], flags, password);
+    const user = args['user']!;
+    const isAsked = !flags['password-file'] && !flags['password-stdin'];
+    // Nobody should type a password, twice, for a user who is not there.
+    if (isAsked) {
+      const ref = { nameOrId: user, domain: flags.domain };
+      await this.withIdentity(flags, ({ resources }) => resources.get('user', ref));
+    }
+    const password = await readPassword({ ...flags, 'password-prompt': isAsked }, `the user ${user}`);
+    await this.setResources('user', [user], flags, password);
   }
 }
