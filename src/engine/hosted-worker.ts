@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { setTimeout as after } from 'node:timers/promises';
 import type { NativeConnection, Worker } from '@temporalio/worker';
 import { hostTaskQueue, taskQueue, type Target } from '../rules/target.ts';
 import { openIdentity, type IdentityServices } from './identity-services.ts';
@@ -11,6 +12,8 @@ import {
   explainUnreachable,
   type TemporalEndpoint,
 } from './temporal-connection.ts';
+
+const PATIENCE_MS = 10_000;
 
 export type WorkerOptions = {
   endpoint: TemporalEndpoint;
@@ -33,8 +36,6 @@ export async function hostWorker(options: WorkerOptions): Promise<HostedWorker> 
   const closed = Promise.all(running).then(
     async () => void (await Promise.all([identity.close(), workers[0]?.connection.close()])),
     (error: Error) => {
-      // Connections in use would keep a close waiting; the process ends now.
-      if (error.name === 'GracefulShutdownPeriodExpiredError') return;
       shutdown(workers);
       throw error;
     },
@@ -44,7 +45,7 @@ export async function hostWorker(options: WorkerOptions): Promise<HostedWorker> 
     finished: closed,
     stop: () => {
       shutdown(workers);
-      return closed;
+      return atMost(PATIENCE_MS, closed);
     },
   };
 }
@@ -68,8 +69,7 @@ async function openWorkers(options: WorkerOptions): Promise<[WorkerWithConnectio
   const shared = { connection, namespace, activities, dataConverter: dataConverter(options.key, 'mark') };
   const limits = {
     maxConcurrentActivityTaskExecutions: 8,
-    shutdownGraceTime: '10s',
-    shutdownForceTime: '10s',
+    shutdownGraceTime: PATIENCE_MS,
   } as const;
   const bundle = new URL(import.meta.resolve('../workflow-bundle.js')).pathname;
   const workers = await Promise.all([
@@ -105,6 +105,13 @@ async function createActivities(target: Target, identity: IdentityServices) {
     ...createIdentityActivities(identity.bootstrap),
     ...createUpgradeCheckActivities({ database, policyFiles: openPolicyFiles }),
   });
+}
+
+/** The SDK's own limit (`shutdownForceTime`) is none: behind it, `finalizeShutdown` waits for the step all the same. */
+async function atMost(ms: number, work: Promise<void>): Promise<void> {
+  const over = new AbortController();
+  const late = after(ms, undefined, { signal: over.signal }).catch(() => {});
+  await Promise.race([work, late]).finally(() => over.abort());
 }
 
 function shutdown(workers: Worker[]): void {
