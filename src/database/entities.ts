@@ -4,7 +4,7 @@ import { Project } from './keystone/project.entity.ts';
 import { ProjectOption, ProjectTag } from './keystone/project-option.entity.ts';
 import { RevocationEvent } from './keystone/revocation-event.entity.ts';
 import { ImpliedRole, Role, RoleOption } from './keystone/role.entity.ts';
-import { LocalUser, Password, User } from './keystone/user.entity.ts';
+import { LocalUser, Password, User, UserOption } from './keystone/user.entity.ts';
 import { AuditEntry } from './keyward/audit-entry.entity.ts';
 import { KeywardUserOption } from './keyward/user-option.entity.ts';
 
@@ -27,4 +27,5 @@ export const entities = [
   Service,
   SystemAssignment,
   User,
+  UserOption,
 ];

@@ -38,6 +38,7 @@ type ListFlags = FormatOptions &
     'all-domains'?: boolean;
     name?: string | undefined;
     project?: string | undefined;
+    user?: string | undefined;
     tags?: string | undefined;
     'tags-any'?: string | undefined;
     'not-tags'?: string | undefined;
@@ -213,6 +214,7 @@ const filterOf = (kind: ResourceKind, flags: ListFlags): ListFilter => ({
   global: kind === 'role' && flags.domain === undefined && !flags['all-domains'],
   name: flags.name,
   project: flags.project === undefined ? undefined : { nameOrId: flags.project },
+  user: flags.user === undefined ? undefined : { nameOrId: flags.user, domain: flags.domain },
   tags: {
     all: flags.tags?.split(','),
     any: flags['tags-any']?.split(','),

@@ -1,5 +1,6 @@
-import type { ResourcePatch, ResourceValues } from '../rules/resource.ts';
+import type { ResourceOptions, ResourcePatch, ResourceValues } from '../rules/resource.ts';
 import { parseProperty } from '../rules/resource-input.ts';
+import { type UserOptionFlags, userOptionsOf } from './user-option-flags.ts';
 
 /** What `create` and `set` share, as oclif parsed it; each command has a part of them. */
 export type ResourceFlags = {
@@ -14,7 +15,7 @@ export type ResourceFlags = {
   property?: string[] | undefined;
   'clear-tags'?: boolean;
   'remove-tag'?: string[] | undefined;
-};
+} & UserOptionFlags;
 
 /** The request that flags ask for; what was not given is not in it. */
 export function patchOf(flags: ResourceFlags): ResourcePatch {
@@ -27,12 +28,20 @@ export function valuesOf(name: string, flags: ResourceFlags): ResourceValues {
   return { ...attributesOf(flags), name, ...(flags.tag && { tags: flags.tag }) };
 }
 
-const attributesOf = (flags: ResourceFlags) => ({
-  ...Object.fromEntries((flags.property ?? []).map(parseProperty)),
-  ...(flags.description !== undefined && { description: flags.description }),
-  ...(flags.email !== undefined && { email: flags.email }),
-  ...(flags.enable && { enabled: true }),
-  ...(flags.disable && { enabled: false }),
-  ...(flags.immutable && { options: { immutable: true } }),
-  ...(flags['no-immutable'] && { options: { immutable: false } }),
+const attributesOf = (flags: ResourceFlags) => {
+  const options = optionsOf(flags);
+  return {
+    ...Object.fromEntries((flags.property ?? []).map(parseProperty)),
+    ...(flags.description !== undefined && { description: flags.description }),
+    ...(flags.email !== undefined && { email: flags.email }),
+    ...(flags.enable && { enabled: true }),
+    ...(flags.disable && { enabled: false }),
+    ...(Object.keys(options).length > 0 && { options }),
+  };
+};
+
+const optionsOf = (flags: ResourceFlags): ResourceOptions => ({
+  ...(flags.immutable && { immutable: true }),
+  ...(flags['no-immutable'] && { immutable: false }),
+  ...userOptionsOf(flags),
 });

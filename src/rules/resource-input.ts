@@ -1,6 +1,7 @@
 import { assertPassword } from './bootstrap-limits.ts';
 import { RuleError, UsageError } from './errors.ts';
 import type { ResourceKind, ResourcePatch, ResourceValues } from './resource.ts';
+import { checkOptions } from './resource-options.ts';
 
 /** In characters, as Keystone's schemas count them (`keystone/{assignment,identity,resource}/schema.py`). */
 const NAME_LIMIT: Record<ResourceKind, number> = { role: 255, user: 255, project: 64, domain: 64 };
@@ -66,7 +67,7 @@ export function assertTagsFit(count: number): void {
 
 function checkedAttributes<T extends ResourcePatch | ResourceValues>(kind: ResourceKind, given: T): T {
   for (const [key, value] of Object.entries(given)) assertText(key, value);
-  checkOptions(given.options);
+  checkOptions(kind, given.options);
   if (given.enabled !== undefined && typeof given.enabled !== 'boolean')
     throw new UsageError(`enabled: ${JSON.stringify(given.enabled)} is not true or false.`, 'Correct it.');
   if (given.password !== undefined) assertPassword(given.password);
@@ -83,17 +84,6 @@ function checkedName(kind: ResourceKind, name: string): string {
   if (kind === 'domain' && name.trim().toLowerCase() === FEDERATED)
     throw new UsageError(`A domain can't be named ${name}.`, 'Keystone keeps that name for itself.');
   return kind === 'role' ? name : name.trim();
-}
-
-function checkOptions(options: ResourcePatch['options']): void {
-  if (options === undefined) return;
-  if (options === null) throw new UsageError('options: null is no set of options.', 'Correct it.');
-  for (const [key, value] of Object.entries(options)) {
-    if (key !== 'immutable')
-      throw new UsageError(`'${key}' is no option that can be set here.`, 'Only `immutable` is.');
-    if (value !== null && typeof value !== 'boolean')
-      throw new UsageError(`immutable: ${JSON.stringify(value)} is not true, false or null.`, 'Correct it.');
-  }
 }
 
 function checkTags(tags: string[]): void {

@@ -48,6 +48,19 @@ const attempt = (work: () => Promise<unknown>): Promise<{ value: unknown } | { r
     },
   );
 
+/** The names of those that a user can work on. */
+async function projectsOf(user: string): Promise<string[]> {
+  const names: string[] = [];
+  for await (const page of ours.services.resources.list('project', { user: { nameOrId: user } }))
+    names.push(...page.map(({ name }) => name));
+  return names.toSorted();
+}
+
+async function realProjectsOf(api: KeystoneApi, user: string): Promise<string[]> {
+  const { body } = await api.call('GET', `/users/${user}/projects`);
+  return body.projects.map(({ name }: { name: string }) => name).toSorted();
+}
+
 it(`allows and refuses what a real Keystone does, and leaves the same rows, over ${OPERATIONS} operations`, async () => {
   const api = await KeystoneApi.login(await keystone.serve(), bootstrapRequest().password!);
   const source = new OperationSource(ours, api, randomOf(SEED));
@@ -71,6 +84,11 @@ it(`allows and refuses what a real Keystone does, and leaves the same rows, over
   // All of it must have come up, or the sequence shows less than it says.
   expect([...seen.apart].toSorted()).toEqual(Object.keys(DIFFERENCES).toSorted());
   expect(Math.min(seen.allowed, seen.refused)).toBeGreaterThan(OPERATIONS / 8);
+  for (const { theirs: user, ours: id, key } of source.twins.filter(({ kind }) => kind === 'user'))
+    expect({ key, projects: await projectsOf(id) }).toEqual({
+      key,
+      projects: await realProjectsOf(api, user),
+    });
   // A login stamps the day on its user.
   await server.query(theirs.address.database, 'update "user" set last_active_at = null');
   const rowsOf = (cloud: TestIdentity) => comparableRows(server, cloud.address.database, { readExtra: true });

@@ -88,6 +88,18 @@ describe('what a tired operator types wrong changes nothing', () => {
       64,
       /cannot also be provided|immutable/,
     ],
+    [
+      'rules of which one is there twice',
+      ['user', 'set', 'alice', '--multi-factor-auth-rule', 'totp', '--multi-factor-auth-rule', 'totp'],
+      64,
+      /no rule twice/,
+    ],
+    [
+      'both flags of an option',
+      ['user', 'set', 'alice', '--enable-lock-password', '--disable-lock-password'],
+      64,
+      /--disable-lock-password.*cannot also be provided/,
+    ],
     ['nothing to set', ['role', 'set', 'reader'], 64, /Nothing was said to change/],
     [
       'one name for several',

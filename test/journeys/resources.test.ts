@@ -85,6 +85,23 @@ describe('an operator locks what the cloud depends on', () => {
     expect(await json('user', 'list', '--mutable', '-c', 'Name')).toEqual([{ Name: 'admin' }]);
   });
 
+  it("sets a user's other options, and lists the projects that it can work on", async () => {
+    await json('user', 'create', 'robot', '--ignore-lockout-failure-attempts', '--ignore-password-expiry');
+    const rule = ['--multi-factor-auth-rule', 'password,totp', '--enable-multi-factor-auth'];
+    expect(await home.run(['user', 'set', ...rule, '--no-ignore-password-expiry', 'robot'])).toMatchObject({
+      code: 0,
+    });
+    expect((await json('user', 'show', 'robot')).options).toEqual({
+      ignore_lockout_failure_attempts: true,
+      ignore_password_expiry: false,
+      multi_factor_auth_enabled: true,
+      multi_factor_auth_rules: [['password', 'totp']],
+    });
+    await home.run(['role', 'add', 'member', '--user', 'robot', '--project', 'admin']);
+    expect(await json('project', 'list', '--user', 'robot', '-c', 'Name')).toEqual([{ Name: 'admin' }]);
+    expect(await home.run(['user', 'delete', 'robot'])).toMatchObject({ code: 0 });
+  });
+
   it('refuses a domain that holds something immutable, whole, and deletes it when nothing is', async () => {
     await json('domain', 'create', 'customers');
     await json(

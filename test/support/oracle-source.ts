@@ -1,8 +1,7 @@
-import type { Resource, ResourceKind, ResourcePatch } from '../../src/rules/resource.ts';
+import type { Resource, ResourceKind, ResourceOptions, ResourcePatch } from '../../src/rules/resource.ts';
 import type { KeystoneApi } from './keystone-api.ts';
 import { actor, type TestIdentity } from './resources.ts';
-
-import type { Operation, Twin } from './oracle.ts';
+import { ok, type Operation, pathOf, type Twin, USER_OPTIONS } from './oracle.ts';
 
 /** Makes operations at random, on what is there by then in both clouds. */
 export class OperationSource {
@@ -26,7 +25,7 @@ export class OperationSource {
       [12, () => this.#update()],
       [6, () => this.#delete()],
       [2, () => this.#deleteTree()],
-      [3, () => this.#deleteDomain()],
+      [5, () => this.#deleteDomain()],
       [4, () => this.#tag()],
       [6, () => this.#grant()],
       [4, () => this.#imply()],
@@ -53,6 +52,7 @@ export class OperationSource {
       ...(this.#chance(0.5) && { description: this.#pick(['', 'what it is for', 'ünïcode 🚀']) }),
       ...(immutable !== undefined && { options: { immutable } }),
       ...(kind === 'user' && this.#chance(0.3) && { email: `${key}@example.org` }),
+      ...(kind === 'user' && this.#chance(0.3) && { options: this.#userOption() }),
       ...(kind === 'project' &&
         this.#chance(0.3) && { tags: [...new Set([this.#tagName(), this.#tagName()])] }),
       ...(kind === 'project' && this.#chance(0.2) && { color: this.#pick(['red', 'blue']) }),
@@ -88,7 +88,7 @@ export class OperationSource {
     const patch: ResourcePatch = prior ? { options: { immutable: true } } : this.#patch(twin);
     const immutable = patch.options?.immutable;
     const isUsers = twin.kind === 'user' && (twin.immutable || immutable !== undefined);
-    const clears = Object.keys(patch).join() === 'options' && immutable !== true;
+    const clears = Object.keys(patch).join() === 'options' && [false, null].includes(immutable!);
     return {
       words: `update ${twin.key} ${JSON.stringify(patch)}`,
       ours: () => this.#cloud.update(twin.kind, twin.ours, patch),
@@ -112,10 +112,14 @@ export class OperationSource {
       { name: `${twin.key}-renamed-${(this.#made += 1)}` },
       { description: this.#pick(['', 'another', 'ünïcode 🚀']) },
       ...(twin.kind === 'role' ? [] : [{ enabled: this.#chance(twin.kind === 'domain' ? 0.2 : 0.5) }]),
-      ...(twin.kind === 'user' ? [{ email: 'new@example.org' }] : [{ ...options, description: 'both' }]),
+      ...(twin.kind === 'user'
+        ? [{ email: 'new@example.org' }, { options: this.#userOption() }]
+        : [{ ...options, description: 'both' }]),
     ];
     return this.#pick(others);
   }
+
+  #userOption = (): ResourceOptions => ({ [this.#pick(USER_OPTIONS)]: this.#pick([true, false, null]) });
 
   #delete(): Operation | null {
     return this.#deleteOne(this.#victim());
@@ -293,6 +297,3 @@ export class OperationSource {
   #chance = (of: number): boolean => this.#random() < of;
   #tagName = (): string => this.#pick(['prod', 'test', 'gold', 'ünï', 'a b']);
 }
-
-const ok = async () => ({ status: 200, body: null });
-const pathOf = ({ kind, theirs }: Twin): string => `/${kind}s/${theirs}`;

@@ -45,3 +45,7 @@ export function randomOf(seed: number): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
 }
+
+export const USER_OPTIONS = ['ignore_password_expiry', 'lock_password', 'multi_factor_auth_enabled'] as const;
+export const ok = async () => ({ status: 200, body: null });
+export const pathOf = ({ kind, theirs }: Twin): string => `/${kind}s/${theirs}`;

@@ -9,6 +9,7 @@ export default class ProjectList extends ResourceCommand {
     'In the order of their IDs. A table shows one page; csv, value, json and yaml give all, however many there are.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> --immutable',
+    '<%= config.bin %> <%= command.id %> --user alice',
     '<%= config.bin %> <%= command.id %> -f csv -c ID -c Name',
     '<%= config.bin %> <%= command.id %> --limit 20 --marker ID',
   ];
@@ -19,6 +20,9 @@ export default class ProjectList extends ResourceCommand {
     ...enabledFilterFlags,
     ...longFlag,
     parent: Flags.string({ description: 'only those right below this project or domain (name or ID)' }),
+    user: Flags.string({
+      description: 'only those that this user can work on (name or ID; a name is looked up in --domain)',
+    }),
     tags: Flags.string({ description: 'only those that have all of these tags, separated by commas' }),
     'tags-any': Flags.string({ description: 'only those that have any of these tags' }),
     'not-tags': Flags.string({ description: 'only those that lack at least one of these tags' }),

@@ -11,6 +11,7 @@ import {
   passwordFlags,
   userFlags,
 } from '../../output/resource-flags.ts';
+import { userOptionFlags } from '../../output/user-option-flags.ts';
 import { readPassword } from '../../output/user-password.ts';
 
 export default class UserCreate extends ResourceCommand {
@@ -32,6 +33,7 @@ export default class UserCreate extends ResourceCommand {
     ...orShowFlag,
     ...passwordFlags,
     ...userFlags,
+    ...userOptionFlags,
   };
 
   async run(): Promise<void> {

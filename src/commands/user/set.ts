@@ -11,6 +11,7 @@ import {
   passwordFlags,
   userFlags,
 } from '../../output/resource-flags.ts';
+import { userOptionFlags } from '../../output/user-option-flags.ts';
 import { readPassword } from '../../output/user-password.ts';
 
 export default class UserSet extends ResourceCommand {
@@ -33,6 +34,7 @@ export default class UserSet extends ResourceCommand {
     ...immutableFlags,
     ...passwordFlags,
     ...userFlags,
+    ...userOptionFlags,
   };
 
   async run(): Promise<void> {

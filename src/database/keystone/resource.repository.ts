@@ -1,6 +1,8 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Resource, ResourceKind, ResourceOptions } from '../../rules/resource.ts';
+import { optionName } from '../../rules/resource-options.ts';
 import { Conditions } from '../conditions.ts';
+import { PROJECTS_OF_USER } from './projects-of-user.ts';
 import { NOT_ROOT, selectOf, USER_NAMED, userOptionsOf } from './resource-select.ts';
 
 /** What a list may be narrowed to; undefined: not at all. */
@@ -11,6 +13,8 @@ export type ResourceFilter = {
   name?: string | undefined;
   /** Users: who has a role on this project, by a grant to the user itself. */
   projectId?: string | undefined;
+  /** Projects: those that this user can work on. */
+  userId?: string | undefined;
   tags?: TagFilter | undefined;
 };
 /** Projects: those that have all, any, not all, or none of these tags. */
@@ -29,17 +33,6 @@ export type StoredResource = { resource: Resource; immutable: string | null | un
 
 /** How many of the tags that are asked for a project must have. */
 const TAGGED = { all: '= ?', any: '> 0 and ? > 0', notAll: '< ?', none: '= 0 and ? > 0' } as const;
-
-const OPTION_NAMES: Record<string, string> = {
-  IMMU: 'immutable',
-  1000: 'ignore_change_password_upon_first_use',
-  1001: 'ignore_password_expiry',
-  1002: 'ignore_lockout_failure_attempts',
-  1003: 'lock_password',
-  1004: 'ignore_user_inactivity',
-  MFAR: 'multi_factor_auth_rules',
-  MFAE: 'multi_factor_auth_enabled',
-};
 
 /** Reads roles, users, projects and domains in the shape of Keystone's API; the root domain is never among them. */
 export class ResourceRepository {
@@ -83,6 +76,8 @@ export class ResourceRepository {
         "u.id in (select actor_id from assignment where type = 'UserProject' and target_id = ?)",
         filter.projectId,
       );
+    if (filter.userId !== undefined)
+      add(`p.id in (${PROJECTS_OF_USER})`, filter.userId, filter.userId, filter.userId);
     for (const [has, tags] of Object.entries(filter.tags ?? {}))
       if (tags) add(tagged(has as keyof TagFilter), JSON.stringify(tags), new Set(tags).size);
     return this.#select(kind, conditions.where, conditions.values, size);
@@ -122,8 +117,7 @@ function stored({ extra, options, ...columns }: Row): StoredResource {
 
 function readOptions(options: Row['options']): ResourceOptions {
   const named: ResourceOptions = {};
-  for (const [id, value] of Object.entries(options ?? {}))
-    named[OPTION_NAMES[id] ?? id] = value && parsed(value);
+  for (const [id, value] of Object.entries(options ?? {})) named[optionName(id)] = value && parsed(value);
   return named;
 }
 

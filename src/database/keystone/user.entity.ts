@@ -15,6 +15,17 @@ export const User = defineEntity({
   },
 });
 
+/** An option that Keystone knows; `optionValue` is JSON. */
+export const UserOption = defineEntity({
+  name: 'UserOption',
+  tableName: 'user_option',
+  properties: {
+    userId: p.string().primary(),
+    optionId: p.string().primary(),
+    optionValue: p.text(),
+  },
+});
+
 /** The name and the failed logins of a user that Keystone itself authenticates. */
 export const LocalUser = defineEntity({
   name: 'LocalUser',

@@ -18,10 +18,11 @@ import { hashPassword } from './password-hash.ts';
 import { ResourceFinder, type ResourceRef } from './resource-finder.ts';
 import { described, transact } from './transact.ts';
 
-export type ListFilter = Omit<ResourceFilter, 'domainId' | 'parentId' | 'projectId'> & {
+export type ListFilter = Omit<ResourceFilter, 'domainId' | 'parentId' | 'projectId' | 'userId'> & {
   domain?: string | undefined;
   parent?: string | undefined;
   project?: ResourceRef | undefined;
+  user?: ResourceRef | undefined;
   /** Only what belongs to no domain: global roles. */
   global?: boolean;
   immutable?: boolean | undefined;
@@ -144,13 +145,14 @@ export class ResourceService {
     }
   }
 
-  async #narrowed({ domain, parent, project, global, ...filter }: ListFilter): Promise<ResourceFilter> {
+  async #narrowed({ domain, parent, project, user, global, ...filter }: ListFilter): Promise<ResourceFilter> {
     const finder = this.#finder();
     const domainId =
       domain === undefined ? undefined : (await finder.get('domain', { nameOrId: domain })).resource.id;
     const parentId = parent === undefined ? undefined : (await this.getPlace({ nameOrId: parent })).id;
     const projectId = project && (await finder.get('project', project)).resource.id;
-    return { ...filter, domainId: global ? null : domainId, parentId, projectId };
+    const userId = user && (await finder.get('user', user)).resource.id;
+    return { ...filter, domainId: global ? null : domainId, parentId, projectId, userId };
   }
 
   async #marker(kind: ResourceKind, marker: string | undefined): Promise<string | null> {

@@ -1,12 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Resource } from '../../../src/rules/resource.ts';
 import { oneCloudPerFile } from '../../support/clouds.ts';
+import type { TestPostgres } from '../../support/postgres.ts';
 import { actor, type TestIdentity } from '../../support/resources.ts';
 
 const ROUNDS = 20;
 
+let server: TestPostgres;
 let cloud: TestIdentity;
-oneCloudPerFile((opened) => ({ cloud } = opened));
+oneCloudPerFile((opened) => ({ server, cloud } = opened));
 
 const ref = ({ id }: { id: string }) => ({ nameOrId: id });
 const nameOf = (error: Error): string => error.name;
@@ -51,5 +53,71 @@ describe('grants', () => {
     });
     expect(await assignments.add({ ...common, project: ref(inside) }, actor)).toBe(true);
     expect(await assignments.add({ ...common, domain: ref(other) }, actor)).toBe(true);
+  });
+});
+
+describe('the projects of a user', () => {
+  const named: Record<string, string> = {};
+  let user: Resource;
+  const project = async (name: string, parent?: string, domain = 'default'): Promise<void> => {
+    const place = { domain_id: domain, ...(parent && { parent_id: named[parent]! }) };
+    named[name] = (await cloud.create('project', name, place)).id;
+  };
+  const grant = (on: object, inherited = false): Promise<boolean> =>
+    cloud.services.assignments.add(
+      { role: { nameOrId: 'member' }, user: ref(user), inherited, ...on },
+      actor,
+    );
+  const listed = async (): Promise<string[]> => {
+    const names: string[] = [];
+    for await (const page of cloud.services.resources.list('project', { user: ref(user) }))
+      names.push(...page.map(({ name }) => name));
+    return names.toSorted();
+  };
+  /** A group that has a role on a project. */
+  const group = (name: string): Promise<unknown> =>
+    server.query(
+      cloud.address.database,
+      `with made as (insert into "group" (id, domain_id, name) values ($1, 'default', $1) returning id)
+       insert into assignment (type, actor_id, target_id, role_id, inherited)
+         select 'GroupProject', made.id, $2, (select id from role where name = 'member'), false from made`,
+      [`group-${name}`, named[name]!],
+    );
+
+  it("are not those where it has a domain's role that implies nothing", async () => {
+    user = await cloud.create('user', 'guest');
+    const domain = await cloud.create('domain', 'particular');
+    await project('particular', undefined, domain.id);
+    const role = await cloud.create('role', 'particular', { domain_id: domain.id });
+    await grant({ project: { nameOrId: named['particular']! }, role: ref(role) });
+    expect(await listed()).toEqual([]);
+    await cloud.services.assignments.imply(ref(role), { nameOrId: 'reader' }, actor);
+    expect(await listed()).toEqual(['particular']);
+  });
+
+  it('are those of its own grants, of its groups, and what inherits', async () => {
+    user = await cloud.create('user', 'worker');
+    expect(await listed()).toEqual([]);
+    await project('own');
+    await project('below-own', 'own');
+    await project('top');
+    await project('middle', 'top');
+    await project('leaf', 'middle');
+    for (const name of ['joined', 'lent', 'lapsed', 'strange']) await project(name);
+    const domain = await cloud.create('domain', 'heirs');
+    await project('heir', undefined, domain.id);
+    await grant({ project: { nameOrId: named['own']! } });
+    await grant({ project: { nameOrId: named['top']! } }, true);
+    await grant({ domain: ref(domain) }, true);
+    for (const name of ['joined', 'lent', 'lapsed', 'strange']) await group(name);
+    await server.query(
+      cloud.address.database,
+      `insert into user_group_membership (user_id, group_id) values ('${user.id}', 'group-joined');
+       insert into identity_provider (id, enabled, domain_id, authorization_ttl) values ('idp', true, 'default', 60);
+       insert into expiring_user_group_membership (user_id, group_id, idp_id, last_verified)
+         values ('${user.id}', 'group-lent', 'idp', now() at time zone 'UTC' - interval '50 minutes'),
+                ('${user.id}', 'group-lapsed', 'idp', now() at time zone 'UTC' - interval '70 minutes')`,
+    );
+    expect(await listed()).toEqual(['heir', 'joined', 'leaf', 'lent', 'middle', 'own']);
   });
 });

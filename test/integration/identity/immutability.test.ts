@@ -212,3 +212,38 @@ describe('an immutable resource does not stop what is not about it', () => {
       });
   });
 });
+
+describe('the other options of users', () => {
+  const rows = (id: string): Promise<object[]> =>
+    server.query(
+      cloud.address.database,
+      'select option_id, option_value from user_option where user_id = $1 order by 1',
+      [id],
+    );
+
+  it('are rows of Keystone, one by one set, kept and deleted', async () => {
+    const options = { ignore_password_expiry: true, multi_factor_auth_rules: [['password', 'totp']] };
+    const { id, options: first } = await cloud.create('user', fresh(), { options });
+    expect(first).toEqual(options);
+    const rule = { option_id: 'MFAR', option_value: '[["password","totp"]]' };
+    expect(await rows(id)).toEqual([{ option_id: '1001', option_value: 'true' }, rule]);
+    const changed = { ignore_password_expiry: null, lock_password: false, immutable: true };
+    expect((await cloud.update('user', id, { options: changed })).options).toEqual({
+      lock_password: false,
+      immutable: true,
+      multi_factor_auth_rules: [['password', 'totp']],
+    });
+    expect(await rows(id)).toEqual([{ option_id: '1003', option_value: 'false' }, rule]);
+    expect(await stored('user', id)).toEqual([{ option_id: 'IMMU', option_value: 'true' }]);
+  });
+
+  it.each<[string, ResourcePatch]>([
+    ['alone', { options: { lock_password: true } }],
+    ['beside the clearing', { options: { immutable: false, lock_password: true } }],
+  ])('are not changed on an immutable one, %s', async (_, patch) => {
+    const { id } = await cloud.create('user', fresh(), { options: { immutable: true } });
+    const before = await everything();
+    await expect(cloud.update('user', id, patch)).rejects.toMatchObject({ name: 'ResourceUpdateForbidden' });
+    expect(await everything()).toEqual(before);
+  });
+});

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { assertAcyclic } from '../../../src/rules/implied-roles.ts';
-import type { ResourceKind, ResourcePatch } from '../../../src/rules/resource.ts';
+import type { ResourceKind, ResourceOptions, ResourcePatch } from '../../../src/rules/resource.ts';
 import { checkedPatch, checkedValues, parseProperty } from '../../../src/rules/resource-input.ts';
 
 const long = (length: number): string => '🚀'.repeat(length);
@@ -33,7 +33,7 @@ describe('names', () => {
 describe('what is refused', () => {
   it.each<[string, ResourcePatch, string]>([
     ['nothing', {}, 'Nothing was said'],
-    ['another option', { options: { lock: true } }, "'lock' is no option"],
+    ['another option', { options: { lock: true } }, "'lock' is no option of a"],
     ['a text as a flag', { options: { immutable: 'true' as never } }, 'not true, false or null'],
     ['a number as a state', { enabled: 1 as never }, 'not true or false'],
     ['a tag with a comma', { tags: { add: ['a,b'], remove: [], clear: false } }, "'a,b' is no tag"],
@@ -53,6 +53,29 @@ describe('what is refused', () => {
     expect(() => checkedPatch('role', { description: long(256) })).toThrow('at most 255');
     expect(checkedPatch('project', { description: long(256) })).toEqual({ description: long(256) });
   });
+});
+
+describe('options of users', () => {
+  it.each<[string, ResourceOptions]>([
+    ['every toggle', { ignore_password_expiry: true, lock_password: false, multi_factor_auth_enabled: null }],
+    ['rules', { multi_factor_auth_rules: [['password', 'totp'], ['password']] }],
+    ['no rules', { multi_factor_auth_rules: [] }],
+  ])('%s are taken', (_, options) => expect(checkedPatch('user', { options })).toEqual({ options }));
+
+  it.each<[string, ResourceOptions, string]>([
+    ['a misspelt one', { lock_pasword: true }, "'lock_pasword' is no option of a user"],
+    ['a text', { lock_password: 'yes' }, 'lock_password: "yes" is not true'],
+    ['a rule with nothing in it', { multi_factor_auth_rules: [[]] }, 'no rules'],
+    ['an empty method', { multi_factor_auth_rules: [['password', '']] }, 'no rules'],
+    ['a method twice', { multi_factor_auth_rules: [['totp', 'totp']] }, 'no rules'],
+    ['a rule twice', { multi_factor_auth_rules: [['totp'], ['totp']] }, 'no rules'],
+    ['a rule that is no list', { multi_factor_auth_rules: ['totp'] }, 'no rules'],
+  ])('%s is refused', (_, options, message) =>
+    expect(() => checkedPatch('user', { options })).toThrow(message),
+  );
+
+  it("are not others'", () =>
+    expect(() => checkedPatch('role', { options: { lock_password: true } })).toThrow('no option of a role'));
 });
 
 describe('a property', () => {

@@ -10,7 +10,7 @@ import type { BootstrapChange } from '../../../rules/bootstrap-plan.ts';
 import type { BootstrapRequest } from '../../../rules/bootstrap-request.ts';
 import type { IdentitySnapshot } from '../../../rules/identity-snapshot.ts';
 import { hold } from '../locks.ts';
-import { writeImmutable } from './options.ts';
+import { writeOptions } from './options.ts';
 import { writePassword } from './password-rows.ts';
 import { revokeTokens } from './revocations.ts';
 import { newId } from './rows.ts';
@@ -139,13 +139,13 @@ export class BootstrapWriter {
     const id = newId();
     await this.#em.insert(Role, { id, name, extra: NO_EXTRA, domainId: null, description: null });
     this.#ids.roles.set(name, id);
-    if (immutable) await writeImmutable(this.#em, 'role', id, true);
+    if (immutable) await writeOptions(this.#em, 'role', id, { immutable: true });
     return made(id, { id, name, domain_id: null, options: immutable ? { immutable } : {} });
   }
 
   async #makeImmutable(name: string): Promise<Written> {
     const id = this.#role(name);
-    await writeImmutable(this.#em, 'role', id, true);
+    await writeOptions(this.#em, 'role', id, { immutable: true });
     return { id, before: { options: {} }, after: { options: { immutable: true } } };
   }
 

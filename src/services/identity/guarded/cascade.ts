@@ -94,9 +94,10 @@ async function deleteRows(
   groups: Named[],
 ): Promise<void> {
   const [projects, domains] = [idsOf('project', gone), idsOf('domain', gone)];
+  await revokeTokens(em, 'project', projects);
   await revokeTokens(em, 'user', idsOf('user', gone));
   // NOTE: Keystone deletes a domain as the project that it is, with the event of one.
-  await revokeTokens(em, 'project', [...projects, ...domains]);
+  await revokeTokens(em, 'project', domains);
   await deleteWithRows(em, 'role', idsOf('role', gone));
   await deleteWithRows(em, 'user', idsOf('user', gone));
   await deleteWithRows(em, 'project', projects);

@@ -19,7 +19,7 @@ import { flagOrigins } from '../flag-origin.ts';
 import { BootstrapWriter } from './bootstrap-writer.ts';
 import { cascade } from './cascade.ts';
 import { lockImpliedRoles, lockRoles, lockRow } from '../locks.ts';
-import { writeImmutable } from './options.ts';
+import { writeOptions } from './options.ts';
 import { writePassword } from './password-rows.ts';
 import { assertCreatable, assertEnabledFits, holdDefaultProject } from './place.ts';
 import { revokeTokens } from './revocations.ts';
@@ -48,7 +48,7 @@ export class GuardedResource {
     await assertCreatable(this.#em, kind, checked);
     const id = await insertRow(this.#em, kind, checked);
     if (hash !== null) await writePassword(this.#em, id, hash);
-    await this.#writeOption(kind, id, checked);
+    await writeOptions(this.#em, kind, id, checked.options);
     if (checked.tags?.length) {
       const { resource } = await this.#get(kind, id);
       await updateTags(this.#em, resource, { add: checked.tags, remove: [], clear: false });
@@ -74,7 +74,7 @@ export class GuardedResource {
     if (kind !== 'role') await assertEnabledFits(this.#em, kind, before, checked.enabled);
     await updateRow(this.#em, kind, before, checked);
     if (checked.tags) await updateTags(this.#em, before, checked.tags);
-    await this.#writeOption(kind, id, checked);
+    await writeOptions(this.#em, kind, id, checked.options);
     if (hash !== null) await writePassword(this.#em, id, hash);
     const isDisabled = kind === 'user' && checked.enabled === false && before['enabled'] !== false;
     if (hash !== null || isDisabled) await revokeTokens(this.#em, 'user', [id]);
@@ -133,14 +133,6 @@ export class GuardedResource {
     await lockRoles(this.#em, [priorId, impliedId]);
     const [guarded] = await this.#describe('role', [await this.#get('role', priorId)]);
     assertImplicationsEditable(guarded!);
-  }
-
-  async #writeOption(
-    kind: ResourceKind,
-    id: string,
-    { options }: ResourcePatch | ResourceValues,
-  ): Promise<void> {
-    if (options?.immutable !== undefined) await writeImmutable(this.#em, kind, id, options.immutable);
   }
 
   async #get(kind: ResourceKind, id: string): Promise<StoredResource> {

@@ -1,26 +1,38 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { ProjectOption } from '../../../database/keystone/project-option.entity.ts';
 import { RoleOption } from '../../../database/keystone/role.entity.ts';
+import { UserOption } from '../../../database/keystone/user.entity.ts';
 import { KeywardUserOption } from '../../../database/keyward/user-option.entity.ts';
-import type { ResourceKind } from '../../../rules/resource.ts';
+import type { ResourceKind, ResourceOptions } from '../../../rules/resource.ts';
+import { OPTION_IDS, type OptionName } from '../../../rules/resource-options.ts';
 
-const IMMUTABLE = 'IMMU';
-
-/** Stores `immutable` as Keystone does: true and false are rows, null (or never given) is none. */
-export async function writeImmutable(
+/** Stores options as Keystone does: null deletes the row, anything else is one; what is not named stays. */
+export async function writeOptions(
   em: EntityManager,
   kind: ResourceKind,
   id: string,
-  value: boolean | null,
+  options: ResourceOptions = {},
 ): Promise<void> {
-  const optionId = IMMUTABLE;
+  for (const [name, value] of Object.entries(options))
+    await writeOption(em, kind, id, name as OptionName, value);
+}
+
+async function writeOption(
+  em: EntityManager,
+  kind: ResourceKind,
+  id: string,
+  name: OptionName,
+  value: unknown,
+): Promise<void> {
+  const optionId = OPTION_IDS[name];
   const optionValue = JSON.stringify(value);
   if (kind === 'role') {
     if (value === null) await em.nativeDelete(RoleOption, { roleId: id, optionId });
     else await em.upsert(RoleOption, { roleId: id, optionId, optionValue });
   } else if (kind === 'user') {
-    if (value === null) await em.nativeDelete(KeywardUserOption, { userId: id, optionId });
-    else await em.upsert(KeywardUserOption, { userId: id, optionId, optionValue });
+    const table = name === 'immutable' ? KeywardUserOption : UserOption;
+    if (value === null) await em.nativeDelete(table, { userId: id, optionId });
+    else await em.upsert(table, { userId: id, optionId, optionValue });
   } else if (value === null) await em.nativeDelete(ProjectOption, { projectId: id, optionId });
   else await em.upsert(ProjectOption, { projectId: id, optionId, optionValue });
 }
