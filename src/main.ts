@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import v8 from 'node:v8';
 import { renderError } from './output/render-error.ts';
-import { ExitCode } from './rules/errors.ts';
+import { ExitCode, UsageError } from './rules/errors.ts';
 
 /** The process's entry: compiled code is cached per user, and oclif runs the command that was typed. */
 export async function main(binUrl: string): Promise<void> {
@@ -25,15 +25,13 @@ export async function main(binUrl: string): Promise<void> {
     process.off('beforeExit', endedTooSoon);
   } catch (caught) {
     process.off('beforeExit', endedTooSoon);
-    const error = caught as Error & { oclif?: { exit?: number } };
+    const error = caught as Error & { code?: string; oclif?: { exit?: number } };
     const [, command] = /^command (.*) not found\.?$/i.exec(error.message) ?? [];
-    if (command === undefined && !error.oclif) crash(error);
-    if (command === undefined && error instanceof Errors.ExitError) return void (await Errors.handle(error));
+    if (command !== undefined) refuse(noCommand(command));
+    if (!error.oclif) crash(error);
+    if (error.code === 'EEXIT') return void (await Errors.handle(error));
     // Of a plugin's command: ours tell their errors themselves.
-    if (command === undefined) refuse(error);
-    const typed = command.replaceAll(':', ' ');
-    process.stderr.write(`Error: There is no command '${typed}'. \`keyward help\` lists the commands.\n`);
-    process.exit(ExitCode.usage);
+    refuse(error);
   }
 }
 
@@ -42,6 +40,12 @@ function crash(error: Error): never {
   process.stderr.write(`${renderError(error, true)}\n`);
   process.exit(ExitCode.bug);
 }
+
+const noCommand = (typed: string): UsageError =>
+  new UsageError(
+    `There is no command '${typed.replaceAll(':', ' ')}'.`,
+    '`keyward help` lists the commands.',
+  );
 
 function refuse(error: Error): never {
   process.stderr.write(`${renderError(error, false)}\n`);

@@ -2,7 +2,7 @@ import { Flags, type Interfaces } from '@oclif/core';
 import type { ResourceOptions } from '../rules/resource.ts';
 import type { OptionName } from '../rules/resource-options.ts';
 
-const helpGroup = 'OPTIONS OF USERS';
+const helpGroup = 'USER OPTION';
 
 /** openstackclient's two flags for each option of users that is on or off. */
 const TOGGLES = {
