@@ -1,17 +1,22 @@
 import { closeSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 
 const LAST_KEPT = 15;
+/** Far more than what this process ever has open beside what it has open now. */
+const MARGIN = 32;
 const O_CLOEXEC = 0o2000000;
 
 /**
  * A script's lock or pipe that this command has inherited must not live on in a daemon. libuv keeps the first 16 files
- * from children; what we open ourselves is marked already (O_CLOEXEC).
+ * from children, and marks what it opens itself (O_CLOEXEC). NOTE: not all of Node does: a thread of its own reads the
+ * certificates of NODE_EXTRA_CA_CERTS, and closing its file would end this process. But what we open is at the lowest
+ * number that is free, so what lies far above that is inherited.
  */
 export function closeStrangers(): void {
   if (!existsSync('/proc/self/fdinfo')) return;
-  for (const fd of readdirSync('/proc/self/fdinfo').map(Number)) {
-    if (fd > LAST_KEPT && isInheritable(fd)) closeSync(fd);
-  }
+  const open = new Set(readdirSync('/proc/self/fdinfo').map(Number));
+  let free = 0;
+  while (open.has(free)) free += 1;
+  for (const fd of open) if (fd > Math.max(LAST_KEPT, free + MARGIN) && isInheritable(fd)) closeSync(fd);
 }
 
 function isInheritable(fd: number): boolean {
