@@ -41,6 +41,9 @@ export type DaemonSpec = {
   isReady: () => Promise<boolean>;
 };
 
+/** Whether it ended by itself, and why it is no use. */
+type Failure = [name: 'PartEnded' | 'PartFailed', cause: string];
+
 const lockPath = (home: Home, name: string): string => path.join(home.dir, `${name}.lock`);
 const recordPath = (home: Home, name: string): string => path.join(home.dir, `${name}.json`);
 
@@ -76,15 +79,15 @@ export async function startDaemon(home: Home, spec: DaemonSpec): Promise<void> {
   if (child.pid) writeRecord(home, spec.name, record);
   const waiting = new AbortController();
   const ready = untilTrue(spec.isReady, READY_LIMIT_MS, waiting.signal).then(
-    (isReady) => (isReady ? null : 'it did not get ready in time'),
-    (error: Error) => error.message,
+    (isReady): Failure | null => (isReady ? null : ['PartFailed', 'it did not get ready in time']),
+    (error: Error): Failure => ['PartFailed', error.message],
   );
-  const cause = await Promise.race([death(child), ready]);
+  const failure = await Promise.race([death(child), ready]);
   waiting.abort();
   child.unref();
-  if (cause === null) return writeRecord(home, spec.name, { ...record, ready: true });
+  if (failure === null) return writeRecord(home, spec.name, { ...record, ready: true });
   await stopDaemon(home, spec.name, 'SIGKILL');
-  throw failed(home, spec.name, cause, logged);
+  throw failed(home, spec.name, failure, logged);
 }
 
 /** Ends the daemon: politely with `signal`, then by SIGKILL. Nothing to do if it does not live. */
@@ -124,7 +127,7 @@ export async function exclusively<T>(home: Home, name: string, work: () => Promi
 
 async function spawnLocked(home: Home, spec: DaemonSpec): Promise<ChildProcess> {
   const lock = await acquireLock(lockPath(home, spec.name), KILL_LIMIT_MS);
-  if (lock === null) throw failed(home, spec.name, 'another process holds its lock', null);
+  if (lock === null) throw failed(home, spec.name, ['PartFailed', 'another process holds its lock'], null);
   const { spawn } = await import('node:child_process');
   const log = openLog(home, spec.name);
   closeStrangers();
@@ -146,10 +149,12 @@ async function spawnLocked(home: Home, spec: DaemonSpec): Promise<ChildProcess> 
   }
 }
 
-function death(child: ChildProcess): Promise<string> {
+function death(child: ChildProcess): Promise<Failure> {
   return new Promise((resolve) => {
-    child.once('error', (error) => resolve(error.message));
-    child.once('exit', (code, signal) => resolve(`it ended at once (${signal ?? `exit code ${code}`})`));
+    child.once('error', (error) => resolve(['PartFailed', error.message]));
+    child.once('exit', (code, signal) =>
+      resolve(['PartEnded', `it ended at once (${signal ?? `exit code ${code}`})`]),
+    );
   });
 }
 
@@ -170,10 +175,10 @@ function kill(pids: number[], signal: NodeJS.Signals): void {
   }
 }
 
-function failed(home: Home, name: string, cause: string, logged: number | null): Unavailable {
+function failed(home: Home, name: string, [kind, cause]: Failure, logged: number | null): Unavailable {
   const lines = logged === null ? [] : readLogSince(home, name, logged).slice(-3).map(shortened);
   return new Unavailable(
-    'PartFailed',
+    kind,
     `${name} could not be started: ${cause}.${lines.length > 0 ? ` Its log ends: ${lines.join(' | ')}` : ''}`,
     `See ${logFile(home, name)}, mend the cause, and run \`keyward up\`.`,
   );

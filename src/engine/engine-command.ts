@@ -94,10 +94,10 @@ export abstract class EngineCommand extends BaseCommand {
       env: process.env,
       announce: this.announce,
     });
-    this.#settings = engine.settings;
-    if (isEmbeddedUnasked(engine.settings)) {
+    if (!this.#settings && isEmbeddedUnasked(engine.settings)) {
       this.announce('Note: no [database] connection is configured: this is about the embedded PostgreSQL.');
     }
+    this.#settings = engine.settings;
     const detach = this.#detachOnSignal(engine);
     try {
       return await use(engine);

@@ -198,7 +198,7 @@ export abstract class ResourceCommand extends EngineCommand {
           throw error;
         }
         failed += 1;
-        process.stderr.write(`${name}: ${renderError(this.configured(error), false)}\n`);
+        this.announce(`${name}: ${renderError(this.configured(error), false)}`);
       }
     }
     if (failed === 0) return;

@@ -56,7 +56,8 @@ async function start(
     try {
       return await startAt(home, { command, version, port, uiPort });
     } catch (error) {
-      if (attempt === ATTEMPTS || !portWasTaken(home, logged)) throw error;
+      const mayDoBetter = (error as Error).name === 'PartEnded' && portWasTaken(home, logged);
+      if (attempt === ATTEMPTS || !mayDoBetter) throw error;
     }
   }
 }

@@ -99,7 +99,7 @@ describe('without a Temporal that works', () => {
       '[ "$1" = --version ] && exec /bin/echo Server 1; /bin/echo no space left >&2; exit 3',
     );
     const { error } = await engine.ensure('temporal', env);
-    expect(error).toMatchObject({ name: 'PartFailed', exitCode: 69 });
+    expect(error).toMatchObject({ name: 'PartEnded', exitCode: 69 });
     expect(error!.message).toMatch(/exit code 3.*no space left/);
     expect(engine.part('temporal').state).toBe('stopped');
   });
