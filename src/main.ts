@@ -16,19 +16,21 @@ export async function main(binUrl: string): Promise<void> {
   // Whoever reads our output may have seen enough (`| head`); who stops reading what is said beside it changes nothing.
   process.stdout.on('error', endOutput);
   process.stderr.on('error', () => {});
-  const { Errors, flush, run } = await import('@oclif/core');
+  const { Errors, run } = await import('@oclif/core');
   // Node ends a process that waits for what never comes, and calls that success.
   process.once('beforeExit', endedTooSoon);
   try {
     await run(process.argv.slice(2), binUrl);
-    await flush();
     process.off('beforeExit', endedTooSoon);
+    // Not by itself: what a worker of this process had to leave behind would keep it.
+    process.stdout.write('', () => process.exit());
   } catch (caught) {
     process.off('beforeExit', endedTooSoon);
     const error = caught as Error & { code?: string; oclif?: { exit?: number } };
     const [, command] = /^command (.*) not found\.?$/i.exec(error.message) ?? [];
     if (command !== undefined) refuse(noCommand(command));
-    if (!error.oclif) crash(error);
+    // A module of a command that can't be loaded is a CLIError too.
+    if (!error.oclif || error.code === 'MODULE_NOT_FOUND') crash(error);
     if (error.code === 'EEXIT') return void (await Errors.handle(error));
     // Of a plugin's command: ours tell their errors themselves.
     refuse(error);

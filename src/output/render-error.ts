@@ -1,16 +1,20 @@
-import { printable } from './printable.ts';
+import { printable, printableLines } from './printable.ts';
 import { RuleError } from '../rules/errors.ts';
 
 const CREDENTIALS_IN_URL = /(\w+:\/\/[^\s:/@]*):[^\s@]*@/g;
 
 /** Hides what stands where a URL has its password. A last resort: errors are written without secrets to begin with. */
-export const redact = (text: string): string => printable(text.replaceAll(CREDENTIALS_IN_URL, '$1:***@'));
+const redact = (text: string): string => text.replaceAll(CREDENTIALS_IN_URL, '$1:***@');
 
 /** One paragraph: what is wrong, then what to do about it. A bug in keyward also shows its stack. */
 export function renderError(error: Error, isBug: boolean): string {
-  if (error instanceof RuleError) return redact(`Error: ${error.message} ${error.cure}`.trim());
-  if (!isBug) return redact(`Error: ${firstParagraph(error.message)} Try the command with --help.`);
-  return redact(`Error: a bug in keyward: ${error.message}\n${error.stack ?? ''}`);
+  if (isBug && !(error instanceof RuleError))
+    return printableLines(redact(`Error: a bug in keyward: ${error.message}\n${error.stack ?? ''}`));
+  const [wrong, cure] =
+    error instanceof RuleError
+      ? [error.message, error.cure]
+      : [firstParagraph(error.message), 'Try the command with --help.'];
+  return printable(redact(`Error: ${wrong} ${cure}`.trim()));
 }
 
 /** Without oclif's advice, of which the part on flags with several values is not true of ours. */

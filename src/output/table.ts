@@ -1,9 +1,9 @@
-import { printable } from './printable.ts';
+import { printableLines } from './printable.ts';
 import { type Measure, measureFor } from './display-width.ts';
 
 /** A table as openstackclient draws it: ASCII rules, one space beside each cell, cells to the left. */
 export async function renderTable(headings: string[], cells: string[][]): Promise<string> {
-  const rows = cells.map((row) => row.map(printable));
+  const rows = cells.map((row) => row.map(printableLines));
   const measure = await measureFor([headings, ...rows].flat());
   const widths = headings.map((heading, at) =>
     rows.reduce((widest, row) => Math.max(widest, ...lines(row[at]).map(measure)), measure(heading)),

@@ -5,13 +5,13 @@ import { describe, expect, it } from '@jest/globals';
 const DOOR = 'services/identity/guarded/guarded-resource.ts';
 const BEHIND = 'services/identity/guarded/';
 const GUARDED_TABLES =
-  /\b(Role|RoleOption|ImpliedRole|User|LocalUser|Password|Project|ProjectOption|ProjectTag|KeywardUserOption)\b/;
+  /\b(Role|RoleOption|ImpliedRole|User|LocalUser|Password|Project|ProjectOption|ProjectTag|UserOption|KeywardUserOption)\b/;
 const WRITE_CALL =
   /\.(?:insert|insertMany|upsert|upsertMany|nativeUpdate|nativeDelete|create|assign|persist|remove|createQueryBuilder|qb)\(\s*(\w+)/g;
 /** Ways to write that name no table here: managed entities that are flushed, and the query builder below MikroORM. */
 const WRITE_UNSEEN = /\.(?:flush|commit|insertInto|updateTable|deleteFrom|mergeInto)\(/;
 const WRITE_SQL =
-  /\b(?:insert\s+into|update|delete\s+from)\s+(?:public\.)?"?(role|role_option|implied_role|user|local_user|nonlocal_user|password|project|project_option|project_tag|keyward\.user_option)\b/i;
+  /\b(?:insert\s+into|update|delete\s+from)\s+(?:public\.)?"?(role|role_option|implied_role|user|local_user|nonlocal_user|password|project|project_option|project_tag|(?:keyward\.)?user_option)\b/i;
 
 const root = path.join(process.cwd(), 'src');
 const sources = readdirSync(root, { recursive: true, encoding: 'utf8' })
@@ -65,6 +65,13 @@ describe('roles, users, projects and domains have one door', () => {
     ],
     ['services/identity/x.ts', 'em.createQueryBuilder(Role).update({})', 'writes a guarded table'],
     ['commands/x.ts', 'db.query("DELETE FROM project_option")', 'writes a guarded table'],
+    ['services/identity/x.ts', 'await em.upsert(UserOption, row);', 'writes a guarded table'],
+    ['services/identity/x.ts', 'await em.execute(`delete from user_option`);', 'writes a guarded table'],
+    [
+      'services/identity/x.ts',
+      'await em.execute(`delete from keyward.user_option`);',
+      'writes a guarded table',
+    ],
   ])('a planted trespass in %s is found: %s', (file, text, wrong) => {
     expect(trespasses({ file, text })).toContain(wrong);
   });

@@ -50,9 +50,12 @@ describe('without a worker', () => {
     const running = external.start([...BOOTSTRAP, '--inline']);
     await until(() => home.isHeldUp('advisory'));
     const id = runIdOf(running.stderr())!;
+    const start = performance.now();
     running.process.kill('SIGINT');
     const { code, stdout, stderr } = await running.outcome;
     expect([code, stdout]).toEqual([130, '']);
+    // Ten seconds, which the step is given, and what a busy machine adds; far from when the step itself would end.
+    expect(performance.now() - start).toBeLessThan(30_000);
     expect(stderr).toContain(`Paused: \`keyward workflow follow ${id}\` resumes it.\n`);
     await release();
     expect(await statusOf(id)).toBe('running');

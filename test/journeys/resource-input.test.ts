@@ -49,6 +49,12 @@ describe('what a tired operator types wrong changes nothing', () => {
     ],
     ['a name that is taken', ['role', 'create', 'admin'], 1, /There is one already: name admin\. Nothing/],
     [
+      "a domain's name that is taken",
+      ['domain', 'create', 'east'],
+      1,
+      /There is one already: name east\. Nothing/,
+    ],
+    [
       'a name that is taken in its domain',
       ['user', 'create', 'alice'],
       1,

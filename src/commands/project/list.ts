@@ -21,7 +21,8 @@ export default class ProjectList extends ResourceCommand {
     ...longFlag,
     parent: Flags.string({ description: 'only those right below this project or domain (name or ID)' }),
     user: Flags.string({
-      description: 'only those that this user can work on (name or ID; a name is looked up in --domain)',
+      description:
+        'only those that this user has a role on, disabled ones too (name or ID; a name is looked up in --domain)',
     }),
     tags: Flags.string({ description: 'only those that have all of these tags, separated by commas' }),
     'tags-any': Flags.string({ description: 'only those that have any of these tags' }),

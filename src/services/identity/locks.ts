@@ -10,8 +10,13 @@ export const TABLE: Record<ResourceKind, string> = {
   domain: 'project',
 };
 const IMPLIED_ROLES = "hashtext('keyward implied roles')";
-/** Users' flags are in keyward's own table, which a real Keystone does not write. */
-const OPTIONS = { role: ['role_option', 'role_id'], project: ['project_option', 'project_id'] } as const;
+/** Keystone's tables of options. The flag of users is in keyward's own, which a real Keystone does not write. */
+const OPTIONS: Record<ResourceKind, [table: string, owner: string]> = {
+  role: ['role_option', 'role_id'],
+  user: ['user_option', 'user_id'],
+  project: ['project_option', 'project_id'],
+  domain: ['project_option', 'project_id'],
+};
 const AMONG = 'in (select jsonb_array_elements_text(?::jsonb))';
 type Id = { id: string };
 
@@ -32,8 +37,8 @@ export async function lockRoles(em: EntityManager, ids: string[]): Promise<void>
 
 /** A real Keystone that turns an option over locks its row only, not the resource's. */
 async function lockOptions(em: EntityManager, kind: ResourceKind, ids: string[]): Promise<void> {
-  if (kind === 'user' || ids.length === 0) return;
-  const [table, owner] = OPTIONS[kind === 'role' ? 'role' : 'project'];
+  if (ids.length === 0) return;
+  const [table, owner] = OPTIONS[kind];
   await em.execute(`select from ${table} where ${owner} ${AMONG} order by ${owner}, option_id for update`, [
     JSON.stringify(ids),
   ]);

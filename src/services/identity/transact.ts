@@ -56,12 +56,12 @@ function conflict(detail: string): RuleError {
   });
 }
 
-/** A value may have commas in it; then the pairs can't be told apart. Global roles are stored in the domain `<<null>>`. */
+/** A value may have commas in it; then the pairs can't be told apart. Domains and global roles are in no real domain. */
 function pairs(columns: string[], values: string): string {
   const each = values.split(', ');
   if (each.length !== columns.length) return `${columns.join(', ')} ${values}`;
   return columns
     .map((column, at) => `${column} ${each[at]}`)
-    .filter((pair) => pair !== 'domain_id <<null>>')
+    .filter((pair) => !pair.startsWith('domain_id <<'))
     .join(', ');
 }

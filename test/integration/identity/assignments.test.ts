@@ -74,14 +74,14 @@ describe('the projects of a user', () => {
       names.push(...page.map(({ name }) => name));
     return names.toSorted();
   };
-  /** A group that has a role on a project. */
-  const group = (name: string): Promise<unknown> =>
+  /** A group that has a role on something. */
+  const group = (name: string, target: string, type = 'GroupProject', inherited = false): Promise<unknown> =>
     server.query(
       cloud.address.database,
       `with made as (insert into "group" (id, domain_id, name) values ($1, 'default', $1) returning id)
        insert into assignment (type, actor_id, target_id, role_id, inherited)
-         select 'GroupProject', made.id, $2, (select id from role where name = 'member'), false from made`,
-      [`group-${name}`, named[name]!],
+         select $3::type, made.id, $2, (select id from role where name = 'member'), $4 from made`,
+      [`group-${name}`, target, type, inherited],
     );
 
   it("are not those where it has a domain's role that implies nothing", async () => {
@@ -109,15 +109,22 @@ describe('the projects of a user', () => {
     await grant({ project: { nameOrId: named['own']! } });
     await grant({ project: { nameOrId: named['top']! } }, true);
     await grant({ domain: ref(domain) }, true);
-    for (const name of ['joined', 'lent', 'lapsed', 'strange']) await group(name);
+    for (const name of ['joined', 'lent', 'lapsed', 'strange']) await group(name, named[name]!);
+    const estate = await cloud.create('domain', 'estate');
+    await project('estate', undefined, estate.id);
+    await project('branch');
+    await project('twig', 'branch');
+    await group('estate', estate.id, 'GroupDomain', true);
+    await group('branch', named['branch']!, 'GroupProject', true);
     await server.query(
       cloud.address.database,
-      `insert into user_group_membership (user_id, group_id) values ('${user.id}', 'group-joined');
+      `insert into user_group_membership (user_id, group_id)
+         values ('${user.id}', 'group-joined'), ('${user.id}', 'group-estate'), ('${user.id}', 'group-branch');
        insert into identity_provider (id, enabled, domain_id, authorization_ttl) values ('idp', true, 'default', 60);
        insert into expiring_user_group_membership (user_id, group_id, idp_id, last_verified)
          values ('${user.id}', 'group-lent', 'idp', now() at time zone 'UTC' - interval '50 minutes'),
                 ('${user.id}', 'group-lapsed', 'idp', now() at time zone 'UTC' - interval '70 minutes')`,
     );
-    expect(await listed()).toEqual(['heir', 'joined', 'leaf', 'lent', 'middle', 'own']);
+    expect(await listed()).toEqual(['estate', 'heir', 'joined', 'leaf', 'lent', 'middle', 'own', 'twig']);
   });
 });

@@ -19,7 +19,7 @@ export default class UserPasswordSet extends ResourceCommand {
     const user = args['user']!;
     const isAsked = !flags['password-file'] && !flags['password-stdin'];
     // Nobody should type a password, twice, for a user who is not there.
-    if (isAsked) {
+    if (isAsked && process.stdin.isTTY) {
       const ref = { nameOrId: user, domain: flags.domain };
       await this.withIdentity(flags, ({ resources }) => resources.get('user', ref));
     }

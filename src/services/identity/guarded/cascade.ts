@@ -94,9 +94,9 @@ async function deleteRows(
   groups: Named[],
 ): Promise<void> {
   const [projects, domains] = [idsOf('project', gone), idsOf('domain', gone)];
+  // NOTE: in Keystone's order, which gives the events their ids; a domain goes as the project that it is, with its event.
   await revokeTokens(em, 'project', projects);
   await revokeTokens(em, 'user', idsOf('user', gone));
-  // NOTE: Keystone deletes a domain as the project that it is, with the event of one.
   await revokeTokens(em, 'project', domains);
   await deleteWithRows(em, 'role', idsOf('role', gone));
   await deleteWithRows(em, 'user', idsOf('user', gone));
