@@ -22,8 +22,8 @@ export async function main(binUrl: string): Promise<void> {
   try {
     await run(process.argv.slice(2), binUrl);
     process.off('beforeExit', endedTooSoon);
-    // Not by itself: what a worker of this process had to leave behind would keep it.
-    process.stdout.write('', () => process.exit());
+    // Not by itself: what a worker of this process had to leave behind would keep it. An error ends it by its event.
+    process.stdout.write('', () => process.stdout.errored ?? process.exit());
   } catch (caught) {
     process.off('beforeExit', endedTooSoon);
     const error = caught as Error & { code?: string; oclif?: { exit?: number } };
