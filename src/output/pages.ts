@@ -2,7 +2,7 @@ import { type FormatOptions, printList, printStream, type Row } from './formats.
 
 const TABLE_PAGE = 1000;
 
-export type PagedView<T> = {
+type PagedView<T> = {
   headings: string[];
   row: (item: T) => Row;
   /** How to get the next page of a table, in words that go before `list all`. */

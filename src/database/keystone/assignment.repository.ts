@@ -15,8 +15,8 @@ type Key = { type: string; actorId: string; targetId: string; roleId: string; in
 /** One role of somebody on something, and the name of each of them as `name@domain`. */
 export type StoredAssignment = Key & { role: string; actor: string; target: string };
 
-const TABLES = ['assignment', 'system_assignment'] as const;
-type Table = (typeof TABLES)[number];
+export const ASSIGNMENT_TABLES = ['assignment', 'system_assignment'] as const;
+type Table = (typeof ASSIGNMENT_TABLES)[number];
 const inDomain = (name: string, domainId: string): string =>
   `${name} || coalesce('@' || (select name from project where id = ${domainId} and is_domain), '')`;
 
@@ -37,20 +37,8 @@ export class AssignmentRepository {
     this.#em = em;
   }
 
-  /** In the order of their keys, those on the system last; `size` at most in each page. */
-  async *pages(filter: AssignmentFilter, size: number): AsyncGenerator<StoredAssignment[]> {
-    for (const table of TABLES) {
-      let after: Key | null = null;
-      for (;;) {
-        const page: StoredAssignment[] = await this.#page(table, filter, after, size);
-        if (page.length > 0) yield page;
-        if (page.length < size) break;
-        after = page.at(-1)!;
-      }
-    }
-  }
-
-  async #page(
+  /** At most `size` of one table after the given one, in the order of their keys. */
+  async page(
     table: Table,
     filter: AssignmentFilter,
     after: Key | null,

@@ -1,16 +1,16 @@
 /**
  * The projects that a user can work on, as `keystone/assignment/core.py` works them out: by grants to the user or to a
  * group, on the project itself, or inherited from above, where what they were granted on does not count. A domain's
- * role counts by the global roles that it implies. Each `?` is the user's id.
+ * role counts by the global roles that it implies. The `?` is the user's id.
  */
 export const PROJECTS_OF_USER = `
-  with recursive actor (kind, id) as (
-    select 'User', ?
-    union all select 'Group', group_id from user_group_membership where user_id = ?
+  with recursive me (id) as (select ?::varchar),
+  actor (kind, id) as (
+    select 'User', id from me
+    union all select 'Group', group_id from user_group_membership join me on user_id = me.id
     union all select 'Group', m.group_id
-      from expiring_user_group_membership m join identity_provider i on i.id = m.idp_id
-      where m.user_id = ?
-        and m.last_verified + make_interval(mins => coalesce(i.authorization_ttl, 0))
+      from expiring_user_group_membership m join me on m.user_id = me.id join identity_provider i on i.id = m.idp_id
+      where m.last_verified + make_interval(mins => coalesce(i.authorization_ttl, 0))
             > (now() at time zone 'UTC')),
   effective (id) as (
     select id from role where domain_id = '<<null>>'

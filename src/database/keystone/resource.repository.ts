@@ -76,8 +76,7 @@ export class ResourceRepository {
         "u.id in (select actor_id from assignment where type = 'UserProject' and target_id = ?)",
         filter.projectId,
       );
-    if (filter.userId !== undefined)
-      add(`p.id in (${PROJECTS_OF_USER})`, filter.userId, filter.userId, filter.userId);
+    if (filter.userId !== undefined) add(`p.id in (${PROJECTS_OF_USER})`, filter.userId);
     for (const [has, tags] of Object.entries(filter.tags ?? {}))
       if (tags) add(tagged(has as keyof TagFilter), JSON.stringify(tags), new Set(tags).size);
     return this.#select(kind, conditions.where, conditions.values, size);

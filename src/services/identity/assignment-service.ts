@@ -1,6 +1,7 @@
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { Assignment, SystemAssignment } from '../../database/keystone/assignment.entity.ts';
 import {
+  ASSIGNMENT_TABLES,
   type AssignmentFilter,
   AssignmentRepository,
   type StoredAssignment,
@@ -10,6 +11,7 @@ import { RuleError, UsageError } from '../../rules/errors.ts';
 import type { Resource, ResourceKind } from '../../rules/resource.ts';
 import { type Actor, writeAudit } from './audit-writer.ts';
 import { GuardedResource } from './guarded/guarded-resource.ts';
+import { keysetPages, limited } from './keyset-pages.ts';
 import { hold } from './locks.ts';
 import { ResourceFinder, type ResourceRef } from './resource-finder.ts';
 import { described, transact } from './transact.ts';
@@ -82,13 +84,18 @@ export class AssignmentService {
   async *list({ limit, ...query }: AssignmentQuery): AsyncGenerator<StoredAssignment[]> {
     const em = this.#orm.em.fork();
     const filter = await described(this.#orm, this.#address, () => filterOf(em, query));
-    const pages = new AssignmentRepository(em).pages(filter, PAGE);
-    let left = limit ?? Number.POSITIVE_INFINITY;
-    while (left > 0) {
-      const { value, done } = await described(this.#orm, this.#address, () => pages.next());
-      if (done) return;
-      yield value.slice(0, left);
-      left -= value.length;
+    yield* limited(limit, this.#pages(new AssignmentRepository(em), filter));
+  }
+
+  /** In the order of their keys, those on the system last. */
+  async *#pages(
+    repository: AssignmentRepository,
+    filter: AssignmentFilter,
+  ): AsyncGenerator<StoredAssignment[]> {
+    for (const table of ASSIGNMENT_TABLES) {
+      yield* keysetPages<StoredAssignment>(PAGE, (last) =>
+        described(this.#orm, this.#address, () => repository.page(table, filter, last, PAGE)),
+      );
     }
   }
 

@@ -1,6 +1,7 @@
-import type { InferEntity, MikroORM } from '@mikro-orm/postgresql';
+import type { FilterQuery, InferEntity, MikroORM } from '@mikro-orm/postgresql';
 import { AuditEntry } from '../../database/keyward/audit-entry.entity.ts';
 import type { DatabaseAddress } from '../../rules/database-address.ts';
+import { limited, keysetPages } from './keyset-pages.ts';
 import { described } from './transact.ts';
 
 const PAGE = 2000;
@@ -19,23 +20,19 @@ export class AuditService {
   }
 
   /** Pages, newest first; none where keyward has never written, so before `db sync` too. */
-  async *list({ limit, requestId }: AuditFilter): AsyncGenerator<AuditRow[]> {
-    let before: number | null = null;
-    let left = limit ?? Number.POSITIVE_INFINITY;
-    while (left > 0) {
-      const size = Math.min(left, PAGE);
-      const page: AuditRow[] = await this.#page({ ...(requestId && { requestId }) }, before, size);
-      if (page.length > 0) yield page;
-      if (page.length < size) return;
-      left -= size;
-      before = page.at(-1)!.id;
-    }
+  list({ limit, requestId }: AuditFilter): AsyncGenerator<AuditRow[]> {
+    const size = Math.min(limit ?? PAGE, PAGE);
+    return limited(
+      limit,
+      keysetPages<AuditRow>(size, (last) =>
+        this.#page({ ...(requestId && { requestId }), ...(last && { id: { $lt: last.id } }) }, size),
+      ),
+    );
   }
 
-  async #page(where: { requestId?: string }, before: number | null, limit: number): Promise<AuditRow[]> {
-    const older = before === null ? where : { ...where, id: { $lt: before } };
+  #page(where: FilterQuery<AuditRow>, limit: number): Promise<AuditRow[]> {
     return described(this.#orm, this.#address, () =>
-      this.#orm.em.fork().find(AuditEntry, older, { orderBy: { id: 'desc' }, limit }),
+      this.#orm.em.fork().find(AuditEntry, where, { orderBy: { id: 'desc' }, limit }),
     ).catch((error: Error) => {
       if (error.name === 'SchemaMissing') return [];
       throw error;

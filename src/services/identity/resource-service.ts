@@ -14,6 +14,7 @@ import { checkedPatch, checkedValues } from '../../rules/resource-input.ts';
 import type { Actor } from './audit-writer.ts';
 import { flagOrigins } from './flag-origin.ts';
 import { GuardedResource } from './guarded/guarded-resource.ts';
+import { limited, keysetPages } from './keyset-pages.ts';
 import { hashPassword } from './password-hash.ts';
 import { ResourceFinder, type ResourceRef } from './resource-finder.ts';
 import { described, transact } from './transact.ts';
@@ -131,18 +132,13 @@ export class ResourceService {
   /** Pages in the order of the ids, read as they are taken: memory does not grow with their number. */
   async *list(kind: ResourceKind, filter: ListFilter): AsyncGenerator<Resource[]> {
     const narrowed = await described(this.#orm, this.#address, () => this.#narrowed(filter));
-    let after = await described(this.#orm, this.#address, () => this.#marker(kind, filter.marker));
-    let left = filter.limit ?? Number.POSITIVE_INFINITY;
-    while (left > 0) {
-      const rows = await described(this.#orm, this.#address, () =>
-        new ResourceRepository(this.#orm.em.fork()).page(kind, narrowed, after, PAGE),
-      );
-      const wanted = rows.filter(isWanted(filter.immutable)).slice(0, left);
-      left -= wanted.length;
-      if (wanted.length > 0) yield wanted.map(({ resource }) => resource);
-      if (rows.length < PAGE) return;
-      after = rows.at(-1)!.resource.id;
-    }
+    const marker = await described(this.#orm, this.#address, () => this.#marker(kind, filter.marker));
+    const pages = keysetPages<StoredResource>(PAGE, (last) =>
+      described(this.#orm, this.#address, () =>
+        new ResourceRepository(this.#orm.em.fork()).page(kind, narrowed, last?.resource.id ?? marker, PAGE),
+      ),
+    );
+    yield* limited(filter.limit, wantedOf(pages, filter.immutable));
   }
 
   async #narrowed({ domain, parent, project, user, global, ...filter }: ListFilter): Promise<ResourceFilter> {
@@ -171,7 +167,11 @@ export class ResourceService {
 const hashed = (password: string | undefined, hashing: PasswordHashing): Promise<string | null> =>
   password === undefined ? Promise.resolve(null) : hashPassword(password, hashing);
 
-const isWanted =
-  (immutable: boolean | undefined) =>
-  ({ immutable: stored }: StoredResource): boolean =>
+async function* wantedOf(
+  pages: AsyncIterable<StoredResource[]>,
+  immutable: boolean | undefined,
+): AsyncGenerator<Resource[]> {
+  const isWanted = ({ immutable: stored }: StoredResource): boolean =>
     immutable === undefined || immutable === isGuarded({ immutability: readImmutability(stored) });
+  for await (const page of pages) yield page.filter(isWanted).map(({ resource }) => resource);
+}

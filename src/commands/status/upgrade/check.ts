@@ -25,8 +25,8 @@ export default class StatusUpgradeCheck extends EngineCommand {
   static override summary = 'Check whether a Keystone is ready to be upgraded.';
   static override description =
     'Runs every check of `status upgrade list` and changes nothing. Exit code: 0 all is well, 1 a warning, 2 a ' +
-    'failure, 64 wrong usage, 74 the result could not be written, 130 or 143 interrupted, 255 the checks could not be run. With --no-wait, 0 means started: ' +
-    '`workflow follow` shows the result.';
+    'failure, 64 wrong usage, 74 the result could not be written, 130 or 143 interrupted, 255 the checks could not ' +
+    'be run. With --no-wait, 0 means started: `workflow follow` shows the result.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> --config-file /etc/keystone/keystone.conf',
     '<%= config.bin %> <%= command.id %> --json',
