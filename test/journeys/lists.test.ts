@@ -2,11 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TestHome } from '../support/cli.ts';
 
 const home = new TestHome();
-const json = async (...args: string[]): Promise<any> => {
-  const { code, stdout, stderr } = await home.run([...args, '-f', 'json']);
-  if (code !== 0) throw new Error(stderr);
-  return JSON.parse(stdout);
-};
+const json = home.json.bind(home);
 
 beforeAll(async () => {
   await home.run(['db', 'sync']);

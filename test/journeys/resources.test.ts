@@ -5,11 +5,7 @@ import { TestHome } from '../support/cli.ts';
 
 const home = new TestHome();
 const PASSWORD = 'resources-Pw-1';
-const json = async (...args: string[]): Promise<any> => {
-  const { code, stdout, stderr } = await home.run([...args, '-f', 'json']);
-  if (code !== 0) throw new Error(stderr);
-  return JSON.parse(stdout);
-};
+const json = home.json.bind(home);
 const fails = (args: string[], code: number, stderr: RegExp, options = {}) =>
   expect(home.run(args, options)).resolves.toMatchObject({
     code,

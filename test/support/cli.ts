@@ -30,6 +30,13 @@ export class TestHome {
     return this.start(args, options).outcome;
   }
 
+  /** What a command that succeeds prints as JSON. */
+  async json(...args: string[]): Promise<any> {
+    const { code, stdout, stderr } = await this.run([...args, '-f', 'json']);
+    if (code !== 0) throw new Error(stderr);
+    return JSON.parse(stdout);
+  }
+
   /** Runs a command line as an operator pastes it into a shell; `keyward` is the built CLI. */
   shell(line: string, options: Options = {}): Promise<Outcome> {
     const keyward = `keyward() { ${shellWord(process.execPath)} ${shellWord(BIN)} "$@"; }`;

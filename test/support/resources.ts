@@ -1,6 +1,7 @@
 import type { IdentityServices } from '../../src/engine/identity-services.ts';
 import type { DatabaseAddress } from '../../src/rules/database-address.ts';
 import type { Resource, ResourceKind, ResourcePatch, ResourceValues } from '../../src/rules/resource.ts';
+import type { ListFilter } from '../../src/services/identity/resource-service.ts';
 import { bootstrapRequest } from './bootstrap-request.ts';
 import type { TestPostgres } from './postgres.ts';
 
@@ -52,6 +53,14 @@ export class TestIdentity {
 
   delete(kind: ResourceKind, nameOrId: string, options: { withSubtree?: boolean } = {}): Promise<void> {
     return this.services.resources.delete(kind, { nameOrId }, actor, options);
+  }
+
+  /** The names of those that are listed, sorted. */
+  async listNames(kind: ResourceKind, filter: ListFilter): Promise<string[]> {
+    const names: string[] = [];
+    for await (const page of this.services.resources.list(kind, filter))
+      names.push(...page.map(({ name }) => name));
+    return names.toSorted();
   }
 
   get(kind: ResourceKind, nameOrId: string): Promise<Resource> {

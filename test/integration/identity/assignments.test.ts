@@ -68,12 +68,7 @@ describe('the projects of a user', () => {
       { role: { nameOrId: 'member' }, user: ref(user), inherited, ...on },
       actor,
     );
-  const listed = async (): Promise<string[]> => {
-    const names: string[] = [];
-    for await (const page of cloud.services.resources.list('project', { user: ref(user) }))
-      names.push(...page.map(({ name }) => name));
-    return names.toSorted();
-  };
+  const listed = (): Promise<string[]> => cloud.listNames('project', { user: ref(user) });
   /** A group that has a role on something. */
   const group = (name: string, target: string, type = 'GroupProject', inherited = false): Promise<unknown> =>
     server.query(
