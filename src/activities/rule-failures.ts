@@ -39,7 +39,7 @@ function assertTarget(target: Target, input: unknown): void {
 
 function asFailure(error: unknown): unknown {
   if (!(error instanceof RuleError)) return error;
-  const { name: type, message, cure, exitCode } = error;
+  const { name: type, message, cure, exitCode, outcome } = error;
   const nonRetryable = !(error instanceof Transient);
-  return ApplicationFailure.create({ message, type, nonRetryable, details: [{ cure, exitCode }] });
+  return ApplicationFailure.create({ message, type, nonRetryable, details: [{ cure, exitCode, outcome }] });
 }

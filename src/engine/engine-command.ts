@@ -58,7 +58,7 @@ export const runFlags = {
     exclusive: ['wait', 'timeout', 'inline'],
     helpGroup: 'RUN',
   }),
-  timeout: timeoutFlag(ExitCode.stillRunning),
+  timeout: timeoutFlag(ExitCode.notKnown),
   inline: Flags.boolean({
     description: 'work on the run in this process at once, instead of waiting for another worker',
     helpGroup: 'RUN',

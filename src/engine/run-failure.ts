@@ -7,7 +7,7 @@ import {
   WorkflowFailedError,
   WorkflowNotFoundError,
 } from '@temporalio/client';
-import { RuleError } from '../rules/errors.ts';
+import { type Outcome, RuleError } from '../rules/errors.ts';
 
 const [INVALID_ARGUMENT, NOT_FOUND] = [3, 5];
 
@@ -19,11 +19,14 @@ export function asRuleError(error: unknown, workflowId: string): unknown {
   if (cause instanceof TerminatedFailure) return ended(workflowId, 'was terminated');
   if (cause instanceof TimeoutFailure) return ended(workflowId, `timed out: ${cause.message}`);
   if (!(cause instanceof ApplicationFailure)) return error;
-  const [remedied] = (cause.details ?? []) as [{ cure?: string; exitCode?: number }?];
-  if (!remedied?.cure) return new Error(`${cause.type ?? 'failure'}: ${cause.message}`, { cause });
+  const [remedied] = (cause.details ?? []) as [{ cure?: string; exitCode?: number; outcome?: Outcome }?];
+  if (remedied?.cure === undefined)
+    return new Error(`${cause.type ?? 'failure'}: ${cause.message}`, { cause });
+  const { cure, exitCode, outcome } = remedied;
   return new RuleError(cause.type ?? 'RunFailed', cause.message, {
-    cure: remedied.cure,
-    ...(remedied.exitCode !== undefined && { exitCode: remedied.exitCode }),
+    cure,
+    ...(exitCode !== undefined && { exitCode }),
+    ...(outcome && { outcome }),
   });
 }
 

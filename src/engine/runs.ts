@@ -115,7 +115,7 @@ export class Runs {
     await after(seconds * 1000, undefined, { ref: false });
     throw new RuleError('StillRunning', `The run ${workflowId} is still running after ${seconds} s.`, {
       cure: `Wait for it with \`keyward workflow follow ${workflowId}\`.`,
-      exitCode: ExitCode.stillRunning,
+      exitCode: ExitCode.notKnown,
     });
   }
 

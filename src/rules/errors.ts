@@ -7,13 +7,20 @@ export const ExitCode = {
   usage: 64,
   unavailable: 69,
   outputFailed: 74,
-  stillRunning: 75,
+  /** The run goes on after `--timeout`, or an answer was lost: the message names the command that tells. */
+  notKnown: 75,
   interrupted: 130,
   terminated: 143,
   bug: 255,
 } as const;
 
-type Remedied = { cure: string; exitCode?: number };
+/**
+ * What a failure has left behind: nothing was changed, something was (the message says what), or nobody knows (the cure
+ * names the command that tells). Null: it was no attempt to change anything.
+ */
+export type Outcome = 'unchanged' | 'changed' | 'unknown';
+
+type Remedied = { cure: string; exitCode?: number; outcome?: Outcome | null };
 
 /**
  * Something an operator can mend. `message` says what is wrong and `cure` what to do; neither may hold a secret.
@@ -22,12 +29,19 @@ type Remedied = { cure: string; exitCode?: number };
 export class RuleError extends Error {
   readonly cure: string;
   readonly exitCode: number;
+  readonly outcome: Outcome | null;
 
-  constructor(name: string, message: string, { cure, exitCode = ExitCode.refused }: Remedied) {
+  constructor(name: string, message: string, { cure, exitCode, outcome = null }: Remedied) {
     super(message);
     this.name = name;
     this.cure = cure;
-    this.exitCode = exitCode;
+    this.exitCode = exitCode ?? (outcome === 'unknown' ? ExitCode.notKnown : ExitCode.refused);
+    this.outcome = outcome;
+  }
+
+  /** The same error, once it is known what it has left behind; what an error says of that itself is kept. */
+  leaving(outcome: Outcome): this {
+    return this.outcome === null ? Object.assign(this, { outcome }) : this;
   }
 }
 
