@@ -1,32 +1,48 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { RuleError, Transient } from '../rules/errors.ts';
+import type { ClaimedResult, Asked, StepClaim } from '../rules/run-request.ts';
 import type { Target } from '../rules/target.ts';
+import { unusable } from '../rules/unusable-payload.ts';
 
 // oxlint-disable-next-line typescript/no-explicit-any -- inputs and results are each activity's own
 type Activities = Record<string, (input: any) => Promise<any>>;
+/** A workflow's request, or what holds one beside more. */
+type Input = Partial<Asked> & { request?: Partial<Asked> };
+type Wrapped = (input: Input | undefined, claim: StepClaim | undefined) => Promise<ClaimedResult>;
 
 /**
- * Wraps activities: a broken rule becomes a failure that keeps its name, cure and exit code and is not retried (unless
- * it may pass by itself), and a request for another target's database is refused before anything is touched.
+ * Wraps activities: a request for another step, run or database is refused before anything is touched, a result says
+ * which step it is of, and a broken rule becomes a failure that keeps its name, cure and exit code and is not retried
+ * (unless it may pass by itself).
  */
-export function withRuleFailures<T extends Activities>(target: Target, activities: T): T {
-  const wrapped = Object.entries(activities).map(([name, activity]) => [
-    name,
-    async (input: unknown) => {
+export function withRuleFailures(target: Target, activities: Activities): Record<string, Wrapped> {
+  const wrapped = Object.entries(activities).map(([step, activity]): [string, Wrapped] => [
+    step,
+    async (input, claim) => {
       try {
+        const made = claimed(step, input, claim);
         assertTarget(target, input);
-        return await activity(input);
+        return { claim: made, result: await activity(input) };
       } catch (error) {
         throw asFailure(error);
       }
     },
   ]);
-  return Object.fromEntries(wrapped) as T;
+  return Object.fromEntries(wrapped);
 }
 
-function assertTarget(target: Target, input: unknown): void {
-  const { target: asked, request } = input as { target?: Target; request?: { target: Target } };
-  const wanted = asked ?? request?.target;
+const requestIn = (input: Input | undefined): Partial<Asked> | undefined => input?.request ?? input;
+
+function claimed(step: string, input: Input | undefined, claim: StepClaim | undefined): StepClaim {
+  const request = requestIn(input);
+  const isMeant =
+    claim?.step === step && claim.workflow === request?.workflow && claim.requestId === request.requestId;
+  if (!claim || !isMeant) throw unusable('PayloadForged');
+  return claim;
+}
+
+function assertTarget(target: Target, input: Input | undefined): void {
+  const wanted = requestIn(input)?.target;
   if (wanted === target) return;
   throw new RuleError(
     'WrongTarget',

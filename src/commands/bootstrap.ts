@@ -60,9 +60,9 @@ export default class Bootstrap extends EngineCommand {
   ): Promise<BootstrapReport | null> {
     await password.ensureFor(engine, request);
     const id = bootstrapWorkflowId(request.target, request.requestId);
-    const report = await password.during((watch) =>
+    const report = await password.during(() =>
       this.followIn(engine, flags, id, 'bootstrap', (runs, options) =>
-        runs.run<BootstrapReport>('bootstrap', request, watch.watching(options)),
+        runs.run<BootstrapReport>('bootstrap', request, options),
       ),
     );
     password.finish(report);

@@ -77,6 +77,10 @@ type StartRun<T> = (runs: Runs, options: RunOptions) => Promise<T>;
 const isEmbeddedUnasked = ({ keystoneDatabase, configFiles, configDirs }: Settings): boolean =>
   keystoneDatabase.value === null && configFiles.length + configDirs.length > 0;
 
+function neverStarted(error: unknown): never {
+  throw error instanceof RuleError ? error.leaving('unchanged') : error;
+}
+
 /** A command that needs the engine: what it asks for is opened for it, and always closed. */
 export abstract class EngineCommand extends BaseCommand {
   /** Set while a run is followed. */
@@ -133,7 +137,7 @@ export abstract class EngineCommand extends BaseCommand {
   ): Promise<T> {
     const [{ openProgress }, runs] = await Promise.all([
       import('../output/progress.ts'),
-      engine.runs({ inline: flags.inline ?? false }),
+      engine.runs({ inline: flags.inline ?? false }).catch(neverStarted),
     ]);
     const progress = await openProgress(title);
     this.followedRun = workflowId;
@@ -150,7 +154,13 @@ export abstract class EngineCommand extends BaseCommand {
       return result;
     } catch (error) {
       await progress.finish('failed');
-      throw error;
+      if ((error as Error).name === 'StillRunning') throw error;
+      const { settleRun } = await import('./settle-run.ts');
+      const report = await settleRun(workflowId, error, () => engine.identity());
+      this.announce(
+        `Note: the run gave no result, but the database tells that it was applied: ${(error as Error).message}`,
+      );
+      return report as T;
     } finally {
       this.followedRun = null;
     }

@@ -4,6 +4,8 @@ import type { NativeConnection, Worker } from '@temporalio/worker';
 import { hostTaskQueue, taskQueue, type Target } from '../rules/target.ts';
 import { openIdentity, type IdentityServices } from './identity-services.ts';
 import type { DatabaseAddress } from '../rules/database-address.ts';
+import { reasonFor, type Unusable } from '../rules/unusable-payload.ts';
+import { EncryptionCodec } from './payload-codec.ts';
 import type { PayloadKey } from './payload-key.ts';
 import {
   assertNamespace,
@@ -65,8 +67,11 @@ async function openWorkers(options: WorkerOptions): Promise<[WorkerWithConnectio
     explainUnreachable(connect, error),
   );
   await assertNamespace(connection, namespace, options.endpoint);
+  const codec = new EncryptionCodec(options.key, 'worker', (workflowId, why) =>
+    endRun(connection, namespace, workflowId, why),
+  );
   const activities = await createActivities(options.target, identity);
-  const shared = { connection, namespace, activities, dataConverter: dataConverter(options.key, 'mark') };
+  const shared = { connection, namespace, activities, dataConverter: dataConverter(codec) };
   const limits = {
     maxConcurrentActivityTaskExecutions: 8,
     shutdownGraceTime: PATIENCE_MS,
@@ -82,6 +87,19 @@ async function openWorkers(options: WorkerOptions): Promise<[WorkerWithConnectio
     Worker.create({ ...shared, ...limits, taskQueue: hostTaskQueue(options.target, hostname()) }),
   ]);
   return [workers.map((worker) => Object.assign(worker, { connection })), identity];
+}
+
+/** Ends a run of which this worker can't use something: a task that only fails would be tried again for ever. */
+function endRun(
+  { workflowService }: NativeConnection,
+  namespace: string,
+  workflowId: string | undefined,
+  why: Unusable,
+): void {
+  if (!workflowId) return;
+  process.stderr.write(`WARN ${workflowId}: ${reasonFor(why)}\n`);
+  const request = { namespace, workflowExecution: { workflowId }, reason: reasonFor(why) };
+  workflowService.terminateWorkflowExecution(request).catch(() => {});
 }
 
 type WorkerWithConnection = Worker & { connection: NativeConnection };

@@ -3,7 +3,7 @@ import { RuleError } from '../rules/errors.ts';
 import type { RunSummary } from '../rules/run-event.ts';
 import type { Target } from '../rules/target.ts';
 import { refuseUnknown, rootOf } from './run-failure.ts';
-import { decodePayloads } from './temporal-connection.ts';
+import { revealPayloads } from './temporal-connection.ts';
 
 /** Newest first, at most `limit`; only those of the target, or (null) of every target. */
 export async function listRuns(client: Client, target: Target | null, limit: number): Promise<RunSummary[]> {
@@ -27,7 +27,7 @@ export async function describeRun(client: Client, workflowId: string) {
   const info = await handle.describe().catch((error: unknown) => refuseUnknown(error, workflowId));
   const { events } = await handle.fetchHistory();
   const payloads = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
-  const [input] = await decodePayloads(client, payloads);
+  const [input] = revealPayloads(client, payloads);
   const pending = (info.raw.pendingActivities ?? []).map((activity) => ({
     activity: activity.activityType?.name,
     attempt: activity.attempt,

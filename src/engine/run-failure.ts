@@ -8,6 +8,7 @@ import {
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import { type Outcome, RuleError } from '../rules/errors.ts';
+import { unusableIn } from '../rules/unusable-payload.ts';
 
 const [INVALID_ARGUMENT, NOT_FOUND] = [3, 5];
 
@@ -16,7 +17,8 @@ export function asRuleError(error: unknown, workflowId: string): unknown {
   if (!(error instanceof WorkflowFailedError)) return error;
   const cause = rootOf(error);
   if (cause instanceof CancelledFailure) return ended(workflowId, 'was cancelled');
-  if (cause instanceof TerminatedFailure) return ended(workflowId, 'was terminated');
+  if (cause instanceof TerminatedFailure)
+    return unusableIn(cause.message) ?? ended(workflowId, 'was terminated');
   if (cause instanceof TimeoutFailure) return ended(workflowId, `timed out: ${cause.message}`);
   if (!(cause instanceof ApplicationFailure)) return error;
   const [remedied] = (cause.details ?? []) as [{ cure?: string; exitCode?: number; outcome?: Outcome }?];

@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
 import type { OnRunEvent } from '../rules/run-event.ts';
 import { millisecondsOf } from './protocol-time.ts';
-import { decodePayloads } from './temporal-connection.ts';
+import { revealPayloads } from './temporal-connection.ts';
 
 /** Temporal's own limit of a workflow task, where the history names none. */
 const USUAL = { seconds: 10 };
@@ -28,7 +28,7 @@ export async function followHistory(
       ...(nextPageToken && { nextPageToken }),
     });
     for (const event of page.history?.events ?? []) {
-      if (Number(event.eventId) > seen.lastEventId) await tell(client, event, seen, onEvent);
+      if (Number(event.eventId) > seen.lastEventId) tell(client, event, seen, onEvent);
     }
     nextPageToken = page.nextPageToken;
   } while (nextPageToken?.length);
@@ -39,12 +39,12 @@ export type Seen = { lastEventId: number; steps: Map<number, Step> };
 type Step = { name: string; attempt: number; task: string };
 export const nothingSeen = (): Seen => ({ lastEventId: 0, steps: new Map() });
 
-async function tell(client: Client, event: HistoryEvent, seen: Seen, onEvent: OnRunEvent): Promise<void> {
+function tell(client: Client, event: HistoryEvent, seen: Seen, onEvent: OnRunEvent): void {
   const id = Number(event.eventId);
   tellWorkflowTask(event, onEvent);
   const scheduled = event.activityTaskScheduledEventAttributes;
   if (scheduled) {
-    const name = await nameStep(client, event, scheduled.activityType?.name ?? 'activity');
+    const name = nameStep(client, event, scheduled.activityType?.name ?? 'activity');
     const task = scheduled.activityId ?? '';
     seen.steps.set(id, { name, attempt: 1, task });
     onEvent({ kind: 'step-started', step: name });
@@ -86,8 +86,8 @@ const stepOf = ({ steps }: Seen, { scheduledEventId }: { scheduledEventId?: unkn
 const told = ({ name, attempt }: Step) => ({ step: name, attempt });
 
 /** `applyBootstrap` → `apply bootstrap`; `runCheck` with the summary `x` → `run check x`. */
-async function nameStep(client: Client, { userMetadata }: HistoryEvent, activity: string): Promise<string> {
-  const [summary] = await decodePayloads(client, userMetadata?.summary ? [userMetadata.summary] : []);
+function nameStep(client: Client, { userMetadata }: HistoryEvent, activity: string): string {
+  const [summary] = revealPayloads(client, userMetadata?.summary ? [userMetadata.summary] : []);
   const words = activity.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-  return summary === undefined ? words : `${words} ${String(summary)}`;
+  return typeof summary !== 'string' ? words : `${words} ${summary}`;
 }

@@ -2,6 +2,7 @@ import { setTimeout as after } from 'node:timers/promises';
 import { type Client, isGrpcServiceError, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { ExitCode, RuleError, Unavailable } from '../rules/errors.ts';
 import type { OnRunEvent } from '../rules/run-event.ts';
+import type { Asked, RunInput } from '../rules/run-request.ts';
 import { taskQueue, type Target } from '../rules/target.ts';
 import { asRuleError, refuseUnknown, rootOf } from './run-failure.ts';
 import { followHistory, nothingSeen } from './run-history.ts';
@@ -38,8 +39,9 @@ export class Runs {
   }
 
   /** Starts the workflow and gives its result, or (`wait` false) null as soon as a worker has taken it. */
-  async run<T>(workflow: string, input: unknown, options: RunOptions): Promise<T | null> {
-    await this.#start(workflow, input, options.workflowId);
+  async run<T>(workflow: string, input: RunInput, options: RunOptions): Promise<T | null> {
+    const asked: Asked = { ...input, workflow, askedAt: new Date().toISOString() };
+    await this.#start(workflow, asked, options.workflowId);
     options.onEvent({ kind: 'run-started', workflowId: options.workflowId });
     if (options.wait) return this.follow<T>(options);
     await this.#assertTaken(options.workflowId);
@@ -60,7 +62,7 @@ export class Runs {
     );
   }
 
-  async #start(workflow: string, input: unknown, workflowId: string): Promise<void> {
+  async #start(workflow: string, input: Asked, workflowId: string): Promise<void> {
     await this.#surviving(async (client) => {
       const options = {
         workflowId,

@@ -26,16 +26,16 @@ export async function connectionSettings({ local, env }: TemporalEndpoint) {
 }
 
 /** One codec and one failure converter for everything that goes to Temporal. */
-export const dataConverter = (key: PayloadKey, unreadable: 'throw' | 'mark') => ({
-  payloadCodecs: [new EncryptionCodec(key, unreadable)],
+export const dataConverter = (codec: EncryptionCodec) => ({
+  payloadCodecs: [codec],
   failureConverterPath: FAILURE_CONVERTER,
 });
 
-/** What a client finds in a history: every converter it was made with undone. */
-export async function decodePayloads(client: Client, payloads: object[]): Promise<unknown[]> {
+/** What is in payloads of a history, to be shown and never to be acted on; undefined for what nobody can read. */
+export function revealPayloads(client: Client, payloads: object[]): unknown[] {
   const { payloadCodecs, payloadConverter } = client.options.loadedDataConverter;
-  const plain = await payloadCodecs[0]!.decode(payloads);
-  return plain.map((payload) => payloadConverter.fromPayload(payload));
+  const codec = payloadCodecs[0] as EncryptionCodec;
+  return codec.reveal(payloads).map((payload) => payload && payloadConverter.fromPayload(payload));
 }
 
 /** Connects within 5 s, or says that Temporal is unreachable. Calls are not retried here: a follower decides. */
@@ -49,7 +49,11 @@ export async function connectClient(endpoint: TemporalEndpoint, key: PayloadKey)
     (error: Error) => explainUnreachable(plain, error),
   );
   await assertNamespace(connection, namespace, endpoint);
-  return new Client({ connection, namespace, dataConverter: dataConverter(key, 'throw') });
+  return new Client({
+    connection,
+    namespace,
+    dataConverter: dataConverter(new EncryptionCodec(key, 'client')),
+  });
 }
 
 /** A connect that failed tells little of why, or only that it was late; a call that does not wait tells more. */

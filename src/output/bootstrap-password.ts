@@ -1,6 +1,5 @@
 import type { BootstrapReport, BootstrapRequest } from '../rules/bootstrap-request.ts';
 import { assertPassword } from '../rules/bootstrap-limits.ts';
-import { RunWatch } from './run-watch.ts';
 import { RuleError, UsageError } from '../rules/errors.ts';
 import { given } from './bootstrap-flags.ts';
 import {
@@ -61,13 +60,12 @@ export class ChosenPassword {
     else this.#announce(`If the user ${username} is created, its password will be: ${this.value}`);
   }
 
-  /** Waits for the run; of one that failed and wrote nothing, the file goes, so that the command can be repeated. */
-  async during<T>(run: (watch: RunWatch) => Promise<T>): Promise<T> {
-    const watch = new RunWatch('apply bootstrap');
+  /** Waits for the run; where it is known that it changed nothing, the file goes, so that the command can be repeated. */
+  async during<T>(run: () => Promise<T>): Promise<T> {
     try {
-      return await run(watch);
+      return await run();
     } catch (error) {
-      if (watch.wroteNothing(error)) this.#takeBack();
+      if (error instanceof RuleError && error.outcome === 'unchanged') this.#takeBack();
       throw error;
     }
   }

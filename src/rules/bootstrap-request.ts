@@ -1,5 +1,5 @@
 import type { Requester } from './requester.ts';
-import type { Target } from './target.ts';
+import type { RunInput } from './run-request.ts';
 
 /** The algorithms of Keystone 30's `[identity] password_hash_algorithm` (`keystone/common/password_hashing.py`). */
 export const passwordHashAlgorithms = ['bcrypt', 'bcrypt_sha256', 'scrypt', 'pbkdf2_sha512'] as const;
@@ -15,9 +15,7 @@ export type PasswordHashing = { algorithm: PasswordHashAlgorithm; rounds: number
 export type RoleImmutability = 'default' | 'immutable' | 'mutable';
 
 /** Everything `bootstrap` was asked to do: the workflow's input. Encrypted in Temporal, since it may hold the password. */
-export type BootstrapRequest = {
-  target: Target;
-  requestId: string;
+export type BootstrapRequest = RunInput & {
   requester: Requester;
   username: string;
   /** Null leaves an existing user's password alone; a user can't be created without one. */

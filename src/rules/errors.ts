@@ -39,9 +39,13 @@ export class RuleError extends Error {
     this.outcome = outcome;
   }
 
-  /** The same error, once it is known what it has left behind; what an error says of that itself is kept. */
+  /** The same error, once it is known what it has left behind; an error that says so itself is left as it is. */
   leaving(outcome: Outcome): this {
-    return this.outcome === null ? Object.assign(this, { outcome }) : this;
+    if (this.outcome !== null && this.outcome !== 'unknown') return this;
+    const wasUnknown = this.exitCode === ExitCode.notKnown && outcome !== 'unknown';
+    const exitCode =
+      outcome === 'unknown' ? ExitCode.notKnown : wasUnknown ? ExitCode.unavailable : this.exitCode;
+    return Object.assign(this, { outcome, exitCode });
   }
 }
 

@@ -24,5 +24,9 @@ export const hostTaskQueue = (target: Target, hostname: string): string => `${ta
 export const bootstrapWorkflowId = (target: Target, requestId: string): string =>
   `${target}/bootstrap/${requestId}`;
 
+/** The request of a bootstrap's run; null for any other run's id. */
+export const bootstrapRequestIn = (workflowId: string): string | null =>
+  /^[0-9a-f]{12}\/bootstrap\/([\w-]+)$/.exec(workflowId)?.[1] ?? null;
+
 export const upgradeCheckWorkflowId = (target: Target, requestId: string): string =>
   `${target}/status-upgrade-check/${requestId}`;

@@ -1,4 +1,4 @@
-import type { Target } from './target.ts';
+import type { RunInput } from './run-request.ts';
 
 /** oslo.upgradecheck's codes; the worst one of a suite is the exit code (`oslo_upgradecheck/upgradecheck.py`). */
 export const CheckCode = { success: 0, warning: 1, failure: 2 } as const;
@@ -20,9 +20,7 @@ export type CheckDescription = {
 export type CheckOutcome = CheckResult & { id: string; title: string };
 
 /** The workflow's input: paths, never contents, since files are read on the host that `hostname` names. */
-export type UpgradeCheckRequest = {
-  target: Target;
-  requestId: string;
+export type UpgradeCheckRequest = RunInput & {
   suite: 'keystone';
   hostname: string;
   configFiles: string[];

@@ -1,6 +1,7 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { IdentityActivities } from '../activities/identity.ts';
 import type { BootstrapReport, BootstrapRequest } from '../rules/bootstrap-request.ts';
+import type { Asked } from '../rules/run-request.ts';
 
 /** A cancelled run waits for its present step: one that said it is over while a step may still commit would lie. */
 const options = {
@@ -20,8 +21,8 @@ const { applyBootstrap } = proxyActivities<IdentityActivities>({
   retry: { ...backoff, maximumAttempts: 10 },
 });
 
-/** Plans, and applies if there is something to change. Both activities may run more than once. */
-export async function bootstrap(request: BootstrapRequest): Promise<BootstrapReport> {
+/** Records the request and plans, and applies if there is something to change. Both steps may run more than once. */
+export async function bootstrap(request: Asked<BootstrapRequest>): Promise<BootstrapReport> {
   const planned = await planBootstrap(request);
   return planned.changes.length === 0 ? planned : applyBootstrap(request);
 }

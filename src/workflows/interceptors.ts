@@ -1,26 +1,51 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { WorkflowInterceptorsFactory } from '@temporalio/workflow';
-import {
-  isUnreadable,
-  UNREADABLE_CURE,
-  UNREADABLE_MESSAGE,
-  UNREADABLE_TYPE,
-} from '../rules/unreadable-payload.ts';
+import { workflowInfo } from '@temporalio/workflow';
+import { type ClaimedResult, isSameStep, type Asked, type StepClaim } from '../rules/run-request.ts';
+import { unusable } from '../rules/unusable-payload.ts';
 
 /**
- * Ends a run whose input this worker can't decrypt. A codec that throws would only fail the workflow task, which
- * Temporal retries for ever.
+ * Sees to it that a run does what it was asked for: its input was made for this workflow, and each result for the step
+ * that takes it. That they are of this run is the codec's to see.
  */
-export const interceptors: WorkflowInterceptorsFactory = () => ({
-  inbound: [
-    {
-      async execute(input, next) {
-        if (!input.args.some(isUnreadable)) return next(input);
-        throw ApplicationFailure.nonRetryable(UNREADABLE_MESSAGE, UNREADABLE_TYPE, {
-          cure: UNREADABLE_CURE,
-          exitCode: 69,
-        });
+export const interceptors: WorkflowInterceptorsFactory = () => {
+  let request: Partial<Asked> = {};
+  return {
+    inbound: [
+      {
+        async execute(input, next) {
+          request = (input.args[0] ?? {}) as Partial<Asked>;
+          const { workflowType } = workflowInfo();
+          if (request.workflow !== undefined && request.workflow !== workflowType) throw forged();
+          return next(input);
+        },
       },
-    },
-  ],
-});
+    ],
+    outbound: [
+      {
+        async scheduleActivity(input, next) {
+          const { requestId = '' } = request;
+          const claim: StepClaim = {
+            workflow: workflowInfo().workflowType,
+            requestId,
+            step: input.activityType,
+          };
+          return resultFor(claim, await next({ ...input, args: [...input.args, claim] }));
+        },
+      },
+    ],
+  };
+};
+
+/** A bare result is one of a recorded history: every activity of today claims its step. */
+function resultFor(claim: StepClaim, given: unknown): unknown {
+  if (typeof given !== 'object' || given === null || !('claim' in given)) return given;
+  const { claim: made, result } = given as ClaimedResult;
+  if (!isSameStep(made, claim)) throw forged();
+  return result;
+}
+
+function forged(): ApplicationFailure {
+  const { name, message, cure, exitCode } = unusable('PayloadForged');
+  return ApplicationFailure.nonRetryable(message, name, { cure, exitCode });
+}

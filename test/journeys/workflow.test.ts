@@ -88,7 +88,9 @@ describe('cancel', () => {
     await release();
     const { code, stdout, stderr } = await running.outcome;
     expect([code, stdout]).toEqual([1, '']);
-    expect(stderr).toContain(`Error: The run ${id} was cancelled. Run the command again: a repeat is safe.`);
+    expect(stderr).toContain(
+      `Error: The run ${id} was cancelled. Nothing was changed. Run the command again: a repeat is safe.`,
+    );
     expect(await json('show', id)).toMatchObject({ status: 'cancelled', pending: [] });
     expect(await workflow('follow', id)).toMatchObject({ code: 1, stdout: '' });
     expect(await countRoles()).toBe(0);
@@ -113,7 +115,9 @@ it('terminate ends a run at once', async () => {
   expect(terminated.stderr).toContain(`The run ${id} was terminated.`);
   const { code, stdout, stderr } = await running.outcome;
   expect([code, stdout]).toEqual([1, '']);
-  expect(stderr).toContain(`Error: The run ${id} was terminated. Run the command again: a repeat is safe.`);
+  expect(stderr).toContain(
+    `Error: The run ${id} was terminated. Nothing was changed. Run the command again: a repeat is safe.`,
+  );
   expect(await statusOf(id)).toBe('terminated');
   await release();
   for (const command of ['cancel', 'terminate']) {

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { BootstrapRequest } from '../../src/rules/bootstrap-request.ts';
+import type { BootstrapReport, BootstrapRequest } from '../../src/rules/bootstrap-request.ts';
+import type { Asked } from '../../src/rules/run-request.ts';
+import type { BootstrapService } from '../../src/services/identity/bootstrap-service.ts';
 
 export const PASSWORD = 's3cretAdminPw';
 const URL = 'http://127.0.0.1:35357/v3';
@@ -24,3 +26,19 @@ export const bootstrapRequest = (changes: Partial<BootstrapRequest> = {}): Boots
   passwordHashing: { algorithm: 'bcrypt', rounds: 4 },
   ...changes,
 });
+
+/** The request as a workflow gets it from a command. */
+export const asked = (request: BootstrapRequest): Asked<BootstrapRequest> => ({
+  ...request,
+  workflow: 'bootstrap',
+  askedAt: new Date().toISOString(),
+});
+
+/** What the workflow does: both steps. */
+export async function runBootstrap(
+  bootstrap: BootstrapService,
+  request: BootstrapRequest,
+): Promise<BootstrapReport> {
+  await bootstrap.begin(asked(request));
+  return bootstrap.apply(request);
+}

@@ -2,7 +2,7 @@ import type { IdentityServices } from '../../src/engine/identity-services.ts';
 import type { DatabaseAddress } from '../../src/rules/database-address.ts';
 import type { Resource, ResourceKind, ResourcePatch, ResourceValues } from '../../src/rules/resource.ts';
 import type { ListFilter } from '../../src/services/identity/resource-service.ts';
-import { bootstrapRequest } from './bootstrap-request.ts';
+import { bootstrapRequest, runBootstrap } from './bootstrap-request.ts';
 import type { TestPostgres } from './postgres.ts';
 
 /** Cheap hashes, so that tests don't wait for them. */
@@ -27,7 +27,7 @@ export class TestIdentity {
     const { openIdentity } = await import('../../src/engine/identity-services.ts');
     const address = await server.createDatabase();
     const services = await openIdentity(address);
-    await services.bootstrap.apply({ ...bootstrapRequest(), passwordHashing: hashing });
+    await runBootstrap(services.bootstrap, { ...bootstrapRequest(), passwordHashing: hashing });
     return new TestIdentity(services, address);
   }
 

@@ -5,14 +5,17 @@ import type { BootstrapReport, BootstrapRequest, ReportedChange } from '../../ru
 import type { DatabaseAddress } from '../../rules/database-address.ts';
 import { RuleError } from '../../rules/errors.ts';
 import type { IdentitySnapshot } from '../../rules/identity-snapshot.ts';
+import type { Asked } from '../../rules/run-request.ts';
 import { reportChange } from '../../rules/report-change.ts';
 import { type AuditedChange, writeAudit } from './audit-writer.ts';
 import { GuardedResource } from './guarded/guarded-resource.ts';
 import { type ComparePassword, readSnapshot } from './identity-reader.ts';
 import { hashPassword, verifyPassword } from './password-hash.ts';
+import { acceptRequest, markApplied, wasApplied, withdrawRequest } from './request-ledger.ts';
 import { transactOnce } from './transact.ts';
 
 const OPERATION = 'bootstrap';
+const READ_COMMITTED = { isolationLevel: IsolationLevel.READ_COMMITTED };
 const LOCK = "hashtext('keyward bootstrap')";
 
 /** Bootstraps a cloud's identity: plans in one read-only transaction, applies in one transaction. */
@@ -35,6 +38,32 @@ export class BootstrapService {
     });
   }
 
+  /** The first step of a run: records the request, or refuses it, and plans. Writes nothing of Keystone's. */
+  async begin(request: Asked<BootstrapRequest>): Promise<BootstrapReport> {
+    const isApplied = await transactOnce(this.#orm, this.#address, READ_COMMITTED, (em) =>
+      acceptRequest(em, OPERATION, request),
+    );
+    if (isApplied) return (await this.settle(request.requestId))!;
+    const report = await this.plan(request);
+    if (report.changes.length === 0)
+      await transactOnce(this.#orm, this.#address, READ_COMMITTED, async (em) => {
+        if (!(await wasApplied(em, request.requestId))) await markApplied(em, request.requestId);
+      });
+    return report;
+  }
+
+  /**
+   * Makes sure of what came of a request, for somebody whose run has ended without a report: gives what it changed, or
+   * null, and then it never changes anything any more.
+   */
+  async settle(requestId: string): Promise<BootstrapReport | null> {
+    return transactOnce(this.#orm, this.#address, READ_COMMITTED, async (em) => {
+      if (await withdrawRequest(em, OPERATION, requestId)) return null;
+      const changes = await changesOf(em, requestId);
+      return { requestId, changes, warnings: [], userCreated: createdUser(changes) };
+    });
+  }
+
   /**
    * Applies what is missing, all of it or nothing, and audits it in the same transaction. A repeat under the same
    * request id gives the first one's report, whatever has changed since: its COMMIT may have been lost on the way.
@@ -43,8 +72,9 @@ export class BootstrapService {
     const passwords = new PasswordMemory(request);
     // The slow hash is made before the lock is taken, not while others wait for it.
     if (await this.#inSnapshot((em) => needsHash(em, request, passwords))) await passwords.hash();
-    const kind = { isolationLevel: IsolationLevel.READ_COMMITTED };
-    return transactOnce(this.#orm, this.#address, kind, (em) => applyUnderLock(em, request, passwords));
+    return transactOnce(this.#orm, this.#address, READ_COMMITTED, (em) =>
+      applyUnderLock(em, request, passwords),
+    );
   }
 
   #inSnapshot<T>(read: (em: EntityManager) => Promise<T>): Promise<T> {
@@ -53,8 +83,8 @@ export class BootstrapService {
   }
 }
 
-/** What an earlier attempt of this request has committed; asked before anything that could refuse the request. */
-async function appliedBefore(em: EntityManager, { requestId }: BootstrapRequest): Promise<ReportedChange[]> {
+/** What a request has changed, by the audit. */
+async function changesOf(em: EntityManager, requestId: string): Promise<ReportedChange[]> {
   const rows = await em.find(AuditEntry, { requestId, operation: OPERATION }, { orderBy: { id: 'asc' } });
   return rows.map(({ action, resourceType, resourceName, resourceId }) => ({
     action,
@@ -69,7 +99,7 @@ async function needsHash(
   request: BootstrapRequest,
   { compare }: PasswordMemory,
 ): Promise<boolean> {
-  if ((await appliedBefore(em, request)).length > 0) return false;
+  if (await wasApplied(em, request.requestId, { lock: false })) return false;
   const changes = planBootstrap(await readSnapshot(em, request, compare), request);
   return changes.some(({ kind }) => kind === 'create-user' || kind === 'reset-password');
 }
@@ -80,10 +110,11 @@ async function applyUnderLock(
   passwords: PasswordMemory,
 ): Promise<BootstrapReport> {
   await em.execute(`select pg_advisory_xact_lock(${LOCK})`);
-  const applied = await appliedBefore(em, request);
+  const isApplied = await wasApplied(em, request.requestId);
   const there = await readSnapshot(em, request, passwords.compare);
-  if (applied.length > 0) return reportOf(request, there, applied);
-  const actor = { ...request, operation: OPERATION };
+  if (isApplied) return reportOf(request, there, await changesOf(em, request.requestId));
+  const { requestId, requester } = request;
+  const actor = { requestId, requester, operation: OPERATION };
   const writer = new GuardedResource(em, actor).repair(request, there, () => passwords.hash());
   const done: (ReportedChange & AuditedChange)[] = [];
   for (const change of planBootstrap(there, request)) {
@@ -94,6 +125,7 @@ async function applyUnderLock(
     await writeAudit(em, actor, done);
     await assertComplete(em, request, passwords);
   }
+  await markApplied(em, request.requestId);
   const changes = done.map(({ action, resource, name, id }) => ({ action, resource, name, id }));
   return reportOf(request, there, changes);
 }
@@ -114,7 +146,8 @@ async function assertComplete(
     'BootstrapIncomplete',
     `The database did not keep what was written; still missing: ${missing.join(', ')}.`,
     {
-      cure: 'Nothing was changed. Look for triggers or rules on its tables.',
+      cure: 'Look for triggers or rules on its tables.',
+      outcome: 'unchanged',
     },
   );
 }
@@ -147,7 +180,9 @@ function reportOf(
   there: IdentitySnapshot,
   changes: ReportedChange[],
 ): BootstrapReport {
-  const userCreated = changes.some(({ action, resource }) => action === 'create' && resource === 'user');
   const warnings = mutableRoleWarnings(there, request, changes);
-  return { requestId: request.requestId, changes, warnings, userCreated };
+  return { requestId: request.requestId, changes, warnings, userCreated: createdUser(changes) };
 }
+
+const createdUser = (changes: ReportedChange[]): boolean =>
+  changes.some(({ action, resource }) => action === 'create' && resource === 'user');

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { IdentityServices } from '../../../src/engine/identity-services.ts';
 import type { DatabaseAddress } from '../../../src/rules/database-address.ts';
-import { bootstrapRequest } from '../../support/bootstrap-request.ts';
+import { bootstrapRequest, runBootstrap } from '../../support/bootstrap-request.ts';
 import { TestPostgres } from '../../support/postgres.ts';
 import { actor, hashing } from '../../support/resources.ts';
 import { exactRows } from '../../support/rows.ts';
@@ -23,7 +23,7 @@ const DISK_IS_FULL = `create function full_disk() returns trigger language plpgs
   create trigger full_disk before insert on role execute function full_disk()`;
 
 type Use = (services: IdentityServices) => Promise<unknown>;
-const bootstrap: Use = (services) => services.bootstrap.apply(bootstrapRequest());
+const bootstrap: Use = (services) => runBootstrap(services.bootstrap, bootstrapRequest());
 const sync: Use = (services) => services.schema.sync();
 const createRole: Use = ({ resources }) => resources.create('role', { name: 'r' }, actor, { hashing });
 const columnGone = 'alter table role rename column description to label';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { publicCatalog } from '../../support/catalog.ts';
 import type { IdentityServices } from '../../../src/engine/identity-services.ts';
-import { bootstrapRequest } from '../../support/bootstrap-request.ts';
+import { bootstrapRequest, runBootstrap } from '../../support/bootstrap-request.ts';
 import { actor, hashing } from '../../support/resources.ts';
 import { exactRows } from '../../support/rows.ts';
 import { TestPostgres } from '../../support/postgres.ts';
@@ -77,7 +77,7 @@ describe('db sync', () => {
     expect(await stateOf(database)).toBe('keyward-needed');
     expect(await sync(database)).toMatchObject({
       state: 'current',
-      applied: ['keyward/001-audit.sql', 'keyward/002-user-option.sql'],
+      applied: ['keyward/001-audit.sql', 'keyward/002-user-option.sql', 'keyward/003-request.sql'],
     });
     expect(await publicCatalog(server, database)).toEqual(before);
     expect(await stateOf(database)).toBe('current');
@@ -141,7 +141,7 @@ describe('a database of another service, which uses alembic too', () => {
     ['db sync', ({ schema }) => schema.sync()],
     ['db version', ({ schema }) => schema.revisions()],
     ['a dry run', ({ bootstrap }) => bootstrap.plan(bootstrapRequest())],
-    ['a bootstrap', ({ bootstrap }) => bootstrap.apply(bootstrapRequest())],
+    ['a bootstrap', ({ bootstrap }) => runBootstrap(bootstrap, bootstrapRequest())],
     ['a new role', ({ resources }) => resources.create('role', { name: 'r' }, actor, { hashing })],
   ])('is refused to %s, with no cure that would write to it', async (_, use) => {
     const address = await server.createDatabase({ empty: true });

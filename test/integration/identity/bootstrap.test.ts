@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DatabaseAddress } from '../../../src/rules/database-address.ts';
 import type { BootstrapReport, BootstrapRequest } from '../../../src/rules/bootstrap-request.ts';
-import { bootstrapRequest } from '../../support/bootstrap-request.ts';
+import { bootstrapRequest, runBootstrap } from '../../support/bootstrap-request.ts';
 import { TestPostgres } from '../../support/postgres.ts';
 import { comparableRows, exactRows } from '../../support/rows.ts';
 
@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 const apply = (address: DatabaseAddress, request: BootstrapRequest): Promise<BootstrapReport> =>
-  server.withServices(address, ({ bootstrap }) => bootstrap.apply(request));
+  server.withServices(address, ({ bootstrap }) => runBootstrap(bootstrap, request));
 const plan = (address: DatabaseAddress, request: BootstrapRequest): Promise<BootstrapReport> =>
   server.withServices(address, ({ bootstrap }) => bootstrap.plan(request));
 const words = ({ changes }: BootstrapReport): string[] =>
@@ -118,7 +118,7 @@ describe('a repeat', () => {
   it('of 32 at once: one applies, the rest find nothing to change', async () => {
     const address = await server.createDatabase();
     const reports = await server.withServices(address, ({ bootstrap }) =>
-      Promise.all(Array.from({ length: 32 }, () => bootstrap.apply(bootstrapRequest()))),
+      Promise.all(Array.from({ length: 32 }, () => runBootstrap(bootstrap, bootstrapRequest()))),
     );
     expect(reports.filter(({ changes }) => changes.length > 0)).toHaveLength(1);
     expect(await server.query(address.database, 'select from role')).toHaveLength(5);

@@ -8,7 +8,7 @@ import { openIdentity } from '../../../src/engine/identity-services.ts';
 import type { DatabaseAddress } from '../../../src/rules/database-address.ts';
 import { CheckCode, type CheckOutcome } from '../../../src/rules/upgrade-check.ts';
 import { CheckDatabase } from '../../../src/services/identity/check-database.ts';
-import { bootstrapRequest } from '../../support/bootstrap-request.ts';
+import { bootstrapRequest, runBootstrap } from '../../support/bootstrap-request.ts';
 import { TestPostgres } from '../../support/postgres.ts';
 import { actor, hashing } from '../../support/resources.ts';
 import { JSON_TO_YAML, ROLES, runSuite, TRUSTS } from '../../support/upgrade-check.ts';
@@ -77,7 +77,7 @@ async function applyRemedy(address: DatabaseAddress, remedy: string): Promise<vo
     regionId: null,
     roleImmutability: words.includes('--immutable-roles') ? 'immutable' : 'default',
   });
-  await server.withServices(address, ({ bootstrap }) => bootstrap.apply(request));
+  await server.withServices(address, ({ bootstrap }) => runBootstrap(bootstrap, request));
 }
 
 const optionOf = (role: string, value: string): string =>

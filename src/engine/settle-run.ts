@@ -1,0 +1,44 @@
+import type { BootstrapReport } from '../rules/bootstrap-request.ts';
+import { RuleError } from '../rules/errors.ts';
+import { bootstrapRequestIn } from '../rules/target.ts';
+
+type Identity = { bootstrap: { settle(requestId: string): Promise<BootstrapReport | null> } };
+
+/**
+ * Asks the database what a run has left behind that ended without a result, or of which Temporal tells nothing. Gives
+ * its report if it was applied all the same; else throws `error`, which then says whether anything was changed. A
+ * request that was not applied is withdrawn, so that nothing that still works on the run can apply it later.
+ */
+export async function settleRun(
+  workflowId: string,
+  error: unknown,
+  identity: () => Promise<Identity>,
+): Promise<BootstrapReport> {
+  const requestId = bootstrapRequestIn(workflowId);
+  if (!(error instanceof RuleError) || requestId === null) throw error;
+  const report = await settled(requestId, identity);
+  // What a worker says of itself is encrypted and bound to the run, so that it can be believed.
+  if (report === 'unknown') throw error.outcome === 'unchanged' ? error : unknown(error, workflowId);
+  if (report === null) throw error.leaving('unchanged');
+  return report;
+}
+
+async function settled(
+  requestId: string,
+  identity: () => Promise<Identity>,
+): Promise<BootstrapReport | null | 'unknown'> {
+  try {
+    return await (await identity()).bootstrap.settle(requestId);
+  } catch (error) {
+    if (error instanceof RuleError) return 'unknown';
+    throw error;
+  }
+}
+
+function unknown(error: RuleError, workflowId: string): RuleError {
+  const { name, message } = error;
+  return new RuleError(name, message, {
+    cure: `Once the database answers, \`keyward workflow follow ${workflowId}\` tells. ${error.cure}`,
+    outcome: 'unknown',
+  });
+}
