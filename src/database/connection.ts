@@ -8,8 +8,8 @@ import { tlsOptions } from './tls.ts';
 const POOL_SIZE = 10;
 const GIVE_BACK_MS = 50;
 
-/** Opens one identity database. Nobody logs in before the first statement; `close` ends every connection. */
-export async function openDatabase(address: DatabaseAddress): Promise<MikroORM> {
+/** The database behind MikroORM. Nobody logs in before the first statement; `close` ends every connection. */
+export async function openOrm(address: DatabaseAddress): Promise<MikroORM> {
   return new MikroORM(databaseOptions(address, await tlsOptions(address)));
 }
 

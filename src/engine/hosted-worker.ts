@@ -100,7 +100,7 @@ async function createActivities(target: Target, identity: IdentityServices) {
     import('../services/identity/check-database.ts'),
     import('../config/policy-files.ts'),
   ]);
-  const database = new CheckDatabase(identity.orm, identity.address);
+  const database = new CheckDatabase(identity.database);
   return withRuleFailures(target, {
     ...createIdentityActivities(identity.bootstrap),
     ...createUpgradeCheckActivities({ database, policyFiles: openPolicyFiles }),

@@ -4,29 +4,31 @@ import type { DatabaseAddress } from '../rules/database-address.ts';
 export async function openIdentity(address: DatabaseAddress) {
   const [
     { openDatabase },
+    { whyMissing },
     { SchemaService },
     { AuditService },
     { BootstrapService },
     { ResourceService },
     { AssignmentService },
   ] = await Promise.all([
-    import('../database/connection.ts'),
+    import('../database/database.ts'),
+    import('../services/identity/schema-facts.ts'),
     import('../services/identity/schema-service.ts'),
     import('../services/identity/audit-service.ts'),
     import('../services/identity/bootstrap-service.ts'),
     import('../services/identity/resource-service.ts'),
     import('../services/identity/assignment-service.ts'),
   ]);
-  const orm = await openDatabase(address);
+  const database = await openDatabase(address, whyMissing);
   return {
     address,
-    orm,
-    schema: new SchemaService(orm, address),
-    audit: new AuditService(orm, address),
-    bootstrap: new BootstrapService(orm, address),
-    resources: new ResourceService(orm, address),
-    assignments: new AssignmentService(orm, address),
-    close: () => orm.close(true),
+    database,
+    schema: new SchemaService(database),
+    audit: new AuditService(database),
+    bootstrap: new BootstrapService(database),
+    resources: new ResourceService(database),
+    assignments: new AssignmentService(database),
+    close: () => database.close(),
   };
 }
 

@@ -1,8 +1,8 @@
-import { type EntityManager, IsolationLevel, type MikroORM } from '@mikro-orm/postgresql';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Database } from '../../database/database.ts';
 import { AuditEntry } from '../../database/keyward/audit-entry.entity.ts';
 import { mutableRoleWarnings, planBootstrap } from '../../rules/bootstrap-plan.ts';
 import type { BootstrapReport, BootstrapRequest, ReportedChange } from '../../rules/bootstrap-request.ts';
-import type { DatabaseAddress } from '../../rules/database-address.ts';
 import { RuleError } from '../../rules/errors.ts';
 import type { IdentitySnapshot } from '../../rules/identity-snapshot.ts';
 import { reportChange } from '../../rules/report-change.ts';
@@ -10,25 +10,22 @@ import { type AuditedChange, writeAudit } from './audit-writer.ts';
 import { GuardedResource } from './guarded/guarded-resource.ts';
 import { type ComparePassword, readSnapshot } from './identity-reader.ts';
 import { hashPassword, verifyPassword } from './password-hash.ts';
-import { transactOnce } from './transact.ts';
 
 const OPERATION = 'bootstrap';
 const LOCK = "hashtext('keyward bootstrap')";
 
 /** Bootstraps a cloud's identity: plans in one read-only transaction, applies in one transaction. */
 export class BootstrapService {
-  readonly #orm: MikroORM;
-  readonly #address: DatabaseAddress;
+  readonly #database: Database;
 
-  constructor(orm: MikroORM, address: DatabaseAddress) {
-    this.#orm = orm;
-    this.#address = address;
+  constructor(database: Database) {
+    this.#database = database;
   }
 
   /** What `apply` would change now; writes nothing. */
   async plan(request: BootstrapRequest): Promise<BootstrapReport> {
     const { compare } = new PasswordMemory(request);
-    return this.#inSnapshot(async (em) => {
+    return this.#database.snapshot(async (em) => {
       const there = await readSnapshot(em, request, compare);
       const changes = planBootstrap(there, request).map((change) => reportChange(change, null));
       return reportOf(request, there, changes);
@@ -42,14 +39,8 @@ export class BootstrapService {
   async apply(request: BootstrapRequest): Promise<BootstrapReport> {
     const passwords = new PasswordMemory(request);
     // The slow hash is made before the lock is taken, not while others wait for it.
-    if (await this.#inSnapshot((em) => needsHash(em, request, passwords))) await passwords.hash();
-    const kind = { isolationLevel: IsolationLevel.READ_COMMITTED };
-    return transactOnce(this.#orm, this.#address, kind, (em) => applyUnderLock(em, request, passwords));
-  }
-
-  #inSnapshot<T>(read: (em: EntityManager) => Promise<T>): Promise<T> {
-    const snapshot = { isolationLevel: IsolationLevel.REPEATABLE_READ, readOnly: true };
-    return transactOnce(this.#orm, this.#address, snapshot, read);
+    if (await this.#database.snapshot((em) => needsHash(em, request, passwords))) await passwords.hash();
+    return this.#database.transactOnce((em) => applyUnderLock(em, request, passwords));
   }
 }
 
