@@ -1,7 +1,8 @@
+import type { DatabaseOptions } from '../database/database.ts';
 import type { DatabaseAddress } from '../rules/database-address.ts';
 
 /** Opens the services of one identity database; nothing connects before the first use. `close` ends its connections. */
-export async function openIdentity(address: DatabaseAddress) {
+export async function openIdentity(address: DatabaseAddress, options: DatabaseOptions = {}) {
   const [
     { openDatabase },
     { whyMissing },
@@ -19,7 +20,7 @@ export async function openIdentity(address: DatabaseAddress) {
     import('../services/identity/resource-service.ts'),
     import('../services/identity/assignment-service.ts'),
   ]);
-  const database = await openDatabase(address, whyMissing);
+  const database = await openDatabase(address, { explain: whyMissing, ...options });
   return {
     address,
     database,

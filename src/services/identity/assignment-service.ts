@@ -53,7 +53,7 @@ export class AssignmentService {
 
   /** False: it was there already; nothing is written then. */
   async add(request: GrantRequest, actor: Actor): Promise<boolean> {
-    return this.#database.transact(async (em) => {
+    return this.#database.transact(actor, async (em) => {
       const grant = await resolve(em, request);
       assertGrantable(grant);
       await holdEnds(em, grant);
@@ -64,7 +64,7 @@ export class AssignmentService {
   }
 
   async remove(request: GrantRequest, actor: Actor): Promise<void> {
-    await this.#database.transact(async (em) => {
+    await this.#database.transact(actor, async (em) => {
       const grant = await resolve(em, request);
       if ((await em.nativeDelete(tableOf(grant), rowOf(grant))) === 0) {
         throw new RuleError(
@@ -97,7 +97,7 @@ export class AssignmentService {
     implied: ResourceRef,
     actor: Actor,
   ): Promise<{ prior: Resource; implied: Resource }> {
-    return this.#database.transact(async (em) => {
+    return this.#database.transact(actor, async (em) => {
       const [one, other] = await this.#pair(em, prior, implied);
       assertImpliable(one, other);
       await new GuardedResource(em, actor).imply(one, other);
@@ -106,7 +106,7 @@ export class AssignmentService {
   }
 
   async stopImplying(prior: ResourceRef, implied: ResourceRef, actor: Actor): Promise<void> {
-    await this.#database.transact(async (em) => {
+    await this.#database.transact(actor, async (em) => {
       const [one, other] = await this.#pair(em, prior, implied);
       await new GuardedResource(em, actor).stopImplying(one, other);
     });

@@ -40,7 +40,7 @@ export class BootstrapService {
     const passwords = new PasswordMemory(request);
     // The slow hash is made before the lock is taken, not while others wait for it.
     if (await this.#database.snapshot((em) => needsHash(em, request, passwords))) await passwords.hash();
-    return this.#database.transactOnce((em) => applyUnderLock(em, request, passwords));
+    return this.#database.transactOnce(request, (em) => applyUnderLock(em, request, passwords));
   }
 }
 

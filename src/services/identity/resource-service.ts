@@ -49,7 +49,9 @@ export class ResourceService {
     const { name, password } = checkedValues(kind, values);
     const hash = await hashed(password, hashing);
     try {
-      return await this.#database.transact((em) => new GuardedResource(em, actor).create(kind, values, hash));
+      return await this.#database.transact(actor, (em) =>
+        new GuardedResource(em, actor).create(kind, values, hash),
+      );
     } catch (error) {
       if (!orShow || (error as Error).name !== 'Conflict') throw error;
       const domain = values.domain_id ?? undefined;
@@ -66,7 +68,7 @@ export class ResourceService {
     hashing: PasswordHashing,
   ): Promise<Resource> {
     const hash = await hashed(checkedPatch(kind, patch).password, hashing);
-    return this.#database.transact(async (em) => {
+    return this.#database.transact(actor, async (em) => {
       const { resource } = await new ResourceFinder(em).get(kind, ref);
       return new GuardedResource(em, actor).update(kind, resource.id, patch, hash);
     });
@@ -78,7 +80,7 @@ export class ResourceService {
     actor: Actor,
     options: { withSubtree?: boolean } = {},
   ): Promise<void> {
-    await this.#database.transact(async (em) => {
+    await this.#database.transact(actor, async (em) => {
       const { resource } = await new ResourceFinder(em).get(kind, ref);
       await new GuardedResource(em, actor).delete(kind, resource.id, options);
     });

@@ -21,7 +21,7 @@ export class SchemaService {
    * once. Refuses, untouched, a database at another revision or of another application.
    */
   async sync(): Promise<SyncReport> {
-    return this.#database.transactOnce(async (em) => {
+    return this.#database.transactOnce(null, async (em) => {
       await em.execute(`select pg_advisory_xact_lock(${SYNC_LOCK})`);
       const state = schemaState(await readFacts(em));
       const refusal = schemaRefusal(state, this.#database.address.database);

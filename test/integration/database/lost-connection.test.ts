@@ -15,10 +15,10 @@ const kill = (): Promise<object[]> =>
   );
 
 it('a transaction that loses its connection costs the pool nothing', async () => {
-  const database = await openDatabase(server.address);
+  const database = await openDatabase(server.address, { poolSize: 10 });
   // More than the pool has.
   for (let round = 0; round < 12; round++) {
-    const lost = database.transactOnce(async (em) => {
+    const lost = database.transactOnce(null, async (em) => {
       await em.execute('select 1');
       await kill();
       await em.execute('select 1');
@@ -30,8 +30,8 @@ it('a transaction that loses its connection costs the pool nothing', async () =>
 });
 
 it('closing ends, also when a connection has just been lost', async () => {
-  const database = await openDatabase(server.address);
-  const lost = database.transactOnce(async (em) => {
+  const database = await openDatabase(server.address, { poolSize: 10 });
+  const lost = database.transactOnce(null, async (em) => {
     await em.execute('select 1');
     await kill();
     await em.execute('select 1');
