@@ -1,61 +1,213 @@
 import { types } from 'node:util';
 import type { DatabaseAddress } from '../rules/database-address.ts';
 import { RuleError, Transient, Unavailable } from '../rules/errors.ts';
-
-const UNREACHABLE = new Set([
-  'ECONNREFUSED',
-  'ENOENT',
-  'ETIMEDOUT',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'EAI_AGAIN',
-  'ENOTFOUND',
-  'ECONNRESET',
-  'EPIPE',
-]);
-const SQLSTATE = /^[0-9A-Z]{5}$/;
-/** Serialization failure, deadlock. */
-const COLLIDED = ['40001', '40P01'];
-const DUPLICATE = '23505';
-/** Also a lock that was not had, a server that stops or starts, too many connections; besides, all of class 08. */
-const PASSING = new Set([...COLLIDED, DUPLICATE, '55P03', '57P01', '57P02', '57P03', '53300']);
-const SYNTAX_ERROR = '42601';
-const SETTING = 'KEYWARD_KEYSTONE_DATABASE_URL or `[database] connection`';
-const LOST = /terminat|timeout exceeded|timeout expired|connection error|not queryable/i;
+import { type Blocker, nameBlocker } from './blocker.ts';
 
 /**
- * Says in the operator's words why the database could not be used. What may pass by itself (a lost connection, a
- * deadlock, a unique violation by a keystone-manage beside us) is Transient; what the server refuses is a RuleError;
- * anything that is no database error is given back as it is. Neither statement, password nor URL is repeated.
+ * What a database error is. Transient: it may pass by itself, and a run's step is repeated. Configuration: whoever set
+ * the database up, or wrote its URL, must mend it. Permission: a right is missing. Refused: the server will not do what
+ * it was asked for. Bug: ours; it is the only one that is shown with a stack.
+ */
+export type ErrorClass = 'transient' | 'configuration' | 'permission' | 'refused' | 'bug';
+
+/** What is known of an error: what the server or the driver said, and who stood in the statement's way. */
+type Known = { code: string | undefined; cause: Error; blocker: Blocker | null };
+type Entry = {
+  class: ErrorClass;
+  name: string;
+  /** What comes before the server's own words. */
+  says: (address: DatabaseAddress) => string;
+  cure: (address: DatabaseAddress, known: Known) => string;
+};
+
+const SETTING = 'KEYWARD_KEYSTONE_DATABASE_URL or `[database] connection`';
+const REPEAT = 'then repeat the command';
+const SYNTAX_ERROR = '42601';
+const DUPLICATE = '23505';
+/** Serialization failure, deadlock. */
+const COLLIDED = ['40001', '40P01'];
+
+const place = ({ database, host, port }: DatabaseAddress): string =>
+  `the database ${database} at ${host}${host.startsWith('/') ? '' : `:${port}`}`;
+const unusable = (address: DatabaseAddress): string => `${capital(place(address))} can't be used`;
+const answered = (code: string) => (address: DatabaseAddress) =>
+  `The database ${address.database} answered ${code}`;
+const notLoggedIn = (address: DatabaseAddress): string =>
+  `User ${address.user} may not log in to ${place(address)}`;
+const byBlocker = ({ blocker }: Known): string =>
+  blocker
+    ? `It waited for ${nameBlocker(blocker)}. Let that end, or end it with \`select pg_terminate_backend(${blocker.pid})\``
+    : 'Look in pg_stat_activity for what it waited for';
+
+const unreachable: Entry = {
+  class: 'transient',
+  name: 'DatabaseUnreachable',
+  says: unusable,
+  cure: () => `Check that it runs and is reachable, ${REPEAT}.`,
+};
+const collided: Entry = { ...unreachable, cure: () => 'Another session was in the way: repeat the command.' };
+const locked: Entry = {
+  class: 'transient',
+  name: 'DatabaseLocked',
+  says: (address) => `${capital(place(address))} gave no lock in time`,
+  cure: (_, known) => `${byBlocker(known)}, ${REPEAT}.`,
+};
+const tooSlow: Entry = {
+  class: 'transient',
+  name: 'DatabaseTooSlow',
+  says: (address) => `${capital(place(address))} ended a statement before it was done`,
+  cure: (_, known) =>
+    `${byBlocker(known)}, or raise the user's or the database's statement_timeout, ${REPEAT}.`,
+};
+const loginRefused: Entry = {
+  class: 'configuration',
+  name: 'DatabaseAuthenticationFailed',
+  says: notLoggedIn,
+  cure: () => `Correct the user or password in ${SETTING}.`,
+};
+const noPassword: Entry = {
+  ...loginRefused,
+  cure: () => `It asks for a password: give one in ${SETTING}.`,
+};
+const badTls: Entry = {
+  class: 'configuration',
+  name: 'DatabaseTlsFailed',
+  says: (address) => `No encrypted connection to ${place(address)} as sslmode=${address.ssl} wants it`,
+  cure: () => `Correct the server's certificate, or sslmode and sslrootcert in ${SETTING}.`,
+};
+const refused = (code: string, cure: Entry['cure'], kind: ErrorClass = 'refused'): Entry => ({
+  class: kind,
+  name: 'DatabaseRefused',
+  says: answered(code),
+  cure,
+});
+const missing = (name: string, says: Entry['says'], cure: string, kind: ErrorClass): Entry => ({
+  class: kind,
+  name,
+  says,
+  cure: () => cure,
+});
+
+/** What the system says of a server that is not there, or no longer. */
+const GONE_AWAY =
+  'ECONNREFUSED ENOENT ETIMEDOUT EHOSTUNREACH ENETUNREACH EAI_AGAIN ENOTFOUND ECONNRESET ECONNABORTED EPIPE ENETDOWN EHOSTDOWN'.split(
+    ' ',
+  );
+/** By what the server answers (SQLSTATE) or the system calls it. */
+const BY_CODE: Record<string, Entry> = {
+  ...entries(['40001', '40P01', DUPLICATE], collided),
+  '55P03': locked,
+  '57014': tooSlow,
+  ...entries(['57P01', '57P02', '57P03', '25P03', '57P05', '25P04'], unreachable),
+  '53300': {
+    ...unreachable,
+    cure: () =>
+      `Too many connections are open: end some of pg_stat_activity, or raise max_connections or the user's limit, ${REPEAT}.`,
+  },
+  ...entries(['28P01', '28000'], loginRefused),
+  '3D000': missing(
+    'DatabaseMissing',
+    (address) => `There is no such thing as ${place(address)}`,
+    'Create it, or correct its name in the URL.',
+    'configuration',
+  ),
+  ...entries(
+    ['42P01', '3F000'],
+    missing(
+      'SchemaMissing',
+      (address) => `In ${place(address)} a table is missing`,
+      'Run `keyward db sync`, or name a Keystone database.',
+      'refused',
+    ),
+  ),
+  '42501': refused(
+    '42501',
+    ({ user }) =>
+      `Grant user ${user} what is missing (to write Keystone's tables and those of the schema keyward; for \`keyward db sync\`, to make them), or name another user in ${SETTING}.`,
+    'permission',
+  ),
+  '25006': refused(
+    '25006',
+    () => `Name the server that takes writes in ${SETTING}; this one is a replica, or set to read only.`,
+  ),
+  '53100': refused('53100', () => `Make room on the server's disk, ${REPEAT}.`),
+  ...entries(GONE_AWAY, unreachable),
+  ...entries(['EACCES', 'EPERM'], {
+    ...unreachable,
+    class: 'configuration',
+    cure: () => `Let this account use the server's socket, or name another address in ${SETTING}.`,
+  }),
+};
+
+/** By the driver's own words, which have no code. */
+const BY_MESSAGE: [RegExp, Entry][] = [
+  [/client password must be a/, noPassword],
+  [/SASL|^Unknown authenticationOk message type/, loginRefused],
+  [/server does not support SSL connections|error establishing an SSL connection/, badTls],
+  [
+    /^(?:Connection terminated|timeout e|Query read timeout|Client (?:has encountered|was closed))|Connection is closed/,
+    unreachable,
+  ],
+];
+
+/** Which of the five it is, and what is said of it. */
+function classify({ code, cause }: Known): Entry | null {
+  const known = code === undefined ? undefined : BY_CODE[code];
+  if (known) return known;
+  if (code !== undefined && /^08\w{3}$/.test(code)) return unreachable;
+  if (
+    code !== undefined &&
+    /^(?:ERR_TLS|ERR_SSL|ERR_OSSL|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|EPROTO)/.test(code)
+  )
+    return badTls;
+  // One of our statements that can't be parsed is a bug, whatever the server.
+  if (code !== undefined && /^[0-9A-Z]{5}$/.test(code) && code !== SYNTAX_ERROR) return other(code);
+  return BY_MESSAGE.find(([pattern]) => pattern.test(cause.message))?.[1] ?? null;
+}
+
+/** What was looked for, or would be written, does not fit the tables; or the server itself is in trouble. */
+const other = (code: string): Entry =>
+  refused(code, () =>
+    /^(?:0A|2[0-9]|42|P0)/.test(code)
+      ? "Compare the schema with `keyward db sync --check`, and see the server's log."
+      : `See the server's log, ${REPEAT}.`,
+  );
+
+export const classOf = (error: unknown): ErrorClass =>
+  (isError(error) ? classify(rooted(error))?.class : undefined) ?? 'bug';
+
+/**
+ * Says in the operator's words why the database could not be used; what is no error of a database is given back as it
+ * is. Neither statement, password nor URL is repeated.
  */
 export function describeDatabaseError(error: unknown, address: DatabaseAddress): unknown {
   if (error instanceof RuleError || !isError(error)) return error;
-  const { code, cause } = rooted(error);
-  const where = `the database ${address.database} at ${address.host}${address.host.startsWith('/') ? '' : `:${address.port}`}`;
-  if (code === '28P01' || code === '28000') {
-    return new Unavailable(
-      'DatabaseAuthenticationFailed',
-      `User ${address.user} may not log in to ${where}: ${cause.message}.`,
-      `Correct the user or password in ${SETTING}.`,
-    );
-  }
-  if (code === '3D000') {
-    return new Unavailable(
-      'DatabaseMissing',
-      `There is no such thing as ${where}.`,
-      'Create it, or correct its name in the URL.',
-    );
-  }
-  if (code === '42P01' || code === '3F000') {
-    return new RuleError('SchemaMissing', `In ${where} a table is missing: ${cause.message}.`, {
-      cure: 'Run `keyward db sync`, or name a Keystone database.',
-    });
-  }
-  if (code && (UNREACHABLE.has(code) || PASSING.has(code) || /^08\w{3}$/.test(code)))
-    return passing(where, cause);
-  // One of our statements that can't be parsed is a bug, whatever the server.
-  if (code && SQLSTATE.test(code) && code !== SYNTAX_ERROR) return refusal(code, cause, address);
-  return LOST.test(cause.message) ? passing(where, cause) : error;
+  const known = rooted(error);
+  const entry = classify(known);
+  if (!entry) return error;
+  const message = `${entry.says(address)}: ${known.cause.message}.`;
+  const cure = entry.cure(address, known);
+  if (entry.class === 'transient') return new Transient(entry.name, message, cure);
+  if (entry.class === 'configuration') return new Unavailable(entry.name, message, cure);
+  return new RuleError(entry.name, message, { cure });
+}
+
+/** A COMMIT whose answer was lost, and nobody could be asked what has become of it. A repeated step may find out. */
+export const commitUnknown = (address: DatabaseAddress, requestId: string | null): Transient =>
+  new Transient(
+    'CommitUnknown',
+    `The connection to ${place(address)} was lost while the change was committed.`,
+    requestId === null
+      ? 'Repeat the command: it does only what is missing.'
+      : `\`keyward audit list --request-id ${requestId}\` shows the change if it was made.`,
+    'unknown',
+  );
+
+/** Whether the connection ended before the server had answered; what it was sent last may have been done. */
+export function isLost(error: unknown): boolean {
+  if (!isError(error)) return false;
+  const known = rooted(error);
+  return classify(known) === unreachable;
 }
 
 /** Whether repeating the transaction may do: it met another one, or a row came or went between two of its statements. */
@@ -71,34 +223,19 @@ export function duplicateDetail(error: unknown): string | null {
   return code === DUPLICATE ? ((cause as { detail?: string }).detail ?? '') : null;
 }
 
-const CURES: Record<string, (address: DatabaseAddress) => string> = {
-  '42501': ({ user }) =>
-    `Grant user ${user} what is missing (to write Keystone's tables and those of the schema keyward; for \`keyward db sync\`, to make them), or name another user in ${SETTING}.`,
-  '25006': () =>
-    `Name the server that takes writes in ${SETTING}; this one is a replica, or set to read only.`,
-  '53100': () => "Make room on the server's disk, then repeat the command.",
-};
-const compareSchema = (): string =>
-  "Compare the schema with `keyward db sync --check`, and see the server's log.";
-
-const refusal = (code: string, cause: Error, address: DatabaseAddress): RuleError =>
-  new RuleError('DatabaseRefused', `The database ${address.database} answered ${code}: ${cause.message}.`, {
-    cure: (CURES[code] ?? compareSchema)(address),
-  });
-
-const passing = (where: string, cause: Error): Transient =>
-  new Transient(
-    'DatabaseUnreachable',
-    `${where[0]!.toUpperCase()}${where.slice(1)} can't be used: ${cause.message}.`,
-    'Check that it runs and is reachable, then repeat the command.',
-  );
-
 /** The driver's error below MikroORM's, or the first of several connection attempts. */
-function rooted(error: Error): { code: string | undefined; cause: Error } {
+function rooted(error: Error): Known {
   const inner = (error as AggregateError).errors?.[0] ?? error.cause;
   if (isError(inner)) return rooted(inner);
-  return { code: (error as { code?: string }).code, cause: error };
+  const { code, blocker } = error as { code?: string; blocker?: Blocker | null };
+  return { code, cause: error, blocker: blocker ?? null };
 }
 
 /** Of any realm: under jest the socket's errors are not of the test's `Error`. */
 const isError = (value: unknown): value is Error => types.isNativeError(value);
+
+const capital = (text: string): string => `${text[0]!.toUpperCase()}${text.slice(1)}`;
+
+function entries(codes: string[], entry: Entry): Record<string, Entry> {
+  return Object.fromEntries(codes.map((code) => [code, entry]));
+}

@@ -7,6 +7,8 @@ const FOLDER = fileURLToPath(new URL('../../migrations/', import.meta.url));
 
 const TABLE = 'mikro_orm_migrations';
 
+export type MigrationSet = 'keystone' | 'keyward';
+
 const filesOf = (set: string): string[] => readdirSync(path.join(FOLDER, set)).toSorted();
 
 /** Those of keyward's own files that the database has not seen; only reads, where the migrator would make its table. */
@@ -21,7 +23,8 @@ export async function pendingMigrations(em: EntityManager): Promise<string[]> {
 }
 
 /** Applies the numbered SQL files of `migrations/<set>/` that the database has not seen, in one transaction. */
-export async function migrate(orm: MikroORM, set: 'keystone' | 'keyward'): Promise<string[]> {
+export async function migrate(orm: MikroORM, set: MigrationSet): Promise<string[]> {
+  await orm.em.fork().execute('create schema if not exists keyward');
   const { Migrator, Migration } = await import('@mikro-orm/migrations');
   const asMigration = (file: string) => ({
     name: `${set}/${file}`,

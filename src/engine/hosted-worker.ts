@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { setTimeout as after } from 'node:timers/promises';
 import type { NativeConnection, Worker } from '@temporalio/worker';
+import { STEP_PATIENCE } from '../database/patience.ts';
 import { hostTaskQueue, taskQueue, type Target } from '../rules/target.ts';
 import { openIdentity, type IdentityServices } from './identity-services.ts';
 import type { DatabaseAddress } from '../rules/database-address.ts';
@@ -16,6 +17,9 @@ import {
 } from './temporal-connection.ts';
 
 const PATIENCE_MS = 10_000;
+/** Of each queue at once. */
+const ACTIVITIES = 8;
+const QUEUES = 2;
 
 export type WorkerOptions = {
   endpoint: TemporalEndpoint;
@@ -56,7 +60,7 @@ async function openWorkers(options: WorkerOptions): Promise<[WorkerWithConnectio
   const [{ NativeConnection, Runtime, Worker, DefaultLogger }, identity, { options: connect, namespace }] =
     await Promise.all([
       import('@temporalio/worker'),
-      openIdentity(options.address),
+      openIdentity(options.address, { patience: STEP_PATIENCE, poolSize: QUEUES * ACTIVITIES }),
       connectionSettings(options.endpoint),
     ]);
   Runtime.install({
@@ -73,7 +77,7 @@ async function openWorkers(options: WorkerOptions): Promise<[WorkerWithConnectio
   const activities = await createActivities(options.target, identity);
   const shared = { connection, namespace, activities, dataConverter: dataConverter(codec) };
   const limits = {
-    maxConcurrentActivityTaskExecutions: 8,
+    maxConcurrentActivityTaskExecutions: ACTIVITIES,
     shutdownGraceTime: PATIENCE_MS,
   } as const;
   const bundle = new URL(import.meta.resolve('../workflow-bundle.js')).pathname;
@@ -118,7 +122,7 @@ async function createActivities(target: Target, identity: IdentityServices) {
     import('../services/identity/check-database.ts'),
     import('../config/policy-files.ts'),
   ]);
-  const database = new CheckDatabase(identity.orm, identity.address);
+  const database = new CheckDatabase(identity.database);
   return withRuleFailures(target, {
     ...createIdentityActivities(identity.bootstrap),
     ...createUpgradeCheckActivities({ database, policyFiles: openPolicyFiles }),

@@ -1,32 +1,35 @@
+import type { DatabaseOptions } from '../database/database.ts';
 import type { DatabaseAddress } from '../rules/database-address.ts';
 
 /** Opens the services of one identity database; nothing connects before the first use. `close` ends its connections. */
-export async function openIdentity(address: DatabaseAddress) {
+export async function openIdentity(address: DatabaseAddress, options: DatabaseOptions = {}) {
   const [
     { openDatabase },
+    { whyMissing },
     { SchemaService },
     { AuditService },
     { BootstrapService },
     { ResourceService },
     { AssignmentService },
   ] = await Promise.all([
-    import('../database/connection.ts'),
+    import('../database/database.ts'),
+    import('../services/identity/schema-facts.ts'),
     import('../services/identity/schema-service.ts'),
     import('../services/identity/audit-service.ts'),
     import('../services/identity/bootstrap-service.ts'),
     import('../services/identity/resource-service.ts'),
     import('../services/identity/assignment-service.ts'),
   ]);
-  const orm = await openDatabase(address);
+  const database = await openDatabase(address, { explain: whyMissing, ...options });
   return {
     address,
-    orm,
-    schema: new SchemaService(orm, address),
-    audit: new AuditService(orm, address),
-    bootstrap: new BootstrapService(orm, address),
-    resources: new ResourceService(orm, address),
-    assignments: new AssignmentService(orm, address),
-    close: () => orm.close(true),
+    database,
+    schema: new SchemaService(database),
+    audit: new AuditService(database),
+    bootstrap: new BootstrapService(database),
+    resources: new ResourceService(database),
+    assignments: new AssignmentService(database),
+    close: () => database.close(),
   };
 }
 

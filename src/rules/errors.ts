@@ -58,8 +58,8 @@ export class UsageError extends RuleError {
 
 /** The database, Temporal or a part of the engine can't be reached or used. */
 export class Unavailable extends RuleError {
-  constructor(name: string, message: string, cure: string) {
-    super(name, message, { cure, exitCode: ExitCode.unavailable });
+  constructor(name: string, message: string, cure: string, outcome: Outcome | null = null) {
+    super(name, message, { cure, outcome, ...(outcome !== 'unknown' && { exitCode: ExitCode.unavailable }) });
   }
 }
 

@@ -75,7 +75,7 @@ export class TestPostgres {
     address: DatabaseAddress,
     use: (services: IdentityServices) => Promise<T>,
   ): Promise<T> {
-    const services = await openIdentity(address);
+    const services = await openIdentity(address, { poolSize: 10 });
     try {
       return await use(services);
     } finally {

@@ -26,7 +26,7 @@ export class TestIdentity {
   static async open(server: TestPostgres): Promise<TestIdentity> {
     const { openIdentity } = await import('../../src/engine/identity-services.ts');
     const address = await server.createDatabase();
-    const services = await openIdentity(address);
+    const services = await openIdentity(address, { poolSize: 10 });
     await runBootstrap(services.bootstrap, { ...bootstrapRequest(), passwordHashing: hashing });
     return new TestIdentity(services, address);
   }
@@ -34,7 +34,7 @@ export class TestIdentity {
   /** The same cloud by connections of its own: one pool lets only ten work at once. */
   async beside(): Promise<TestIdentity> {
     const { openIdentity } = await import('../../src/engine/identity-services.ts');
-    return new TestIdentity(await openIdentity(this.address), this.address);
+    return new TestIdentity(await openIdentity(this.address, { poolSize: 10 }), this.address);
   }
 
   close(): Promise<void> {

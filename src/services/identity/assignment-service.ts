@@ -1,4 +1,5 @@
-import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Database } from '../../database/database.ts';
 import { Assignment, SystemAssignment } from '../../database/keystone/assignment.entity.ts';
 import {
   ASSIGNMENT_TABLES,
@@ -6,7 +7,6 @@ import {
   AssignmentRepository,
   type StoredAssignment,
 } from '../../database/keystone/assignment.repository.ts';
-import type { DatabaseAddress } from '../../rules/database-address.ts';
 import { RuleError, UsageError } from '../../rules/errors.ts';
 import type { Resource, ResourceKind } from '../../rules/resource.ts';
 import { type Actor, writeAudit } from './audit-writer.ts';
@@ -14,7 +14,6 @@ import { GuardedResource } from './guarded/guarded-resource.ts';
 import { keysetPages, limited } from './keyset-pages.ts';
 import { hold } from './locks.ts';
 import { ResourceFinder, type ResourceRef } from './resource-finder.ts';
-import { described, transact } from './transact.ts';
 
 export type { StoredAssignment };
 
@@ -46,17 +45,15 @@ const ON_SYSTEM = 'UserSystem';
 
 /** Role assignments and implied roles. Granting is no change of the role, the user or what it is on. */
 export class AssignmentService {
-  readonly #orm: MikroORM;
-  readonly #address: DatabaseAddress;
+  readonly #database: Database;
 
-  constructor(orm: MikroORM, address: DatabaseAddress) {
-    this.#orm = orm;
-    this.#address = address;
+  constructor(database: Database) {
+    this.#database = database;
   }
 
   /** False: it was there already; nothing is written then. */
   async add(request: GrantRequest, actor: Actor): Promise<boolean> {
-    return transact(this.#orm, this.#address, async (em) => {
+    return this.#database.transact(actor, async (em) => {
       const grant = await resolve(em, request);
       assertGrantable(grant);
       await holdEnds(em, grant);
@@ -67,7 +64,7 @@ export class AssignmentService {
   }
 
   async remove(request: GrantRequest, actor: Actor): Promise<void> {
-    await transact(this.#orm, this.#address, async (em) => {
+    await this.#database.transact(actor, async (em) => {
       const grant = await resolve(em, request);
       if ((await em.nativeDelete(tableOf(grant), rowOf(grant))) === 0) {
         throw new RuleError(
@@ -82,19 +79,15 @@ export class AssignmentService {
 
   /** Pages as they are taken: memory does not grow with the number of assignments. */
   async *list({ limit, ...query }: AssignmentQuery): AsyncGenerator<StoredAssignment[]> {
-    const em = this.#orm.em.fork();
-    const filter = await described(this.#orm, this.#address, () => filterOf(em, query));
-    yield* limited(limit, this.#pages(new AssignmentRepository(em), filter));
+    const filter = await this.#database.read((em) => filterOf(em, query));
+    yield* limited(limit, this.#pages(filter));
   }
 
   /** In the order of their keys, those on the system last. */
-  async *#pages(
-    repository: AssignmentRepository,
-    filter: AssignmentFilter,
-  ): AsyncGenerator<StoredAssignment[]> {
+  async *#pages(filter: AssignmentFilter): AsyncGenerator<StoredAssignment[]> {
     for (const table of ASSIGNMENT_TABLES) {
       yield* keysetPages<StoredAssignment>(PAGE, (last) =>
-        described(this.#orm, this.#address, () => repository.page(table, filter, last, PAGE)),
+        this.#database.read((em) => new AssignmentRepository(em).page(table, filter, last, PAGE)),
       );
     }
   }
@@ -104,7 +97,7 @@ export class AssignmentService {
     implied: ResourceRef,
     actor: Actor,
   ): Promise<{ prior: Resource; implied: Resource }> {
-    return transact(this.#orm, this.#address, async (em) => {
+    return this.#database.transact(actor, async (em) => {
       const [one, other] = await this.#pair(em, prior, implied);
       assertImpliable(one, other);
       await new GuardedResource(em, actor).imply(one, other);
@@ -113,15 +106,15 @@ export class AssignmentService {
   }
 
   async stopImplying(prior: ResourceRef, implied: ResourceRef, actor: Actor): Promise<void> {
-    await transact(this.#orm, this.#address, async (em) => {
+    await this.#database.transact(actor, async (em) => {
       const [one, other] = await this.#pair(em, prior, implied);
       await new GuardedResource(em, actor).stopImplying(one, other);
     });
   }
 
   listImplied(): Promise<{ priorId: string; prior: string; impliedId: string; implied: string }[]> {
-    return described(this.#orm, this.#address, () =>
-      this.#orm.em.fork().execute(
+    return this.#database.read((em) =>
+      em.execute(
         `select p.id as "priorId", p.name as prior, i.id as "impliedId", i.name as implied from implied_role
          join role p on p.id = prior_role_id join role i on i.id = implied_role_id order by p.name, i.name, p.id`,
       ),

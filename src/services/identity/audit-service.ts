@@ -1,8 +1,7 @@
-import type { FilterQuery, InferEntity, MikroORM } from '@mikro-orm/postgresql';
+import type { FilterQuery, InferEntity } from '@mikro-orm/postgresql';
+import type { Database } from '../../database/database.ts';
 import { AuditEntry } from '../../database/keyward/audit-entry.entity.ts';
-import type { DatabaseAddress } from '../../rules/database-address.ts';
 import { limited, keysetPages } from './keyset-pages.ts';
-import { described } from './transact.ts';
 
 const PAGE = 2000;
 
@@ -11,12 +10,10 @@ export type AuditRow = InferEntity<typeof AuditEntry>;
 
 /** What was changed, when, and by whom. */
 export class AuditService {
-  readonly #orm: MikroORM;
-  readonly #address: DatabaseAddress;
+  readonly #database: Database;
 
-  constructor(orm: MikroORM, address: DatabaseAddress) {
-    this.#orm = orm;
-    this.#address = address;
+  constructor(database: Database) {
+    this.#database = database;
   }
 
   /** Pages, newest first; none where keyward has never written, so before `db sync` too. */
@@ -31,11 +28,11 @@ export class AuditService {
   }
 
   #page(where: FilterQuery<AuditRow>, limit: number): Promise<AuditRow[]> {
-    return described(this.#orm, this.#address, () =>
-      this.#orm.em.fork().find(AuditEntry, where, { orderBy: { id: 'desc' }, limit }),
-    ).catch((error: Error) => {
-      if (error.name === 'SchemaMissing') return [];
-      throw error;
-    });
+    return this.#database
+      .read((em) => em.find(AuditEntry, where, { orderBy: { id: 'desc' }, limit }))
+      .catch((error: Error) => {
+        if (error.name === 'SchemaMissing') return [];
+        throw error;
+      });
   }
 }

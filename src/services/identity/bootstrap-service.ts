@@ -1,8 +1,8 @@
-import { type EntityManager, IsolationLevel, type MikroORM } from '@mikro-orm/postgresql';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Database } from '../../database/database.ts';
 import { AuditEntry } from '../../database/keyward/audit-entry.entity.ts';
 import { mutableRoleWarnings, planBootstrap } from '../../rules/bootstrap-plan.ts';
 import type { BootstrapReport, BootstrapRequest, ReportedChange } from '../../rules/bootstrap-request.ts';
-import type { DatabaseAddress } from '../../rules/database-address.ts';
 import { RuleError } from '../../rules/errors.ts';
 import type { IdentitySnapshot } from '../../rules/identity-snapshot.ts';
 import type { Asked } from '../../rules/run-request.ts';
@@ -12,26 +12,22 @@ import { GuardedResource } from './guarded/guarded-resource.ts';
 import { type ComparePassword, readSnapshot } from './identity-reader.ts';
 import { hashPassword, verifyPassword } from './password-hash.ts';
 import { acceptRequest, markApplied, wasApplied, withdrawRequest } from './request-ledger.ts';
-import { transactOnce } from './transact.ts';
 
 const OPERATION = 'bootstrap';
-const READ_COMMITTED = { isolationLevel: IsolationLevel.READ_COMMITTED };
 const LOCK = "hashtext('keyward bootstrap')";
 
 /** Bootstraps a cloud's identity: plans in one read-only transaction, applies in one transaction. */
 export class BootstrapService {
-  readonly #orm: MikroORM;
-  readonly #address: DatabaseAddress;
+  readonly #database: Database;
 
-  constructor(orm: MikroORM, address: DatabaseAddress) {
-    this.#orm = orm;
-    this.#address = address;
+  constructor(database: Database) {
+    this.#database = database;
   }
 
   /** What `apply` would change now; writes nothing. */
   async plan(request: BootstrapRequest): Promise<BootstrapReport> {
     const { compare } = new PasswordMemory(request);
-    return this.#inSnapshot(async (em) => {
+    return this.#database.snapshot(async (em) => {
       const there = await readSnapshot(em, request, compare);
       const changes = planBootstrap(there, request).map((change) => reportChange(change, null));
       return reportOf(request, there, changes);
@@ -40,15 +36,13 @@ export class BootstrapService {
 
   /** The first step of a run: records the request, or refuses it, and plans. Writes nothing of Keystone's. */
   async begin(request: Asked<BootstrapRequest>): Promise<BootstrapReport> {
-    const isApplied = await transactOnce(this.#orm, this.#address, READ_COMMITTED, (em) =>
-      acceptRequest(em, OPERATION, request),
-    );
-    if (isApplied) return (await this.settle(request.requestId))!;
+    const { requestId } = request;
+    const isApplied = await this.#database.transactOnce(null, (em) => acceptRequest(em, OPERATION, request));
+    if (isApplied) return (await this.settle(requestId))!;
     const report = await this.plan(request);
+    // Otherwise the same request could still be applied later, when there is something to change.
     if (report.changes.length === 0)
-      await transactOnce(this.#orm, this.#address, READ_COMMITTED, async (em) => {
-        if (!(await wasApplied(em, request.requestId))) await markApplied(em, request.requestId);
-      });
+      await this.#database.transactOnce(null, (em) => markApplied(em, requestId));
     return report;
   }
 
@@ -57,7 +51,7 @@ export class BootstrapService {
    * null, and then it never changes anything any more.
    */
   async settle(requestId: string): Promise<BootstrapReport | null> {
-    return transactOnce(this.#orm, this.#address, READ_COMMITTED, async (em) => {
+    return this.#database.transactOnce(null, async (em) => {
       if (await withdrawRequest(em, OPERATION, requestId)) return null;
       const changes = await changesOf(em, requestId);
       return { requestId, changes, warnings: [], userCreated: createdUser(changes) };
@@ -71,15 +65,8 @@ export class BootstrapService {
   async apply(request: BootstrapRequest): Promise<BootstrapReport> {
     const passwords = new PasswordMemory(request);
     // The slow hash is made before the lock is taken, not while others wait for it.
-    if (await this.#inSnapshot((em) => needsHash(em, request, passwords))) await passwords.hash();
-    return transactOnce(this.#orm, this.#address, READ_COMMITTED, (em) =>
-      applyUnderLock(em, request, passwords),
-    );
-  }
-
-  #inSnapshot<T>(read: (em: EntityManager) => Promise<T>): Promise<T> {
-    const snapshot = { isolationLevel: IsolationLevel.REPEATABLE_READ, readOnly: true };
-    return transactOnce(this.#orm, this.#address, snapshot, read);
+    if (await this.#database.snapshot((em) => needsHash(em, request, passwords))) await passwords.hash();
+    return this.#database.transactOnce(request, (em) => applyUnderLock(em, request, passwords));
   }
 }
 

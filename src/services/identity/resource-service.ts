@@ -1,4 +1,5 @@
-import type { MikroORM } from '@mikro-orm/postgresql';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Database } from '../../database/database.ts';
 import {
   type ResourceFilter,
   ResourceRepository,
@@ -6,7 +7,6 @@ import {
 } from '../../database/keystone/resource.repository.ts';
 import { descendants, lineage } from '../../database/keystone/project-tree.ts';
 import type { PasswordHashing } from '../../rules/bootstrap-request.ts';
-import type { DatabaseAddress } from '../../rules/database-address.ts';
 import { RuleError } from '../../rules/errors.ts';
 import { isGuarded, readImmutability } from '../../rules/immutability.ts';
 import type { Resource, ResourceKind, ResourcePatch, ResourceValues } from '../../rules/resource.ts';
@@ -17,7 +17,6 @@ import { GuardedResource } from './guarded/guarded-resource.ts';
 import { limited, keysetPages } from './keyset-pages.ts';
 import { hashPassword } from './password-hash.ts';
 import { ResourceFinder, type ResourceRef } from './resource-finder.ts';
-import { described, transact } from './transact.ts';
 
 export type ListFilter = Omit<ResourceFilter, 'domainId' | 'parentId' | 'projectId' | 'userId'> & {
   domain?: string | undefined;
@@ -35,12 +34,10 @@ const PAGE = 2000;
 
 /** Roles, users, projects and domains: each change is one transaction behind `GuardedResource`. */
 export class ResourceService {
-  readonly #orm: MikroORM;
-  readonly #address: DatabaseAddress;
+  readonly #database: Database;
 
-  constructor(orm: MikroORM, address: DatabaseAddress) {
-    this.#orm = orm;
-    this.#address = address;
+  constructor(database: Database) {
+    this.#database = database;
   }
 
   async create(
@@ -52,13 +49,13 @@ export class ResourceService {
     const { name, password } = checkedValues(kind, values);
     const hash = await hashed(password, hashing);
     try {
-      return await transact(this.#orm, this.#address, (em) =>
+      return await this.#database.transact(actor, (em) =>
         new GuardedResource(em, actor).create(kind, values, hash),
       );
     } catch (error) {
       if (!orShow || (error as Error).name !== 'Conflict') throw error;
       const domain = values.domain_id ?? undefined;
-      return (await this.#finder().get(kind, { nameOrId: name, domain })).resource;
+      return this.get(kind, { nameOrId: name, domain });
     }
   }
 
@@ -71,7 +68,7 @@ export class ResourceService {
     hashing: PasswordHashing,
   ): Promise<Resource> {
     const hash = await hashed(checkedPatch(kind, patch).password, hashing);
-    return transact(this.#orm, this.#address, async (em) => {
+    return this.#database.transact(actor, async (em) => {
       const { resource } = await new ResourceFinder(em).get(kind, ref);
       return new GuardedResource(em, actor).update(kind, resource.id, patch, hash);
     });
@@ -83,20 +80,20 @@ export class ResourceService {
     actor: Actor,
     options: { withSubtree?: boolean } = {},
   ): Promise<void> {
-    await transact(this.#orm, this.#address, async (em) => {
+    await this.#database.transact(actor, async (em) => {
       const { resource } = await new ResourceFinder(em).get(kind, ref);
       await new GuardedResource(em, actor).delete(kind, resource.id, options);
     });
   }
 
   get(kind: ResourceKind, ref: ResourceRef): Promise<Resource> {
-    return described(this.#orm, this.#address, async () => (await this.#finder().get(kind, ref)).resource);
+    return this.#database.read(async (em) => (await new ResourceFinder(em).get(kind, ref)).resource);
   }
 
   /** A parent: a project, or a domain; then what is in it lies at its top. */
   async getPlace(ref: ResourceRef): Promise<Resource> {
-    return described(this.#orm, this.#address, async () => {
-      const finder = this.#finder();
+    return this.#database.read(async (em) => {
+      const finder = new ResourceFinder(em);
       const domain = { nameOrId: ref.nameOrId };
       const place = (await finder.find('project', ref)) ?? (await finder.find('domain', domain));
       return (place ?? (await finder.get('project', ref))).resource;
@@ -105,8 +102,7 @@ export class ResourceService {
 
   /** The resource, and since when and by whom its `immutable` is what it is (null: it was never set). */
   async show(kind: ResourceKind, ref: ResourceRef): Promise<{ resource: Resource; origin: string | null }> {
-    return described(this.#orm, this.#address, async () => {
-      const em = this.#orm.em.fork();
+    return this.#database.read(async (em) => {
       const { resource, immutable } = await new ResourceFinder(em).get(kind, ref);
       if (immutable === undefined) return { resource, origin: null };
       const origins = await flagOrigins(em, kind, [{ id: resource.id, immutable }]);
@@ -116,8 +112,7 @@ export class ResourceService {
 
   /** What is above a project and what is below it, each as ids within ids, as Keystone's API gives them. */
   family(id: string): Promise<{ parents: IdTree; subtree: IdTree }> {
-    return described(this.#orm, this.#address, async () => {
-      const em = this.#orm.em.fork();
+    return this.#database.read(async (em) => {
       const [, ...above] = await lineage(em, id);
       const parents = above.reduceRight<IdTree>((higher, each) => ({ [each.id]: higher }), null);
       const below = Map.groupBy(await descendants(em, id), ({ parentId }) => parentId);
@@ -131,18 +126,21 @@ export class ResourceService {
 
   /** Pages in the order of the ids, read as they are taken: memory does not grow with their number. */
   async *list(kind: ResourceKind, filter: ListFilter): AsyncGenerator<Resource[]> {
-    const narrowed = await described(this.#orm, this.#address, () => this.#narrowed(filter));
-    const marker = await described(this.#orm, this.#address, () => this.#marker(kind, filter.marker));
+    const narrowed = await this.#database.read((em) => this.#narrowed(em, filter));
+    const marker = await this.#database.read((em) => markerOf(em, kind, filter.marker));
     const pages = keysetPages<StoredResource>(PAGE, (last) =>
-      described(this.#orm, this.#address, () =>
-        new ResourceRepository(this.#orm.em.fork()).page(kind, narrowed, last?.resource.id ?? marker, PAGE),
+      this.#database.read((em) =>
+        new ResourceRepository(em).page(kind, narrowed, last?.resource.id ?? marker, PAGE),
       ),
     );
     yield* limited(filter.limit, wantedOf(pages, filter.immutable));
   }
 
-  async #narrowed({ domain, parent, project, user, global, ...filter }: ListFilter): Promise<ResourceFilter> {
-    const finder = this.#finder();
+  async #narrowed(
+    em: EntityManager,
+    { domain, parent, project, user, global, ...filter }: ListFilter,
+  ): Promise<ResourceFilter> {
+    const finder = new ResourceFinder(em);
     const domainId =
       domain === undefined ? undefined : (await finder.get('domain', { nameOrId: domain })).resource.id;
     const parentId = parent === undefined ? undefined : (await this.getPlace({ nameOrId: parent })).id;
@@ -150,18 +148,18 @@ export class ResourceService {
     const userId = user && (await finder.get('user', user)).resource.id;
     return { ...filter, domainId: global ? null : domainId, parentId, projectId, userId };
   }
+}
 
-  async #marker(kind: ResourceKind, marker: string | undefined): Promise<string | null> {
-    if (marker === undefined) return null;
-    if (await new ResourceRepository(this.#orm.em.fork()).find(kind, marker)) return marker;
-    throw new RuleError('NotFound', `The marker '${marker}' is no ${kind}'s ID.`, {
-      cure: 'Give the ID of the last one that was listed.',
-    });
-  }
-
-  #finder(): ResourceFinder {
-    return new ResourceFinder(this.#orm.em.fork());
-  }
+async function markerOf(
+  em: EntityManager,
+  kind: ResourceKind,
+  marker: string | undefined,
+): Promise<string | null> {
+  if (marker === undefined) return null;
+  if (await new ResourceRepository(em).find(kind, marker)) return marker;
+  throw new RuleError('NotFound', `The marker '${marker}' is no ${kind}'s ID.`, {
+    cure: 'Give the ID of the last one that was listed.',
+  });
 }
 
 const hashed = (password: string | undefined, hashing: PasswordHashing): Promise<string | null> =>

@@ -1,4 +1,4 @@
-import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
+import type { EntityManager } from '@mikro-orm/postgresql';
 import type { DatabaseAddress } from '../../rules/database-address.ts';
 import { type SchemaFacts, schemaRefusal, schemaState } from '../../rules/schema-revision.ts';
 
@@ -18,12 +18,12 @@ export async function readFacts(em: EntityManager): Promise<SchemaFacts> {
 /** A table that is missing is `db sync`'s to make, unless `db sync` would refuse the database: then that is said. */
 export async function whyMissing(
   error: unknown,
-  orm: MikroORM,
+  em: EntityManager,
   { database }: DatabaseAddress,
 ): Promise<unknown> {
   if ((error as Error).name !== 'SchemaMissing') return error;
   try {
-    return schemaRefusal(schemaState(await readFacts(orm.em.fork())), database) ?? error;
+    return schemaRefusal(schemaState(await readFacts(em)), database) ?? error;
   } catch {
     return error;
   }

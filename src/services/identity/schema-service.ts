@@ -1,10 +1,8 @@
-import type { MikroORM } from '@mikro-orm/postgresql';
-import { migrate, pendingMigrations } from '../../database/migrations.ts';
-import type { DatabaseAddress } from '../../rules/database-address.ts';
+import type { Database } from '../../database/database.ts';
+import { pendingMigrations } from '../../database/migrations.ts';
 import type { RuleError } from '../../rules/errors.ts';
 import { schemaRefusal, type SchemaState, schemaState } from '../../rules/schema-revision.ts';
 import { readFacts } from './schema-facts.ts';
-import { described } from './transact.ts';
 
 const SYNC_LOCK = "hashtext('keyward db sync')";
 
@@ -12,12 +10,10 @@ export type SyncReport = { state: SchemaState; applied: string[] };
 
 /** The identity database's schema: whether it is Keystone 30.0.0's, and how it becomes so. */
 export class SchemaService {
-  readonly #orm: MikroORM;
-  readonly #address: DatabaseAddress;
+  readonly #database: Database;
 
-  constructor(orm: MikroORM, address: DatabaseAddress) {
-    this.#orm = orm;
-    this.#address = address;
+  constructor(database: Database) {
+    this.#database = database;
   }
 
   /**
@@ -25,36 +21,32 @@ export class SchemaService {
    * once. Refuses, untouched, a database at another revision or of another application.
    */
   async sync(): Promise<SyncReport> {
-    return described(this.#orm, this.#address, () =>
-      this.#orm.em.fork().transactional(async (em) => {
-        await em.execute(`select pg_advisory_xact_lock(${SYNC_LOCK})`);
-        const state = schemaState(await readFacts(em));
-        const refusal = schemaRefusal(state, this.#address.database);
-        if (refusal) throw refusal;
-        // The migrator has connections of its own; this transaction only holds the lock that orders two syncs.
-        await this.#orm.em.fork().execute('create schema if not exists keyward');
-        const applied = state === 'empty' ? await migrate(this.#orm, 'keystone') : [];
-        return { state, applied: [...applied, ...(await migrate(this.#orm, 'keyward'))] };
-      }),
-    );
+    return this.#database.transactOnce(null, async (em) => {
+      await em.execute(`select pg_advisory_xact_lock(${SYNC_LOCK})`);
+      const state = schemaState(await readFacts(em));
+      const refusal = schemaRefusal(state, this.#database.address.database);
+      if (refusal) throw refusal;
+      // The migrator has connections of its own; this transaction only holds the lock that orders two syncs.
+      const applied = state === 'empty' ? await this.#database.migrate('keystone') : [];
+      return { state, applied: [...applied, ...(await this.#database.migrate('keyward'))] };
+    });
   }
 
   /** What is there, and (`refusal`) why `sync` would not touch it. */
   async state(): Promise<{ state: SchemaState; refusal: RuleError | null }> {
-    return described(this.#orm, this.#address, async () => {
-      const em = this.#orm.em.fork();
+    return this.#database.read(async (em) => {
       const found = schemaState(await readFacts(em));
       const isBehind = found === 'current' && (await pendingMigrations(em)).length > 0;
       const state = isBehind ? 'keyward-needed' : found;
-      return { state, refusal: schemaRefusal(state, this.#address.database) };
+      return { state, refusal: schemaRefusal(state, this.#database.address.database) };
     });
   }
 
   /** The revisions in `alembic_version`, in no order; none in an empty database. */
   async revisions(): Promise<string[]> {
-    const facts = await described(this.#orm, this.#address, () => readFacts(this.#orm.em.fork()));
+    const facts = await this.#database.read(readFacts);
     const state = schemaState(facts);
-    if (state === 'foreign') throw schemaRefusal(state, this.#address.database)!;
+    if (state === 'foreign') throw schemaRefusal(state, this.#database.address.database)!;
     return facts.revisions;
   }
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { openDatabase } from '../../../src/database/connection.ts';
+import { openDatabase } from '../../../src/database/database.ts';
 import { TestPostgres } from '../../support/postgres.ts';
 
 let server: TestPostgres;
@@ -15,27 +15,27 @@ const kill = (): Promise<object[]> =>
   );
 
 it('a transaction that loses its connection costs the pool nothing', async () => {
-  const orm = await openDatabase(server.address);
+  const database = await openDatabase(server.address, { poolSize: 10 });
   // More than the pool has.
   for (let round = 0; round < 12; round++) {
-    const lost = orm.em.fork().transactional(async (em) => {
+    const lost = database.transactOnce(null, async (em) => {
       await em.execute('select 1');
       await kill();
       await em.execute('select 1');
     });
     await expect(lost).rejects.toThrow();
   }
-  expect(await orm.em.fork().execute('select 1 as one')).toEqual([{ one: 1 }]);
-  await orm.close(true);
+  expect(await database.read((em) => em.execute('select 1 as one'))).toEqual([{ one: 1 }]);
+  await database.close();
 });
 
 it('closing ends, also when a connection has just been lost', async () => {
-  const orm = await openDatabase(server.address);
-  const lost = orm.em.fork().transactional(async (em) => {
+  const database = await openDatabase(server.address, { poolSize: 10 });
+  const lost = database.transactOnce(null, async (em) => {
     await em.execute('select 1');
     await kill();
     await em.execute('select 1');
   });
   await expect(lost).rejects.toThrow();
-  await orm.close(true);
+  await database.close();
 });

@@ -67,9 +67,8 @@ describe('what the server refuses is told with its cure, once, and nothing is wr
   });
 
   it('a statement of our own that can not be parsed stays a bug', async () => {
-    await server.withServices(await server.createDatabase(), async ({ orm, address }) => {
-      const { described } = await import('../../../src/services/identity/transact.ts');
-      const broken = described(orm, address, () => orm.em.fork().execute('selct 1'));
+    await server.withServices(await server.createDatabase(), async ({ database }) => {
+      const broken = database.read((em) => em.execute('selct 1'));
       await expect(broken).rejects.not.toHaveProperty('cure');
     });
   });

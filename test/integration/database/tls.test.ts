@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { openDatabase } from '../../../src/database/connection.ts';
+import { openDatabase } from '../../../src/database/database.ts';
 import type { DatabaseAddress } from '../../../src/rules/database-address.ts';
 import { TestPostgres } from '../../support/postgres.ts';
 import { certificate, type Listening, proxyPostgres } from '../../support/tls.ts';
@@ -23,14 +23,14 @@ afterAll(async () => {
 const CA = certificate('ca.pem');
 const ask = async (front: 'tls' | 'plain', how: Partial<DatabaseAddress>): Promise<string> => {
   const [host, port] = fronts[front].address.split(':');
-  const orm = await openDatabase({ ...server.address, host: host!, port: Number(port), ...how });
+  const database = await openDatabase({ ...server.address, host: host!, port: Number(port), ...how });
   try {
-    const rows = await orm.em.fork().execute<{ one: number }[]>('select 1 as one');
+    const rows = await database.read((em) => em.execute<{ one: number }[]>('select 1 as one'));
     return rows[0]!.one === 1 ? 'in' : 'odd';
   } catch {
     return 'out';
   } finally {
-    await orm.close(true);
+    await database.close();
   }
 };
 

@@ -46,8 +46,8 @@ async function copyOfBootstrapped(damage = ''): Promise<DatabaseAddress> {
 }
 
 async function check(address: DatabaseAddress): Promise<Record<string, CheckOutcome>> {
-  const { orm, close } = await openIdentity(address);
-  return runSuite(new CheckDatabase(orm, address), file('keystone.conf')).finally(close);
+  const { database, close } = await openIdentity(address);
+  return runSuite(new CheckDatabase(database), file('keystone.conf')).finally(close);
 }
 
 /** Does what the remedy's command line says, with a password for a cloud that has no admin user yet. */
@@ -242,8 +242,8 @@ it('writes nothing, and could not', async () => {
   const before = await server.query(address.database, writes);
   await check(address);
   expect(await server.query(address.database, writes)).toEqual(before);
-  await server.withServices(address, async ({ orm }) => {
-    const write = new CheckDatabase(orm, address).read((database) => database.deleteFrom('role').execute());
+  await server.withServices(address, async ({ database }) => {
+    const write = new CheckDatabase(database).read((tables) => tables.deleteFrom('role').execute());
     await expect(write).rejects.toMatchObject({ message: expect.stringMatching(/answered 25006/) });
   });
 });

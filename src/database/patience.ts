@@ -1,0 +1,40 @@
+/** How long a database may keep keyward waiting, in milliseconds. */
+export type Patience = {
+  /** For a lock that somebody else holds. */
+  lockMs: number;
+  /** For one statement, waiting included. */
+  statementMs: number;
+  /** For an answer to whether a COMMIT took place after its own answer was lost. */
+  settleMs: number;
+};
+
+const IDLE_MS = 60_000;
+/** What a transaction waits for besides is at most this long, so that the lock's own time-out is the one that strikes. */
+const BEYOND_A_LOCK_MS = 240_000;
+
+/** What a command allows that waits at most so long for a lock; without a number it is a minute. */
+export function patienceFor(lockSeconds = 60): Patience {
+  const lockMs = lockSeconds * 1000;
+  return { lockMs, statementMs: lockMs + BEYOND_A_LOCK_MS, settleMs: 30_000 };
+}
+
+/** Shorter than the deadline of a run's step (15 s): the database's own answer arrives, and the step is repeated. */
+export const STEP_PATIENCE: Patience = { lockMs: 10_000, statementMs: 12_000, settleMs: 5000 };
+
+/**
+ * Sets the limits for the transaction that it is sent in, and tells which process of the server runs it. Shorter limits
+ * of the server, the database or the role are kept. NOTE: as options of the connection, or by a plain SET, they would be
+ * refused by PgBouncer or left behind for its other clients; behind it the process is another one in each transaction.
+ */
+export function limitsStatement({ lockMs, statementMs }: Patience): string {
+  const limits = {
+    lock_timeout: lockMs,
+    statement_timeout: statementMs,
+    idle_in_transaction_session_timeout: IDLE_MS,
+  };
+  const settings = Object.entries(limits).map(
+    ([name, ms]) =>
+      `set_config('${name}', least(nullif(extract(epoch from current_setting('${name}')::interval) * 1000, 0), ${ms})::int::text, true)`,
+  );
+  return `select pg_backend_pid() as pid, ${settings.join(', ')}`;
+}

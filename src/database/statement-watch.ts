@@ -1,0 +1,80 @@
+import { type Blocker, nameBlocker } from './blocker.ts';
+
+const LOOK_MS = 3000;
+/** So often in a row may the server give no answer at all before it counts as gone. */
+const LOOKS_WITHOUT_ANSWER = 2;
+
+export type Watched = {
+  /** Looks at what the statement waits for; null where that can't be asked. Throws where the server is silent. */
+  look: (() => Promise<{ isAlive: boolean; blocker: Blocker | null }>) | null;
+  lockMs: number;
+  deadlineMs: number;
+  announce: (line: string) => void;
+  /** Gives the connection up; the statement then fails. */
+  cut: (reason: string) => void;
+};
+
+/**
+ * Watches one statement. After 3 s it says what the statement waits for, and again when that is somebody else; it cuts
+ * the connection once its other end is gone, which TCP by itself may not notice for hours, or when the deadline is over.
+ */
+export class StatementWatch {
+  readonly #watched: Watched;
+  readonly #deadline: NodeJS.Timeout;
+  #next: NodeJS.Timeout;
+  #hasEnded = false;
+  #silences = 0;
+  #said = '';
+  blocker: Blocker | null = null;
+
+  constructor(watched: Watched) {
+    this.#watched = watched;
+    const seconds = Math.round(watched.deadlineMs / 1000);
+    this.#deadline = setTimeout(() => watched.cut(`no answer within ${seconds} s`), watched.deadlineMs);
+    // A shorter limit would end the wait before anybody has looked who is in the way.
+    this.#next = setTimeout(() => this.#look(), Math.min(LOOK_MS, watched.lockMs / 2));
+  }
+
+  end(): void {
+    this.#hasEnded = true;
+    clearTimeout(this.#deadline);
+    clearTimeout(this.#next);
+  }
+
+  #look(): void {
+    if (!this.#watched.look) return;
+    this.#watched
+      .look()
+      .then(
+        (seen) => this.#see(seen),
+        () => this.#missAnswer(),
+      )
+      .finally(() => {
+        if (!this.#hasEnded) this.#next = setTimeout(() => this.#look(), LOOK_MS);
+      });
+  }
+
+  #see({ isAlive, blocker }: { isAlive: boolean; blocker: Blocker | null }): void {
+    if (this.#hasEnded) return;
+    this.#silences = 0;
+    if (!isAlive) return this.#watched.cut('its process of the server is gone');
+    this.blocker = blocker ?? this.blocker;
+    this.#say(
+      blocker
+        ? `Waiting for a lock of ${nameBlocker(blocker)}.`
+        : 'Waiting for the database to end a statement; no lock is in its way.',
+    );
+  }
+
+  #missAnswer(): void {
+    if (this.#hasEnded) return;
+    this.#silences += 1;
+    if (this.#silences >= LOOKS_WITHOUT_ANSWER) return this.#watched.cut('the server gives no answer');
+    this.#say('Waiting for the database, which gives no answer.');
+  }
+
+  #say(line: string): void {
+    if (line !== this.#said) this.#watched.announce(line);
+    this.#said = line;
+  }
+}
