@@ -157,9 +157,7 @@ export abstract class EngineCommand extends BaseCommand {
       if ((error as Error).name === 'StillRunning') throw error;
       const { settleRun } = await import('./settle-run.ts');
       const report = await settleRun(workflowId, error, () => engine.identity());
-      this.announce(
-        `Note: the run gave no result, but the database tells that it was applied: ${(error as Error).message}`,
-      );
+      this.announce('Note: the run ended without a result, but the database tells that it was applied.');
       return report as T;
     } finally {
       this.followedRun = null;

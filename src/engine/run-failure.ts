@@ -7,7 +7,7 @@ import {
   WorkflowFailedError,
   WorkflowNotFoundError,
 } from '@temporalio/client';
-import { type Outcome, RuleError } from '../rules/errors.ts';
+import { ExitCode, type Outcome, RuleError } from '../rules/errors.ts';
 import { unusableIn } from '../rules/unusable-payload.ts';
 
 const [INVALID_ARGUMENT, NOT_FOUND] = [3, 5];
@@ -22,8 +22,13 @@ export function asRuleError(error: unknown, workflowId: string): unknown {
   if (cause instanceof TimeoutFailure) return ended(workflowId, `timed out: ${cause.message}`);
   if (!(cause instanceof ApplicationFailure)) return error;
   const [remedied] = (cause.details ?? []) as [{ cure?: string; exitCode?: number; outcome?: Outcome }?];
-  if (remedied?.cure === undefined)
-    return new Error(`${cause.type ?? 'failure'}: ${cause.message}`, { cause });
+  if (remedied?.cure === undefined) {
+    return new RuleError(
+      'RunFailed',
+      `The run failed by a bug in keyward: ${cause.type ?? 'failure'}: ${cause.message}.`,
+      { cure: `\`keyward workflow show ${workflowId}\` tells more.`, exitCode: ExitCode.bug },
+    );
+  }
   const { cure, exitCode, outcome } = remedied;
   return new RuleError(cause.type ?? 'RunFailed', cause.message, {
     cure,
