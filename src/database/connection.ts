@@ -1,8 +1,9 @@
 import { MikroORM, type Options } from '@mikro-orm/postgresql';
 import type { Pool, PoolClient } from 'pg';
 import type { DatabaseAddress } from '../rules/database-address.ts';
+import { driverParameters } from './driver-parameters.ts';
 import { entities } from './entities.ts';
-import { tlsOptions } from './tls.ts';
+import { tryWaysInTurn, waysToConnect } from './tls.ts';
 
 /** At most this many connections at once; a worker's activities must not be more. */
 const POOL_SIZE = 10;
@@ -10,23 +11,28 @@ const GIVE_BACK_MS = 50;
 
 /** Opens one identity database. Nobody logs in before the first statement; `close` ends every connection. */
 export async function openDatabase(address: DatabaseAddress): Promise<MikroORM> {
-  return new MikroORM(databaseOptions(address, await tlsOptions(address)));
+  return new MikroORM(databaseOptions(address));
 }
 
-function databaseOptions(address: DatabaseAddress, ssl: object | false): Options {
-  const { host, port, database, user, password } = address;
+function databaseOptions(address: DatabaseAddress): Options {
+  const { host, port, database, user, password, parameters } = address;
+  const ways = waysToConnect(address);
   return {
     entities,
     dbName: database,
-    host,
+    host: parameters?.hostaddr ?? host,
     port,
     user,
     ...(password !== null && { password }),
     driverOptions: {
-      ssl,
+      ssl: ways[0],
       application_name: 'keyward',
       connectionTimeoutMillis: 5000,
-      onPoolCreated: takeDeadConnectionsBack,
+      ...driverParameters(address),
+      onPoolCreated: (pool: Pool) => {
+        takeDeadConnectionsBack(pool);
+        tryWaysInTurn(pool, ways);
+      },
     },
     pool: { min: 0, max: POOL_SIZE, idleTimeoutMillis: 10_000 },
     // NOTE: Keystone's columns are read and written as UTC by InstantType; no session time zone is set.

@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import type { DatabaseAddress } from '../rules/database-address.ts';
 import { RuleError, Transient, Unavailable } from '../rules/errors.ts';
+import { describeTlsError } from './tls-errors.ts';
 
 const UNREACHABLE = new Set([
   'ECONNREFUSED',
@@ -32,6 +33,8 @@ export function describeDatabaseError(error: unknown, address: DatabaseAddress):
   if (error instanceof RuleError || !isError(error)) return error;
   const { code, cause } = rooted(error);
   const where = `the database ${address.database} at ${address.host}${address.host.startsWith('/') ? '' : `:${address.port}`}`;
+  const tls = describeTlsError(cause, address, where);
+  if (tls) return tls;
   if (code === '28P01' || code === '28000') {
     return new Unavailable(
       'DatabaseAuthenticationFailed',
