@@ -25,7 +25,7 @@ function databaseOptions(address: DatabaseAddress): Options {
     user,
     ...(password !== null && { password }),
     driverOptions: {
-      ssl: ways[0],
+      ssl: ways.now,
       application_name: 'keyward',
       connectionTimeoutMillis: 5000,
       ...driverParameters(address),

@@ -41,7 +41,7 @@ export function describeTlsError(cause: Error, address: DatabaseAddress, where: 
     : (hasNoTls(cause) || isUntrusted(cause)) && whatIsWrong(cause, address);
   if (!wrong) return null;
   const [what, cure] = wrong;
-  return new Unavailable('DatabaseTlsRefused', `TLS with ${where}: ${what}.`, cure);
+  return new Unavailable('DatabaseTlsFailed', `TLS with ${where}: ${what}.`, cure);
 }
 
 function whatIsWrong(cause: Error & { code?: string }, { ssl, host, sslRootCert }: DatabaseAddress): Wrong {

@@ -10,41 +10,44 @@ import { hasNoTls, isTurnedAway, isUntrusted } from './tls-errors.ts';
 /** What the driver takes for `ssl`; false is a connection without TLS. */
 type Way = ConnectionOptions | false;
 
+/** `now` is the way to try first; it changes when another one has worked. */
+export type Ways = { now: Way; readonly first: Way; readonly second?: Way };
+
 /** The ways in which libpq would try to connect, in its order. The driver itself knows neither `allow` nor `prefer`. */
-export function waysToConnect(address: DatabaseAddress): [first: Way, second?: Way] {
-  if (address.ssl === 'disable' || isSocket(address)) return [false];
+export function waysToConnect(address: DatabaseAddress): Ways {
+  if (address.ssl === 'disable' || isSocket(address)) return { now: false, first: false };
   const tls = tlsOptions(address);
-  if (address.ssl === 'allow') return [false, tls];
-  return address.ssl === 'prefer' ? [tls, false] : [tls];
+  if (address.ssl === 'allow') return { now: false, first: false, second: tls };
+  return { now: tls, first: tls, ...(address.ssl === 'prefer' && { second: false }) };
 }
 
 /**
  * Makes a pool try the second way where the first was refused, as libpq does: where the server has no TLS, where its
  * certificate is not trusted, and where its pg_hba.conf lets nobody in that way. What worked is tried first from then on.
  */
-export function tryWaysInTurn(pool: Pool, [first, second]: [first: Way, second?: Way]): void {
+export function tryWaysInTurn(pool: Pool, ways: Ways): void {
+  const { first, second } = ways;
   if (second === undefined) return;
   const connect = pool.connect.bind(pool) as () => Promise<PoolClient>;
-  const options = pool.options as { ssl: Way };
+  const turnTo = (way: Way): void => {
+    (pool.options as { ssl: Way }).ssl = ways.now = way;
+  };
   pool.connect = (async () => {
-    const tried = options.ssl;
+    const tried = ways.now;
     try {
       return await connect();
     } catch (error) {
       if (!hasNoTls(error) && !isUntrusted(error) && !isTurnedAway(error)) throw error;
       // Another connection may have found out in the meantime.
-      if (options.ssl === tried) options.ssl = isSame(tried, first) ? second : first;
+      if (ways.now === tried) turnTo(tried === first ? second : first);
       return await connect().catch((other: unknown) => {
-        options.ssl = first;
+        turnTo(first);
         // A certificate that is not trusted says more than that the server lets nobody in without TLS.
         throw isUntrusted(error) && isTurnedAway(other) ? error : other;
       });
     }
   }) as Pool['connect'];
 }
-
-/** MikroORM copies what it is given, so that only the kind can be compared. */
-const isSame = (one: Way, other: Way): boolean => (one === false) === (other === false);
 
 function tlsOptions({ host, ssl, sslRootCert, parameters = {} }: DatabaseAddress): ConnectionOptions {
   const { sslcert, sslkey, sslcrl } = parameters;

@@ -52,8 +52,7 @@ async function compare(cells: Cell[]): Promise<{ differences: string[]; kinds: s
   const differences: string[] = [];
   const kinds = new Set<string>();
   for (const [url, home = homes.empty] of cells) {
-    const theirs = await libpq.reach(url, home);
-    const ours = await reach(url, home);
+    const [theirs, ours] = await Promise.all([libpq.reach(url, home), reach(url, home)]);
     const said = typeof ours === 'string' ? ours : `refused: ${ours.message}`;
     kinds.add(kindOf(theirs));
     if (kindOf(said) !== kindOf(theirs)) differences.push(`${url}: libpq ${theirs}; keyward ${said}`);
@@ -76,7 +75,8 @@ const everyMode = (roots: Record<string, string>[], users: string[], home?: stri
 describe('keyward connects exactly where libpq does, and encrypts where it does', () => {
   it.each(CERTIFICATES)('every sslmode, authority, host and pg_hba.conf with %s', async (name) => {
     await server.present(name);
-    const cells = everyMode([{}, root('ca.pem'), root('self-signed.pem')], ['openstack', 'tlsonly']);
+    const itself = name === 'self-signed.pem' ? [root(name)] : [];
+    const cells = everyMode([{}, root('ca.pem'), ...itself], ['openstack', 'tlsonly']);
     expect(await compare(cells)).toEqual({ differences: [], kinds: ['plain', 'refused', 'tls'] });
   });
 

@@ -60,12 +60,12 @@ describe('verify-full checks the host of the URL', () => {
     const reached = await reach(server.url(host, FULL));
     if (typeof expected === 'string') expect(reached).toBe(expected);
     else
-      expect(reached).toMatchObject({ name: 'DatabaseTlsRefused', message: expect.stringMatching(expected) });
+      expect(reached).toMatchObject({ name: 'DatabaseTlsFailed', message: expect.stringMatching(expected) });
   });
 
   it.each([
     ['db.keyward.test', 'tls'],
-    ['a.b.keyward.test', expect.objectContaining({ name: 'DatabaseTlsRefused' })],
+    ['a.b.keyward.test', expect.objectContaining({ name: 'DatabaseTlsFailed' })],
   ])('a certificate of *.keyward.test at %s', async (host, expected) => {
     await server.present('wildcard.pem');
     expect(await reach(server.url(host, { ...FULL, hostaddr: '127.0.0.1' }))).toEqual(expected);
@@ -183,7 +183,7 @@ describe('TLS that does not fit is told as configuration, with its cure, and is 
     const error = await reach(server.url('localhost', query, user));
     expect(error).not.toBeInstanceOf(Transient);
     expect(error).toMatchObject({
-      name: 'DatabaseTlsRefused',
+      name: 'DatabaseTlsFailed',
       exitCode: 69,
       message: expect.stringMatching(message),
       cure: expect.stringMatching(cure),
