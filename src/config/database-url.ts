@@ -57,7 +57,10 @@ export function formatDatabaseUrl(
     ...(ssl !== 'prefer' && { sslmode: ssl }),
     ...(sslRootCert && { sslrootcert: sslRootCert }),
     ...parameters,
-  }).toString();
+  })
+    .toString()
+    // libpq takes a plus sign for itself, and SQLAlchemy for a space.
+    .replaceAll('+', '%20');
   const scheme = driver ? `postgresql+${driver}` : 'postgresql';
   return `${scheme}://${encodeURIComponent(user)}${secret}@${place}/${encodeURIComponent(database)}${query && `?${query}`}`;
 }

@@ -17,6 +17,7 @@ const CERTIFICATES = [
   'other-name.pem',
   'names-only.pem',
   'addresses-only.pem',
+  'one-address.pem',
   'common-name.pem',
   'text-address.pem',
   'wildcard.pem',

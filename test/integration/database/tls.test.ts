@@ -48,6 +48,8 @@ describe('verify-full checks the host of the URL', () => {
     ['right.pem', '127.0.0.1', 'tls'],
     ['right.pem', '[::1]', 'tls'],
     ['right.pem', '[0:0::1]', 'tls'],
+    ['one-address.pem', '127.0.0.1', 'tls'],
+    ['one-address.pem', 'localhost', /not of localhost/],
     ['common-name.pem', 'localhost', 'tls'],
     ['common-name.pem', '127.0.0.1', /not of 127\.0\.0\.1/],
     ['common-name.pem', '[::1]', /not of ::1/],
