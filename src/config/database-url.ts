@@ -1,16 +1,18 @@
+import { isIP } from 'node:net';
 import path from 'node:path';
-import type { DatabaseAddress } from '../rules/database-address.ts';
+import { type DatabaseAddress, isSocket, sslModes } from '../rules/database-address.ts';
 import { UsageError } from '../rules/errors.ts';
 import { accountName } from './account-name.ts';
+import { takeParameters } from './libpq-parameters.ts';
 
 const SHAPE =
   /^(?<scheme>[\w.]+)(?:\+(?<driver>[\w.]+))?:\/\/(?:(?<user>[^:@/]*)(?::(?<password>[^@]*))?@)?(?<host>\[[^\]]*\]|[^:/?#@]*)(?::(?<port>\d+))?(?:\/(?<database>[^?]*))?(?:\?(?<query>.*))?$/;
-const SSL_MODES = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
 const EXAMPLE = 'postgresql+psycopg2://keystone:PASSWORD@db.example:5432/keystone';
 
 /**
  * Reads a SQLAlchemy URL as Keystone's `[database] connection` has it (`sqlalchemy/engine/url.py`): the driver after
- * `+` does not matter, user, password and database are percent-decoded, `?host=/folder` names a socket folder.
+ * `+` does not matter, user, password and database are percent-decoded, `?host=/folder` names a socket folder, and what
+ * the query says of host, port, user or password beats what is in front of it.
  * An error never repeats the URL, which may hold a password.
  */
 export function parseDatabaseUrl(url: string, origin: string): DatabaseAddress {
@@ -23,21 +25,21 @@ export function parseDatabaseUrl(url: string, origin: string): DatabaseAddress {
   const query = new URLSearchParams(parts['query'] ?? '');
   const database = decode(parts['database'], origin);
   if (!database) throw badUrl(origin, 'names no database');
-  const user = decode(parts['user'], origin) || accountName();
+  const user = query.get('user') || decode(parts['user'], origin) || accountName();
   if (!user) throw badUrl(origin, "names no user, and this process's uid has no name to take instead");
-  if (query.has('sslcert') || query.has('sslkey'))
-    throw badUrl(origin, "asks for a client certificate (sslcert, sslkey), which keyward can't present");
-  const rootCert = query.get('sslrootcert');
-  return {
-    host: query.get('host') || (parts['host'] ?? '').replaceAll(/[[\]]/g, '') || 'localhost',
+  const password = parts['password'] === undefined ? null : decode(parts['password'], origin);
+  const parameters = takeParameters(query, origin);
+  const address: DatabaseAddress = {
+    host: hostOf(query.getAll('host'), parts['host'] ?? '', origin),
     port: portOf(query.get('port') ?? parts['port'], origin),
     database,
     user,
-    password: parts['password'] === undefined ? query.get('password') : decode(parts['password'], origin),
-    ssl: sslOf(query.get('sslmode'), origin),
-    // A worker reads it from a folder of its own.
-    sslRootCert: rootCert && path.resolve(rootCert),
+    password: query.get('password') ?? password,
+    ...sslOf(query.get('sslmode'), query.get('sslrootcert'), origin),
+    ...(Object.keys(parameters).length > 0 && { parameters }),
   };
+  assertConsistent(address, origin);
+  return address;
 }
 
 /** The URL that psql and a keystone.conf (`driver` 'psycopg2') understand; the password is `***` unless it is to be shown. */
@@ -45,16 +47,20 @@ export function formatDatabaseUrl(
   address: DatabaseAddress,
   { showPassword, driver }: { showPassword: boolean; driver?: string },
 ): string {
-  const { host, port, database, user, password, ssl, sslRootCert } = address;
-  const isSocket = host.startsWith('/');
+  const { host, port, database, user, password, ssl, sslRootCert, parameters } = address;
+  const onSocket = isSocket(address);
   const secret = password === null ? '' : `:${showPassword ? encodeURIComponent(password) : '***'}`;
-  const place = isSocket ? '' : `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const place = onSocket ? '' : `${host.includes(':') ? `[${host}]` : host}:${port}`;
   const query = new URLSearchParams({
-    ...(isSocket && { host }),
-    ...(isSocket && port !== 5432 && { port: String(port) }),
+    ...(onSocket && { host }),
+    ...(onSocket && port !== 5432 && { port: String(port) }),
     ...(ssl !== 'prefer' && { sslmode: ssl }),
     ...(sslRootCert && { sslrootcert: sslRootCert }),
-  }).toString();
+    ...parameters,
+  })
+    .toString()
+    // libpq takes a plus sign for itself, and SQLAlchemy for a space.
+    .replaceAll('+', '%20');
   const scheme = driver ? `postgresql+${driver}` : 'postgresql';
   return `${scheme}://${encodeURIComponent(user)}${secret}@${place}/${encodeURIComponent(database)}${query && `?${query}`}`;
 }
@@ -65,11 +71,40 @@ function portOf(text: string | undefined | null, origin: string): number {
   throw badUrl(origin, `has an impossible port (${text})`);
 }
 
-function sslOf(text: string | null, origin: string): DatabaseAddress['ssl'] {
-  if (text === null || text === 'allow') return 'prefer';
-  const mode = SSL_MODES.find((known) => known === text);
-  if (mode) return mode;
-  throw badUrl(origin, `has an unknown sslmode ('${text}')`);
+/** SQLAlchemy and libpq take several hosts, from which libpq chooses; a target is one server. */
+function hostOf(named: string[], inFront: string, origin: string): string {
+  const host = named.join(',') || inFront.replaceAll(/[[\]]/g, '') || 'localhost';
+  if (!host.includes(',')) return host;
+  throw new UsageError(
+    `${origin} names several hosts, and keyward connects to one.`,
+    'Give keyward a URL with the host that takes writes (or a name that leads to it) in KEYWARD_KEYSTONE_DATABASE_URL.',
+  );
+}
+
+/** The authorities of the system sign for anybody, so that with them libpq checks the name too, or refuses. */
+function sslOf(
+  mode: string | null,
+  rootCert: string | null,
+  origin: string,
+): Pick<DatabaseAddress, 'ssl' | 'sslRootCert'> {
+  const text = mode ?? (rootCert === 'system' ? 'verify-full' : 'prefer');
+  const ssl = sslModes.find((known) => known === text);
+  if (!ssl) throw badUrl(origin, `has an unknown sslmode ('${text}')`);
+  if (rootCert === 'system' && ssl !== 'verify-full')
+    throw badUrl(origin, `has sslmode=${ssl}, but sslrootcert=system needs sslmode=verify-full`);
+  // A worker reads the file from a folder of its own.
+  return { ssl, sslRootCert: rootCert && (rootCert === 'system' ? rootCert : path.resolve(rootCert)) };
+}
+
+function assertConsistent({ host, ssl, parameters = {} }: DatabaseAddress, origin: string): void {
+  const { hostaddr, sslnegotiation } = parameters;
+  if (hostaddr !== undefined && (isIP(hostaddr) === 0 || isSocket({ host })))
+    throw badUrl(origin, 'has a hostaddr that is no IP address, or stands beside a socket folder');
+  if (sslnegotiation === 'direct' && ['disable', 'allow', 'prefer'].includes(ssl))
+    throw badUrl(
+      origin,
+      `has sslmode=${ssl}, but sslnegotiation=direct needs sslmode=require or verify-full`,
+    );
 }
 
 function decode(text: string | undefined, origin: string): string {

@@ -1,4 +1,4 @@
-import { accessSync, constants, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { passwordHashAlgorithms, type PasswordHashing } from '../rules/bootstrap-request.ts';
 import type { DatabaseAddress } from '../rules/database-address.ts';
@@ -8,6 +8,7 @@ import { confFilesIn } from './conf-files.ts';
 import { parseDatabaseUrl } from './database-url.ts';
 import { type OsloConfig, parseOsloIni } from './oslo-ini.ts';
 import { temporalIsExternal } from './temporal-environment.ts';
+import { withTlsFiles } from './tls-files.ts';
 
 type Given = { 'config-file'?: string[] | undefined; 'config-dir'?: string[] | undefined };
 type Option = { value: string; origin: string } | null;
@@ -50,19 +51,7 @@ function databaseOf(
   const given = variable ? { value: variable, origin: DATABASE_VARIABLE } : option('database', 'connection');
   if (!given) return { value: null, origin: 'the embedded PostgreSQL' };
   const address = parseDatabaseUrl(given.value, given.origin);
-  if (address.sslRootCert !== null) assertReadable(address.sslRootCert, given.origin);
-  return { value: address, origin: given.origin };
-}
-
-function assertReadable(file: string, origin: string): void {
-  try {
-    accessSync(file, constants.R_OK);
-  } catch (error) {
-    throw new UsageError(
-      `${origin} names a certificate that can't be read: ${(error as Error).message}.`,
-      'Correct sslrootcert in it, or make the file readable.',
-    );
-  }
+  return { value: withTlsFiles(address, given.origin, env), origin: given.origin };
 }
 
 /** A domain's id, of which Keystone stores 64 characters. */

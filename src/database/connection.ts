@@ -1,37 +1,45 @@
 import { MikroORM, type Options } from '@mikro-orm/postgresql';
 import type { ClientConfig, Pool, PoolClient } from 'pg';
 import type { DatabaseAddress } from '../rules/database-address.ts';
+import { driverParameters } from './driver-parameters.ts';
 import { entities } from './entities.ts';
-import { tlsOptions } from './tls.ts';
+import { tryWaysInTurn, type Ways, waysToConnect } from './tls.ts';
 import { watchedClient, type Watching } from './watched-client.ts';
 
 const GIVE_BACK_MS = 50;
 /** A peer that has vanished while nothing is asked of it is noticed 10 s after this (Linux asks once a second then). */
 const KEEPALIVE_MS = 10_000;
 
-/** How one connection to the database is made. */
-export async function clientConfig(address: DatabaseAddress): Promise<ClientConfig> {
-  const { host, port, database, user, password } = address;
-  return {
-    host,
+/** How connections to a database are made. `config.ssl` is the way that has worked last, where there are two. */
+export type Connecting = { config: ClientConfig; ways: Ways };
+
+export function connectingTo(address: DatabaseAddress): Connecting {
+  const { host, port, database, user, password, parameters } = address;
+  const ways = waysToConnect(address);
+  const config = {
+    host: parameters?.hostaddr ?? host,
     port,
     database,
     user,
     ...(password !== null && { password }),
-    ssl: (await tlsOptions(address)) as ClientConfig['ssl'] & object,
+    get ssl() {
+      return ways.now;
+    },
     application_name: 'keyward',
     connectionTimeoutMillis: 5000,
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEPALIVE_MS,
+    ...driverParameters(address),
   };
+  return { config: config as ClientConfig, ways };
 }
 
 /** The database behind MikroORM. Nobody logs in before the first statement; `close` ends every connection. */
-export function openOrm(poolSize: number, watching: Watching): MikroORM {
-  return new MikroORM(databaseOptions(poolSize, watching));
+export function openOrm(poolSize: number, watching: Watching, ways: Ways): MikroORM {
+  return new MikroORM(databaseOptions(poolSize, watching, ways));
 }
 
-function databaseOptions(poolSize: number, watching: Watching): Options {
+function databaseOptions(poolSize: number, watching: Watching, ways: Ways): Options {
   const { host, port, database, user, password, ...others } = watching.config;
   return {
     entities,
@@ -43,7 +51,10 @@ function databaseOptions(poolSize: number, watching: Watching): Options {
     driverOptions: {
       ...others,
       Client: watchedClient(watching),
-      onPoolCreated: takeDeadConnectionsBack,
+      onPoolCreated: (pool: Pool) => {
+        takeDeadConnectionsBack(pool);
+        tryWaysInTurn(pool, ways);
+      },
     },
     pool: { min: 0, max: poolSize, idleTimeoutMillis: 10_000 },
     // NOTE: Keystone's columns are read and written as UTC by InstantType; no session time zone is set.

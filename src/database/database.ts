@@ -2,7 +2,7 @@ import { type EntityManager, IsolationLevel, type MikroORM } from '@mikro-orm/po
 import type { ClientConfig } from 'pg';
 import type { DatabaseAddress } from '../rules/database-address.ts';
 import { RuleError } from '../rules/errors.ts';
-import { clientConfig, openOrm } from './connection.ts';
+import { type Connecting, connectingTo, openOrm } from './connection.ts';
 import {
   commitUnknown,
   describeDatabaseError,
@@ -49,7 +49,7 @@ export class Database {
 
   constructor(
     address: DatabaseAddress,
-    config: ClientConfig,
+    { config, ways }: Connecting,
     {
       explain = async (error: unknown) => error,
       patience = patienceFor(),
@@ -59,7 +59,7 @@ export class Database {
   ) {
     this.address = address;
     this.#config = config;
-    this.#orm = openOrm(poolSize, { patience, announce, config });
+    this.#orm = openOrm(poolSize, { patience, announce, config }, ways);
     this.#explain = explain;
     this.#patience = patience;
     this.#announce = announce;
@@ -159,7 +159,7 @@ export async function openDatabase(
   address: DatabaseAddress,
   options: DatabaseOptions = {},
 ): Promise<Database> {
-  return new Database(address, await clientConfig(address), options);
+  return new Database(address, connectingTo(address), options);
 }
 
 /** PostgreSQL names the columns and values: `Key (name, domain_id)=(x, default) already exists.` */

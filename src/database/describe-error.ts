@@ -2,6 +2,7 @@ import { types } from 'node:util';
 import type { DatabaseAddress } from '../rules/database-address.ts';
 import { RuleError, Transient, Unavailable } from '../rules/errors.ts';
 import { type Blocker, nameBlocker } from './blocker.ts';
+import { describeTlsError, hasNoTls, isUntrusted } from './tls-errors.ts';
 
 /**
  * What a database error is. Transient: it may pass by itself, and a run's step is repeated. Configuration: whoever set
@@ -68,12 +69,6 @@ const loginRefused: Entry = {
 const noPassword: Entry = {
   ...loginRefused,
   cure: () => `It asks for a password: give one in ${SETTING}.`,
-};
-const badTls: Entry = {
-  class: 'configuration',
-  name: 'DatabaseTlsFailed',
-  says: (address) => `No encrypted connection to ${place(address)} as sslmode=${address.ssl} wants it`,
-  cure: () => `Correct the server's certificate, or sslmode and sslrootcert in ${SETTING}.`,
 };
 const refused = (code: string, cure: Entry['cure'], kind: ErrorClass = 'refused'): Entry => ({
   class: kind,
@@ -143,7 +138,6 @@ const BY_CODE: Record<string, Entry> = {
 const BY_MESSAGE: [RegExp, Entry][] = [
   [/client password must be a/, noPassword],
   [/SASL|^Unknown authenticationOk message type/, loginRefused],
-  [/server does not support SSL connections|error establishing an SSL connection/, badTls],
   [
     /^(?:Connection terminated|timeout e|Query read timeout|Client (?:has encountered|was closed))|Connection is closed/,
     unreachable,
@@ -155,11 +149,6 @@ function classify({ code, cause }: Known): Entry | null {
   const known = code === undefined ? undefined : BY_CODE[code];
   if (known) return known;
   if (code !== undefined && /^08\w{3}$/.test(code)) return unreachable;
-  if (
-    code !== undefined &&
-    /^(?:ERR_TLS|ERR_SSL|ERR_OSSL|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|EPROTO)/.test(code)
-  )
-    return badTls;
   // One of our statements that can't be parsed is a bug, whatever the server.
   if (code !== undefined && /^[0-9A-Z]{5}$/.test(code) && code !== SYNTAX_ERROR) return other(code);
   return BY_MESSAGE.find(([pattern]) => pattern.test(cause.message))?.[1] ?? null;
@@ -173,8 +162,10 @@ const other = (code: string): Entry =>
       : `See the server's log, ${REPEAT}.`,
   );
 
-export const classOf = (error: unknown): ErrorClass =>
-  (isError(error) ? classify(rooted(error))?.class : undefined) ?? 'bug';
+export function classOf(error: unknown): ErrorClass {
+  if (hasNoTls(error) || isUntrusted(error)) return 'configuration';
+  return (isError(error) ? classify(rooted(error))?.class : undefined) ?? 'bug';
+}
 
 /**
  * Says in the operator's words why the database could not be used; what is no error of a database is given back as it
@@ -183,6 +174,8 @@ export const classOf = (error: unknown): ErrorClass =>
 export function describeDatabaseError(error: unknown, address: DatabaseAddress): unknown {
   if (error instanceof RuleError || !isError(error)) return error;
   const known = rooted(error);
+  const tls = describeTlsError(known.cause, address, place(address));
+  if (tls) return tls;
   const entry = classify(known);
   if (!entry) return error;
   const message = `${entry.says(address)}: ${known.cause.message}.`;

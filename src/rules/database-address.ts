@@ -1,7 +1,31 @@
+/** libpq's six, in its words; see `DatabaseAddress.ssl`. */
+export const sslModes = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
+
+/** The other libpq parameters that keyward honours; each value is what the URL has, already judged. */
+export const honouredParameters = [
+  'application_name',
+  'channel_binding',
+  'connect_timeout',
+  'fallback_application_name',
+  'hostaddr',
+  'keepalives',
+  'keepalives_idle',
+  'options',
+  'ssl_max_protocol_version',
+  'ssl_min_protocol_version',
+  'sslcert',
+  'sslcrl',
+  'sslkey',
+  'sslnegotiation',
+  'target_session_attrs',
+] as const;
+export type HonouredParameter = (typeof honouredParameters)[number];
+
 /**
  * Where a PostgreSQL database is and who connects. `host` is a host name, or the absolute path of a socket folder.
- * `ssl` follows libpq's sslmode: `prefer` encrypts where the server offers it, `require` always; `verify-*`, and
- * `require` with `sslRootCert` (a path), also check the certificate, against that file or the system's authorities.
+ * `ssl` follows libpq's sslmode: `prefer` encrypts where the server offers it, `allow` where it insists, `require`
+ * always. A certificate is checked by `verify-*`, and by every mode but `disable` where `sslRootCert` (a path, or
+ * `system` for the authorities that this host trusts) is there; `verify-full` also checks the name in it.
  */
 export type DatabaseAddress = {
   host: string;
@@ -9,6 +33,10 @@ export type DatabaseAddress = {
   database: string;
   user: string;
   password: string | null;
-  ssl: 'disable' | 'prefer' | 'require' | 'verify-ca' | 'verify-full';
+  ssl: (typeof sslModes)[number];
   sslRootCert: string | null;
+  parameters?: Partial<Record<HonouredParameter, string>>;
 };
+
+/** A socket folder begins with a slash. TLS is never spoken over a socket. */
+export const isSocket = ({ host }: { host: string }): boolean => host.startsWith('/');

@@ -171,12 +171,12 @@ describe('changes no row, no audit and no password:', () => {
 
   it('the same id again, as any type, after its run was deleted', async () => {
     const before = await everything();
-    for (const run of [unchanged, created]) {
-      await attacker.do('delete', { id: run.id });
+    for (const known of [unchanged, created]) {
+      await attacker.do('delete', { id: known.id });
       for (const type of ['upgradeCheck', 'bootstrap', 'bootstrap']) {
-        await attacker.start(replay(run, { type }));
+        await attacker.start(replay(known, { type }));
         // A bootstrap that was applied gives its report again, and does nothing.
-        expect(await attacker.ended(run.id)).toBe(type === 'bootstrap' ? 'Completed' : 'Failed');
+        expect(await attacker.ended(known.id)).toBe(type === 'bootstrap' ? 'Completed' : 'Failed');
         expect(await everything()).toBe(before);
       }
     }

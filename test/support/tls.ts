@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { createSecureServer, type IncomingHttpHeaders } from 'node:http2';
-import { type AddressInfo, connect, createServer as createTcpServer, type Server } from 'node:net';
+import { type AddressInfo, connect, type Server } from 'node:net';
 import path from 'node:path';
-import { createServer, TLSSocket } from 'node:tls';
+import { createServer } from 'node:tls';
 
 export const certificate = (name: string): string => path.resolve('test/fixtures/tls', name);
 
@@ -24,30 +24,6 @@ export async function proxyTls(plain: string, { mutual }: { mutual: boolean }): 
     behind.on('error', () => socket.destroy()).pipe(socket);
   });
   return listen(server.on('tlsClientError', () => {}));
-}
-
-const SSL_REQUEST = '0000000804d2162f';
-
-/** TCP in front of a PostgreSQL's socket. With `tls` it is a server that lets in nobody without (`hostssl`). */
-export async function proxyPostgres(socketPath: string, { tls }: { tls: boolean }): Promise<Listening> {
-  const server = createTcpServer((front) => {
-    front
-      .on('error', () => front.destroy())
-      .once('data', (first: Buffer) => {
-        const asksForTls = first.toString('hex') === SSL_REQUEST;
-        if (!asksForTls && tls) return front.destroy();
-        const behind = connect(socketPath);
-        behind.on('error', () => front.destroy());
-        if (!asksForTls) behind.write(first);
-        else front.write(tls ? 'S' : 'N');
-        const secured = asksForTls && tls ? new TLSSocket(front, { isServer: true, ...ours() }) : front;
-        secured
-          .on('error', () => behind.destroy())
-          .pipe(behind)
-          .pipe(secured);
-      });
-  });
-  return listen(server);
 }
 
 /** A gRPC server that remembers what it was asked with, and lets nobody in. */
