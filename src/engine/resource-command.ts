@@ -198,7 +198,7 @@ export abstract class ResourceCommand extends EngineCommand {
           throw error;
         }
         failed += 1;
-        this.announce(`${name}: ${renderError(this.configured(error), false)}`);
+        this.announce(`${name}: ${renderError(this.configured(error))}`);
       }
     }
     if (failed === 0) return;

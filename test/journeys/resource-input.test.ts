@@ -66,9 +66,14 @@ describe('what a tired operator types wrong changes nothing', () => {
       'no name at all',
       ['project', 'delete', '--cascade'],
       64,
-      /^Error: Missing 1 required arg: project .*ID\)\. Try the/,
+      /^Error: PROJECT is missing\. Write `keyward project delete PROJECT\.\.\.`/,
     ],
-    ['a shell that completion does not know', ['autocomplete', 'fish'], 64, /Expected fish to be one of/],
+    [
+      'a shell that completion does not know',
+      ['autocomplete', 'fish'],
+      64,
+      /can't be 'fish'\. .*It is one of/,
+    ],
     [
       'a file without a name',
       ['bootstrap', '--generate-password='],
@@ -88,7 +93,7 @@ describe('what a tired operator types wrong changes nothing', () => {
       'both flags',
       ['role', 'set', '--immutable', '--no-immutable', 'reader'],
       64,
-      /cannot also be provided|immutable/,
+      /--immutable and --no-immutable can't be given together/,
     ],
     [
       'rules of which one is there twice',
@@ -100,7 +105,7 @@ describe('what a tired operator types wrong changes nothing', () => {
       'both flags of an option',
       ['user', 'set', 'alice', '--enable-lock-password', '--disable-lock-password'],
       64,
-      /--disable-lock-password.*cannot also be provided/,
+      /--enable-lock-password and --disable-lock-password can't/,
     ],
     ['nothing to set', ['role', 'set', 'reader'], 64, /Nothing was said to change/],
     [
