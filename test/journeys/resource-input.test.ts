@@ -134,7 +134,17 @@ describe('what a tired operator types wrong changes nothing', () => {
       /Give --project, --domain or --system all/,
     ],
     ['a grant of nobody', ['role', 'add', 'member', '--system', 'all'], 64, /Give --user/],
-    ['a password on the command line', ['user', 'create', 'bob', '--password', 'x'], 64, /Nonexistent flag/],
+    [
+      'a password given twice, which is not repeated',
+      ['user', 'create', 'bob', '--password', 's3cret', '--password-stdin'],
+      64,
+      /^Error: --password and --password-stdin can't be given together\. Leave one of them out\.\n$/,
+    ],
+    ['an empty password', ['user', 'create', 'bob', '--password', ''], 64, /The password is empty/],
+    ['a value for a flag without one', ['user', 'set', '--immutable=false', 'alice'], 64, /takes no value/],
+    ['a command that is misspelt', ['user', 'lsit'], 64, /Did you mean `keyward user list`\?/],
+    ['a flag that is misspelt', ['user', 'list', '--lnog'], 64, /Did you mean --long\?/],
+    ["a plugin's command", ['help', '--nosuch'], 64, /^Error: There is no flag --nosuch\./],
     ['a prompt without a terminal', ['user', 'password', 'set', 'admin'], 64, /no terminal to ask/],
     [
       'an unknown domain',
