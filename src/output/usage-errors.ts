@@ -36,9 +36,9 @@ const SENTENCES: [RegExp, Tell][] = [
   ],
   [
     /^Unexpected argument/,
-    (_, typed, { args = [] }) => [
-      args.length > 1 ? `There are ${args.length} arguments too many.` : 'There is one argument too many.',
-      `${writeIt(typed)} A value with spaces in it needs quotes.`,
+    (_, typed, { args: { length } = [] }) => [
+      `There ${length > 1 ? `are ${length} arguments` : 'is one argument'} too many: the command takes ${argsOf(typed).join(' ') || 'none'}.`,
+      `A value with spaces in it needs quotes. ${seeHelp(typed)}`,
     ],
   ],
   [/^Nonexistent flag/, (_, typed, { flags = [] }) => noSuchFlag(flags[0]!.split('=')[0]!, typed)],
@@ -49,8 +49,8 @@ const SENTENCES: [RegExp, Tell][] = [
   [
     /^Expected (.*) to be one of: (.*)/,
     ([value, options], { args = {} }) => {
-      const [name = 'It'] = Object.keys(args).filter((arg) => args[arg]!.options?.join(', ') === options);
-      return [`${name.toUpperCase()} can't be '${value}'.`, oneOf(value!, options!)];
+      const [name] = Object.keys(args).filter((arg) => args[arg]!.options?.join(', ') === options);
+      return [`${name?.toUpperCase() ?? 'The argument'} can't be '${value}'.`, oneOf(value!, options!)];
     },
   ],
   [
@@ -107,14 +107,14 @@ const seeHelp = ({ id }: Typed): string =>
 /** The shortest command line that oclif would take. */
 function writeIt(typed: Typed): string {
   if (typed.id === undefined) return seeHelp(typed);
-  const args = Object.keys(typed.args ?? {}).map(
-    (name) => name.toUpperCase() + (typed.strict === false ? '...' : ''),
-  );
   const flags = Object.entries(typed.flags ?? {}).flatMap(([name, { required }]) =>
     required ? [`--${name}=${name.toUpperCase()}`] : [],
   );
-  return `Write \`${['keyward', spaced(typed.id), ...args, ...flags].join(' ')}\`.`;
+  return `Write \`${['keyward', spaced(typed.id), ...argsOf(typed), ...flags].join(' ')}\`.`;
 }
+
+const argsOf = ({ args = {}, strict }: Typed): string[] =>
+  Object.keys(args).map((name) => name.toUpperCase() + (strict === false ? '...' : ''));
 
 const spaced = (id: string): string => id.replaceAll(':', ' ');
 

@@ -69,12 +69,12 @@ describe('what is typed wrong is told in one sentence and a cure, with 64', () =
     [
       Typed,
       'a b',
-      'There is one argument too many. Write `keyward role make ROLE`. A value with spaces in it needs quotes.',
+      'There is one argument too many: the command takes ROLE. A value with spaces in it needs quotes. See `keyward role make --help`.',
     ],
     [
       Typed,
       'a b c',
-      'There are 2 arguments too many. Write `keyward role make ROLE`. A value with spaces in it needs quotes.',
+      'There are 2 arguments too many: the command takes ROLE. A value with spaces in it needs quotes. See `keyward role make --help`.',
     ],
     [Typed, 'a --lnog', 'There is no flag --lnog. Did you mean --long? See `keyward role make --help`.'],
     [Typed, 'a --imm', 'There is no flag --imm. Did you mean --immutable? See `keyward role make --help`.'],
