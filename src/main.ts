@@ -2,9 +2,12 @@ import { mkdirSync } from 'node:fs';
 import module from 'node:module';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import v8 from 'node:v8';
 import { renderError } from './output/render-error.ts';
-import { ExitCode, UsageError } from './rules/errors.ts';
+import { unknownCommand } from './output/unknown-command.ts';
+import { usageErrorOf } from './output/usage-errors.ts';
+import { ExitCode } from './rules/errors.ts';
 
 /** The process's entry: compiled code is cached per user, and oclif runs the command that was typed. */
 export async function main(binUrl: string): Promise<void> {
@@ -16,7 +19,7 @@ export async function main(binUrl: string): Promise<void> {
   // Whoever reads our output may have seen enough (`| head`); who stops reading what is said beside it changes nothing.
   process.stdout.on('error', endOutput);
   process.stderr.on('error', () => {});
-  const { Errors, run } = await import('@oclif/core');
+  const { Config, Errors, run } = await import('@oclif/core');
   // Node ends a process that waits for what never comes, and calls that success.
   process.once('beforeExit', endedTooSoon);
   try {
@@ -28,29 +31,26 @@ export async function main(binUrl: string): Promise<void> {
     process.off('beforeExit', endedTooSoon);
     const error = caught as Error & { code?: string; oclif?: { exit?: number } };
     const [, command] = /^command (.*) not found\.?$/i.exec(error.message) ?? [];
-    if (command !== undefined) refuse(noCommand(command));
+    if (command !== undefined) {
+      const { commandIDs } = await Config.load(fileURLToPath(binUrl));
+      refuse(unknownCommand(command.split(/[ :]/), commandIDs));
+    }
     // A module of a command that can't be loaded is a CLIError too.
     if (!error.oclif || error.code === 'MODULE_NOT_FOUND') crash(error);
     if (error.code === 'EEXIT') return void (await Errors.handle(error));
     // Of a plugin's command: ours tell their errors themselves.
-    refuse(error);
+    refuse(usageErrorOf(error, {}));
   }
 }
 
 /** Node and oclif would end with 1, which is also what an upgrade check that warns ends with. */
 function crash(error: Error): never {
-  process.stderr.write(`${renderError(error, true)}\n`);
+  process.stderr.write(`${renderError(error)}\n`);
   process.exit(ExitCode.bug);
 }
 
-const noCommand = (typed: string): UsageError =>
-  new UsageError(
-    `There is no command '${typed.replaceAll(':', ' ')}'.`,
-    '`keyward help` lists the commands.',
-  );
-
 function refuse(error: Error): never {
-  process.stderr.write(`${renderError(error, false)}\n`);
+  process.stderr.write(`${renderError(error)}\n`);
   process.exit(ExitCode.usage);
 }
 

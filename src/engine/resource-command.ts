@@ -164,14 +164,14 @@ export abstract class ResourceCommand extends EngineCommand {
   }
 
   protected listResources(kind: ResourceKind, flags: ListFlags): Promise<void> {
-    assertColumns(headingsOf(kind, flags.long ?? false), flags);
+    assertColumns(headingsOf(kind, flags), flags);
     return this.withSession(flags, ({ resources }) => this.#list(resources, kind, flags), { writes: false });
   }
 
   async #list(resources: Session['resources'], kind: ResourceKind, flags: ListFlags): Promise<void> {
     const view = {
-      headings: headingsOf(kind, flags.long ?? false),
-      row: rowOf(kind, flags.long ?? false),
+      headings: headingsOf(kind, flags),
+      row: rowOf(kind, flags),
       next: (last: Resource) => `add \`--marker ${last.id}\` for the next page, or `,
     };
     const pages = (limit: number | undefined) => resources.list(kind, { ...filterOf(kind, flags), limit });
@@ -198,7 +198,7 @@ export abstract class ResourceCommand extends EngineCommand {
           throw error;
         }
         failed += 1;
-        this.announce(`${name}: ${renderError(this.configured(error), false)}`);
+        this.announce(`${name}: ${renderError(this.configured(error))}`);
       }
     }
     if (failed === 0) return;

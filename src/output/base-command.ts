@@ -1,7 +1,8 @@
-import { Command, Errors } from '@oclif/core';
+import { Command, Errors, type Interfaces } from '@oclif/core';
 import { ExitCode, RuleError } from '../rules/errors.ts';
 import { printable } from './printable.ts';
 import { renderError } from './render-error.ts';
+import { assertMeant, type Typed, usageErrorOf } from './usage-errors.ts';
 
 /**
  * What every command shares: errors are one paragraph on stderr that ends with the cure, and every way out has its
@@ -16,17 +17,30 @@ export abstract class BaseCommand extends Command {
     process.stderr.write(`${printable(line)}\n`);
   };
 
-  protected override async catch(error: Error & { oclif?: { exit?: number } }): Promise<never> {
-    if (error instanceof Errors.ExitError) throw error;
+  protected override async parse<
+    F extends Interfaces.OutputFlags<any>,
+    B extends Interfaces.OutputFlags<any>,
+    A extends Interfaces.OutputArgs<any>,
+  >(options?: Interfaces.Input<F, B, A>, argv = this.argv): Promise<Interfaces.ParserOutput<F, B, A>> {
+    assertMeant(argv, this.#typed);
+    return super.parse(options, argv);
+  }
+
+  protected override async catch(caught: Error): Promise<never> {
+    if (caught instanceof Errors.ExitError) throw caught;
+    // What oclif throws itself is about what was typed.
+    const error = caught instanceof Errors.CLIError ? usageErrorOf(caught, this.#typed) : caught;
     const exitCode = this.exitCodeOf(error);
-    process.stderr.write(`${renderError(error, exitCode === ExitCode.bug)}\n`);
+    process.stderr.write(`${renderError(error)}\n`);
     return this.exit(exitCode);
   }
 
-  protected exitCodeOf(error: Error & { oclif?: { exit?: number } }): number {
-    if (error instanceof RuleError) return error.exitCode;
-    // What oclif throws itself is about what was typed.
-    if (error instanceof Errors.CLIError) return ExitCode.usage;
-    return this.bugExitCode;
+  protected exitCodeOf(error: Error): number {
+    return error instanceof RuleError ? error.exitCode : this.bugExitCode;
+  }
+
+  get #typed(): Typed {
+    const { args, flags, strict } = this.ctor;
+    return { id: this.id, args, flags, strict };
   }
 }

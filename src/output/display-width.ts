@@ -1,5 +1,10 @@
+/** How text is measured, and cut into the smallest parts that may stand on different lines. */
+export type Ruler = { measure: (text: string) => number; split: (text: string) => string[] };
 /** Counts the columns that a text takes on a terminal. */
-export type Measure = (text: string) => number;
+export type Measure = Ruler['measure'];
+
+/** As Python's own `textwrap` counts. */
+export const codePoints: Ruler = { measure: (text) => [...text].length, split: (text) => [...text] };
 
 const isPlain = (text: string): boolean => /^[\n -~]*$/.test(text);
 
@@ -7,4 +12,12 @@ const isPlain = (text: string): boolean => /^[\n -~]*$/.test(text);
 export async function measureFor(texts: string[]): Promise<Measure> {
   if (texts.every(isPlain)) return (text) => text.length;
   return (await import('string-width')).default;
+}
+
+/** The same, for texts that may be broken over lines: never inside what a reader sees as one character. */
+export async function rulerFor(texts: string[]): Promise<Ruler> {
+  if (texts.every(isPlain)) return codePoints;
+  const segmenter = new Intl.Segmenter();
+  const split = (text: string): string[] => Array.from(segmenter.segment(text), ({ segment }) => segment);
+  return { measure: await measureFor(texts), split };
 }

@@ -7,13 +7,10 @@ const CREDENTIALS_IN_URL = /(\w+:\/\/[^\s:/@]*):[^\s@]*@/g;
 const redact = (text: string): string => text.replaceAll(CREDENTIALS_IN_URL, '$1:***@');
 
 /** One paragraph: what is wrong, what it has left behind, and what to do about it. A bug in keyward also shows its stack. */
-export function renderError(error: Error, isBug: boolean): string {
-  if (isBug && !(error instanceof RuleError))
+export function renderError(error: Error): string {
+  if (!(error instanceof RuleError))
     return printableLines(redact(`Error: a bug in keyward: ${error.message}\n${error.stack ?? ''}`));
-  const sentences =
-    error instanceof RuleError
-      ? [error.message, error.outcome && LEFT_BEHIND[error.outcome], error.cure]
-      : [firstParagraph(error.message), 'Try the command with --help.'];
+  const sentences = [error.message, error.outcome && LEFT_BEHIND[error.outcome], error.cure];
   return printable(redact(`Error: ${sentences.filter(Boolean).join(' ')}`));
 }
 
@@ -22,13 +19,4 @@ const LEFT_BEHIND: Record<Outcome, string> = {
   unchanged: 'Nothing was changed.',
   changed: '',
   unknown: 'It is not known whether anything was changed.',
-};
-
-/** Without oclif's advice, of which the part on flags with several values is not true of ours. */
-const firstParagraph = (message: string): string => {
-  const line = message
-    .split(/\n(?:See more help|Note: )/)[0]!
-    .trim()
-    .replaceAll(/\s*\n\s*/g, ' ');
-  return /[.!?]$/.test(line) ? line : `${line}.`;
 };

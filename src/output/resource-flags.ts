@@ -28,6 +28,10 @@ export const userFlags = {
   email: text('the email address'),
 };
 export const passwordFlags = {
+  password: Flags.string({
+    description: 'the password; others on this host can see it in `ps`',
+    exclusive: ['password-prompt', 'password-file', 'password-stdin'],
+  }),
   'password-prompt': Flags.boolean({
     description: 'ask for the password on the terminal',
     exclusive: ['password-file', 'password-stdin'],
@@ -47,8 +51,16 @@ export const tagRemovalFlags = {
   'remove-tag': repeated('a tag to remove; may be given several times'),
 };
 export const limitFlag = {
-  limit: Flags.integer({ description: 'at most this many; a table shows 1000 if nothing is said', min: 1 }),
+  limit: Flags.integer({
+    description: 'at most this many (also --max-items); a table shows 1000 if nothing is said',
+    aliases: ['max-items'],
+    min: 1,
+  }),
 };
+export const LIST_DESCRIPTION =
+  'In the order of their IDs. A table shows one page; csv, value, json and yaml give all, however many there are. With ' +
+  '--sort-column all are read first, and shown in that order. Which are immutable is shown with --long, --immutable, ' +
+  '--mutable or -c Immutable, so that scripts find the columns where openstackclient has them.';
 export const listFlags = {
   ...formatFlags,
   name: text('only those of this name'),
@@ -61,7 +73,9 @@ export const enabledFilterFlags = {
   enabled: Flags.boolean({ description: 'only enabled ones', exclusive: ['disabled'] }),
   disabled: Flags.boolean({ description: 'only disabled ones' }),
 };
-export const longFlag = { long: Flags.boolean({ description: 'show more columns' }) };
+export const longFlag = {
+  long: Flags.boolean({ description: 'show more columns, and which are immutable' }),
+};
 
 /** One thing, or several, by name or ID. */
 export const oneArg = (what: string) => ({

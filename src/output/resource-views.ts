@@ -1,5 +1,6 @@
 import { isTruthy } from '../rules/immutability.ts';
 import type { Resource, ResourceKind } from '../rules/resource.ts';
+import { spelled } from './column-names.ts';
 import type { Row } from './formats.ts';
 
 /** The fields of `show`, in openstackclient's order; properties follow in the order of their names. */
@@ -51,13 +52,28 @@ export function recordOf(kind: ResourceKind, resource: Resource, origin: string 
   return { ...Object.fromEntries(fields), ...(origin !== null && { [ORIGIN]: origin }) };
 }
 
-export const headingsOf = (kind: ResourceKind, long: boolean): string[] => [
-  ...Object.keys(columnsOf(kind, long)),
-  IMMUTABLE,
+/** What decides the columns of a list. */
+export type ListView = {
+  long?: boolean;
+  immutable?: boolean;
+  mutable?: boolean;
+  column?: string[] | undefined;
+};
+
+/**
+ * The columns of openstackclient, which scripts read by their places; the flag's own stands after them, and only where
+ * something that openstackclient does not have asks for it, or --long.
+ */
+export const headingsOf = (kind: ResourceKind, view: ListView): string[] => [
+  ...Object.keys(columnsOf(kind, view)),
+  ...(showsFlag(view) ? [IMMUTABLE] : []),
 ];
 
-export function rowOf(kind: ResourceKind, long: boolean): (resource: Resource) => Row {
-  const columns = Object.entries(columnsOf(kind, long));
+const showsFlag = ({ long, immutable, mutable, column = [] }: ListView): boolean =>
+  Boolean(long || immutable || mutable) || column.some((name) => spelled(name) === spelled(IMMUTABLE));
+
+export function rowOf(kind: ResourceKind, view: ListView): (resource: Resource) => Row {
+  const columns = Object.entries(columnsOf(kind, view));
   return (resource) => {
     const row: Row = {};
     for (const [heading, key] of columns) row[heading] = resource[key] ?? null;
@@ -66,5 +82,5 @@ export function rowOf(kind: ResourceKind, long: boolean): (resource: Resource) =
   };
 }
 
-const columnsOf = (kind: ResourceKind, long: boolean): Record<string, string> =>
+const columnsOf = (kind: ResourceKind, { long }: ListView): Record<string, string> =>
   long ? { ...COLUMNS[kind], ...LONG[kind] } : COLUMNS[kind];

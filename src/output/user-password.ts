@@ -3,14 +3,21 @@ import { UsageError } from '../rules/errors.ts';
 import { promptForPassword, readPasswordFile, readPasswordFromStdin } from './password.ts';
 
 type Flags = {
+  password?: string | undefined;
   'password-prompt'?: boolean;
   'password-file'?: string | undefined;
   'password-stdin'?: boolean;
 };
 
 /** The password that the flags tell where to find; undefined: none was asked for. `whose` is for the prompt. */
-export async function readPassword(flags: Flags, whose: string): Promise<string | undefined> {
-  const password = await givenPassword(flags, whose);
+export async function readPassword(
+  flags: Flags,
+  whose: string,
+  announce: (line: string) => void,
+): Promise<string | undefined> {
+  if (flags.password !== undefined)
+    announce('Warning: `ps` shows a password given by --password; use --password-file or --password-stdin.');
+  const password = flags.password ?? (await givenPassword(flags, whose));
   if (password !== undefined) assertPassword(password);
   return password;
 }

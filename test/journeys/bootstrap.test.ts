@@ -201,7 +201,7 @@ describe('what a tired operator gets wrong', () => {
   it.each([
     [['nosuch'], 'nosuch'],
     [['db', 'snyc'], 'db snyc'],
-    [['bootstrap', 'extra'], 'bootstrap extra'],
+    [['bootstrap', 'extra'], 'takes no arguments'],
     [['bootstrap', '-f', 'xml'], 'xml'],
     [['bootstrap', '--timeout', 'soon'], 'soon'],
     [['bootstrap', '--timeout', '2147484'], '2147483'],

@@ -45,11 +45,42 @@ describe('lists', () => {
   });
 
   it.each(['json', 'csv', 'value', 'yaml'])('%s of nothing is well-formed too', async (format) => {
-    const expected = { json: '[]\n', csv: '"ID","Name","Immutable"\n', value: '', yaml: '[]\n' }[format];
+    const expected = { json: '[]\n', csv: '"ID","Name"\n', value: '', yaml: '[]\n' }[format];
     expect(await home.run(['user', 'list', '--name', 'nobody', '-f', format])).toMatchObject({
       code: 0,
       stdout: expected,
     });
+  });
+
+  it('value has the columns of openstackclient, in its places, unless more is asked for', async () => {
+    const first = async (...more: string[]) =>
+      (await home.run(['role', 'list', '-f', 'value', '--name', 'reader', ...more])).stdout;
+    expect(await first()).toMatch(/^[0-9a-f]{32} reader\n$/);
+    expect(await first('--immutable')).toMatch(/^[0-9a-f]{32} reader True\n$/);
+    expect(await first('-c', 'name', '-c', 'immutable')).toBe('reader True\n');
+    const domain = await home.run(['domain', 'list', '-f', 'value', '--long']);
+    expect(domain.stdout).toMatch(/^default Default True .* False\n$/);
+  });
+
+  it.each(['csv', 'table'])('%s is sorted as a whole, not page by page', async (format) => {
+    const sort = ['--sort-column', 'name', '--sort-descending', '-c', 'Name', '-f', format];
+    const { stdout, stderr } = await home.run(['user', 'list', ...sort]);
+    const names = stdout.match(/many\d+/g)!;
+    expect(names).toHaveLength(2500);
+    expect(names.slice(0, 2)).toEqual(['many999', 'many998']);
+    expect(stderr).toBe('');
+  });
+
+  it('a column to sort by that is not there is told, and passed over as in openstackclient', async () => {
+    const { code, stderr } = await home.run(['role', 'list', '--sort-column', 'nmae', '--max-items', '1']);
+    expect(code).toBe(0);
+    expect(stderr).toContain("Warning: There is no column 'nmae' to sort by. The columns are: ID, Name.\n");
+  });
+
+  it('an empty table is a line, or drawn with --print-empty', async () => {
+    const nobody = ['user', 'list', '--name', 'nobody'];
+    expect((await home.run(nobody)).stdout).toBe('\n');
+    expect((await home.run([...nobody, '--print-empty'])).stdout).toMatch(/^\+--.*\n\| ID \| Name \|\n/);
   });
 
   it('a reader that has seen enough is no error', async () => {
@@ -72,6 +103,15 @@ describe('lists', () => {
     expect((await home.run(['role', 'create', name])).stderr).toContain('\\x1b[2Jgone\\x9b1m');
     expect((await json('role', 'list', '--name', name))[0].Name).toBe(name);
   });
+});
+
+it('-f shell can be evaluated, and what stands in a name is not', async () => {
+  const name = '$(touch evil) `touch evil` "quoted" back\\slash $HOME';
+  const { id } = await json('role', 'create', name);
+  const { stdout } = await home.shell(
+    `cd ${home.dir} && eval "$(keyward role show ${id} -f shell --prefix r_)" && printf '%s' "$r_name" && ls evil`,
+  );
+  expect(stdout).toBe(name);
 });
 
 describe('the audit', () => {

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import bcrypt from 'bcrypt';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TestHome } from '../support/cli.ts';
 
@@ -223,6 +224,27 @@ describe('passwords', () => {
     expect(passwords).toEqual([{ current: false }, { current: true }]);
     expect(JSON.stringify(await home.query('select * from keyward.audit'))).not.toContain('canary');
   });
+});
+
+it('a password on the command line is taken with a warning, and stands nowhere else', async () => {
+  for (const command of [
+    ['user', 'create', 'eve', '--password', 'canary-Pw-3'],
+    ['user', 'set', 'eve', '--password', 'canary-Pw-4'],
+    ['user', 'password', 'set', 'eve', '--password', 'canary-Pw-5'],
+  ]) {
+    const { code, stdout, stderr } = await home.run(command);
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr:
+        'Warning: `ps` shows a password given by --password; use --password-file or --password-stdin.\n',
+    });
+    expect(stdout).not.toContain('canary');
+  }
+  const [row] = await home.query<{ password_hash: string }>(
+    "select password_hash from password p join local_user l on l.id = local_user_id where name = 'eve' order by p.id desc limit 1",
+  );
+  expect(await bcrypt.compare('canary-Pw-5', row!.password_hash)).toBe(true);
+  expect(JSON.stringify(await json('audit', 'list', '--long'))).not.toContain('canary');
 });
 
 describe('a database that keyward has not synced', () => {

@@ -85,6 +85,22 @@ describe('on a terminal', () => {
   });
 });
 
+it('a table is as wide as the terminal; in a pipe only a limit that is asked for holds', async () => {
+  const widest = (text: string) =>
+    Math.max(...text.split(/\r?\n/).flatMap((line) => (/^[|+]/.test(line) ? [line.length] : [])));
+  const list = ['status', 'upgrade', 'list'];
+  const terminal = open(list, { columns: 90 });
+  expect(await terminal.exited).toBe(0);
+  expect(widest(terminal.shown)).toBe(90);
+  expect(widest((await home.run(list)).stdout)).toBeGreaterThan(120);
+  expect(widest((await home.run([...list, '--max-width', '77'])).stdout)).toBe(77);
+  const env = { CLIFF_MAX_TERM_WIDTH: '66' };
+  expect(widest((await home.run(list, { env })).stdout)).toBe(66);
+  const paged = open([...list, '--fit-width'], { columns: 99, stdoutTo: path.join(home.dir, 'paged') });
+  expect(await paged.exited).toBe(0);
+  expect(widest(readFileSync(path.join(home.dir, 'paged'), 'utf8'))).toBe(99);
+});
+
 describe('progress on a terminal', () => {
   const withPassword = { OS_BOOTSTRAP_PASSWORD: PASSWORD };
 

@@ -139,7 +139,7 @@ export class RealKeystone {
   }
 }
 
-/** The folder of the venv; made once per user. */
+/** The folder of the real tools' Python, which is made once per user. */
 export async function ensureVenv(): Promise<string> {
   const hash = createHash('sha256').update(REQUIREMENTS.join()).digest('hex').slice(0, 12);
   const cache = path.join(process.env['XDG_CACHE_HOME'] || path.join(homedir(), '.cache'), 'keyward');

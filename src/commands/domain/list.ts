@@ -1,11 +1,10 @@
 import { settingsFlags } from '../../engine/engine-command.ts';
 import { ResourceCommand } from '../../engine/resource-command.ts';
-import { enabledFilterFlags, listFlags } from '../../output/resource-flags.ts';
+import { enabledFilterFlags, listFlags, longFlag, LIST_DESCRIPTION } from '../../output/resource-flags.ts';
 
 export default class DomainList extends ResourceCommand {
   static override summary = 'List domains.';
-  static override description =
-    'In the order of their IDs. A table shows one page; csv, value, json and yaml give all, however many there are.';
+  static override description = LIST_DESCRIPTION;
   static override examples = [
     '<%= config.bin %> <%= command.id %> --immutable',
     '<%= config.bin %> <%= command.id %> -f csv -c ID -c Name',
@@ -15,6 +14,7 @@ export default class DomainList extends ResourceCommand {
     ...settingsFlags,
     ...listFlags,
     ...enabledFilterFlags,
+    ...longFlag,
   };
 
   async run(): Promise<void> {

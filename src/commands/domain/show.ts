@@ -1,6 +1,6 @@
 import { settingsFlags } from '../../engine/engine-command.ts';
 import { ResourceCommand } from '../../engine/resource-command.ts';
-import { formatFlags } from '../../output/formats.ts';
+import { recordFormatFlags } from '../../output/formats.ts';
 import { oneArg } from '../../output/resource-flags.ts';
 
 export default class DomainShow extends ResourceCommand {
@@ -12,7 +12,7 @@ export default class DomainShow extends ResourceCommand {
   static override args = oneArg('domain');
   static override flags = {
     ...settingsFlags,
-    ...formatFlags,
+    ...recordFormatFlags,
   };
 
   async run(): Promise<void> {

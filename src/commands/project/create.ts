@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
 import { settingsFlags } from '../../engine/engine-command.ts';
 import { ResourceCommand } from '../../engine/resource-command.ts';
-import { formatFlags } from '../../output/formats.ts';
+import { recordFormatFlags } from '../../output/formats.ts';
 import {
   descriptionFlag,
   domainFlag,
@@ -23,7 +23,7 @@ export default class ProjectCreate extends ResourceCommand {
   static override args = newArg;
   static override flags = {
     ...settingsFlags,
-    ...formatFlags,
+    ...recordFormatFlags,
     ...descriptionFlag,
     ...domainFlag,
     ...enableFlags,

@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
 import { settingsFlags } from '../../engine/engine-command.ts';
 import { ResourceCommand } from '../../engine/resource-command.ts';
-import { formatFlags } from '../../output/formats.ts';
+import { recordFormatFlags } from '../../output/formats.ts';
 import { domainFlag, oneArg } from '../../output/resource-flags.ts';
 
 export default class ProjectShow extends ResourceCommand {
@@ -13,7 +13,7 @@ export default class ProjectShow extends ResourceCommand {
   static override args = oneArg('project');
   static override flags = {
     ...settingsFlags,
-    ...formatFlags,
+    ...recordFormatFlags,
     ...domainFlag,
     parents: Flags.boolean({ description: 'also what is above it, as IDs' }),
     children: Flags.boolean({ description: 'also what is below it, as IDs' }),

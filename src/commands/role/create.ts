@@ -1,6 +1,6 @@
 import { settingsFlags } from '../../engine/engine-command.ts';
 import { ResourceCommand } from '../../engine/resource-command.ts';
-import { formatFlags } from '../../output/formats.ts';
+import { recordFormatFlags } from '../../output/formats.ts';
 import {
   descriptionFlag,
   domainFlag,
@@ -19,7 +19,7 @@ export default class RoleCreate extends ResourceCommand {
   static override args = newArg;
   static override flags = {
     ...settingsFlags,
-    ...formatFlags,
+    ...recordFormatFlags,
     ...descriptionFlag,
     ...domainFlag,
     ...immutableFlags,

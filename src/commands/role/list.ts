@@ -1,12 +1,11 @@
 import { Flags } from '@oclif/core';
 import { settingsFlags } from '../../engine/engine-command.ts';
 import { ResourceCommand } from '../../engine/resource-command.ts';
-import { domainFlag, listFlags, longFlag } from '../../output/resource-flags.ts';
+import { domainFlag, listFlags, longFlag, LIST_DESCRIPTION } from '../../output/resource-flags.ts';
 
 export default class RoleList extends ResourceCommand {
   static override summary = 'List the global roles, or those of a domain.';
-  static override description =
-    'In the order of their IDs. A table shows one page; csv, value, json and yaml give all, however many there are.';
+  static override description = LIST_DESCRIPTION;
   static override examples = [
     '<%= config.bin %> <%= command.id %> --immutable',
     '<%= config.bin %> <%= command.id %> -f csv -c ID -c Name',

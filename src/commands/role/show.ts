@@ -1,6 +1,6 @@
 import { settingsFlags } from '../../engine/engine-command.ts';
 import { ResourceCommand } from '../../engine/resource-command.ts';
-import { formatFlags } from '../../output/formats.ts';
+import { recordFormatFlags } from '../../output/formats.ts';
 import { domainFlag, oneArg } from '../../output/resource-flags.ts';
 
 export default class RoleShow extends ResourceCommand {
@@ -12,7 +12,7 @@ export default class RoleShow extends ResourceCommand {
   static override args = oneArg('role');
   static override flags = {
     ...settingsFlags,
-    ...formatFlags,
+    ...recordFormatFlags,
     ...domainFlag,
   };
 

@@ -1,6 +1,6 @@
 import { settingsFlags } from '../../engine/engine-command.ts';
 import { ResourceCommand } from '../../engine/resource-command.ts';
-import { formatFlags } from '../../output/formats.ts';
+import { recordFormatFlags } from '../../output/formats.ts';
 import {
   descriptionFlag,
   domainFlag,
@@ -17,7 +17,7 @@ import { readPassword } from '../../output/user-password.ts';
 export default class UserCreate extends ResourceCommand {
   static override summary = 'Create a user.';
   static override description =
-    "Without --domain it is made in the default domain; without a password it can't log in by one. A password is never given on the command line, where `ps` shows it.";
+    "Without --domain it is made in the default domain; without a password it can't log in by one.";
   static override examples = [
     '<%= config.bin %> <%= command.id %> alice --email alice@example.org --password-prompt',
     'pass show bob | <%= config.bin %> <%= command.id %> bob --project web --password-stdin',
@@ -25,7 +25,7 @@ export default class UserCreate extends ResourceCommand {
   static override args = newArg;
   static override flags = {
     ...settingsFlags,
-    ...formatFlags,
+    ...recordFormatFlags,
     ...descriptionFlag,
     ...domainFlag,
     ...enableFlags,
@@ -42,7 +42,7 @@ export default class UserCreate extends ResourceCommand {
       'user',
       args.name,
       flags,
-      await readPassword(flags, `the new user ${args.name}`),
+      await readPassword(flags, `the new user ${args.name}`, this.announce),
     );
   }
 }

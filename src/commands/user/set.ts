@@ -40,6 +40,7 @@ export default class UserSet extends ResourceCommand {
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(UserSet);
     const names = namesOf(argv, 'user');
-    await this.setResources('user', names, flags, await readPassword(flags, `the user ${names.join(', ')}`));
+    const password = await readPassword(flags, `the user ${names.join(', ')}`, this.announce);
+    await this.setResources('user', names, flags, password);
   }
 }

@@ -1,5 +1,5 @@
 import { EngineCommand, runIdArg, settingsFlags } from '../../engine/engine-command.ts';
-import { formatFlags, printRecord } from '../../output/formats.ts';
+import { recordFormatFlags, printRecord } from '../../output/formats.ts';
 
 export default class WorkflowShow extends EngineCommand {
   static override summary = 'Show a run: what was asked, how it stands, what came of it.';
@@ -9,7 +9,7 @@ export default class WorkflowShow extends EngineCommand {
     '<%= config.bin %> <%= command.id %> ID -f json',
   ];
   static override args = runIdArg;
-  static override flags = { ...settingsFlags, ...formatFlags };
+  static override flags = { ...settingsFlags, ...recordFormatFlags };
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(WorkflowShow);

@@ -31,7 +31,7 @@ const of = (command: string) => recorded.filter(([line]) => line.startsWith(comm
 function optionsOf(line: string): FormatOptions {
   const words = line.split(' ');
   const given = (flag: string): string[] => words.filter((_, at) => words[at - 1] === flag);
-  return { format: given('-f')[0]!, column: given('-c') };
+  return { format: given('-f')[0] as FormatOptions['format'], column: given('-c') };
 }
 
 let printed = '';
@@ -72,6 +72,6 @@ it.each(of('show'))('%s prints what openstackclient prints', (line, expected) =>
 );
 
 it('refuses -c where no name is a column', async () => {
-  const options = { format: 'value', column: ['Nope'] };
+  const options: FormatOptions = { format: 'value', column: ['Nope'] };
   await expect(printList(rows, HEADINGS, options)).rejects.toThrow("There is no column 'Nope'.");
 });

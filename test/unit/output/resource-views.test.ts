@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import type { ResourceOptions } from '../../../src/rules/resource.ts';
-import { headingsOf, recordOf, rowOf } from '../../../src/output/resource-views.ts';
+import { headingsOf, type ListView, recordOf, rowOf } from '../../../src/output/resource-views.ts';
 
 const role = (options: ResourceOptions) => ({
   id: '1',
@@ -19,7 +19,7 @@ it.each([
   [{ immutable: [] }, false],
   [{}, false],
 ])('the options %j are shown as the rule reads them', (options, shown) => {
-  expect(rowOf('role', false)(role(options as ResourceOptions))).toEqual({
+  expect(rowOf('role', {})(role(options as ResourceOptions))).toEqual({
     ID: '1',
     Name: 'r',
     Immutable: shown,
@@ -32,6 +32,13 @@ it('a record has its fields in the order of openstackclient, and properties afte
   expect(recordOf('project', project, 'since then')).toMatchObject({ immutable_set: 'since then' });
 });
 
-it('--long adds columns before the flag', () => {
-  expect(headingsOf('role', true)).toEqual(['ID', 'Name', 'Domain ID', 'Description', 'Immutable']);
-});
+it.each<[string, ListView, string[]]>([
+  ['no flag', {}, []],
+  ['--long, which adds columns before it', { long: true }, ['Domain ID', 'Description', 'Immutable']],
+  ['--immutable', { immutable: true }, ['Immutable']],
+  ['--mutable', { mutable: true }, ['Immutable']],
+  ['-c', { column: ['name', 'immutable'] }, ['Immutable']],
+  ['-c of another column', { column: ['name'] }, []],
+])('scripts read the columns of openstackclient by their places: with %s', (_, view, more) =>
+  expect(headingsOf('role', view)).toEqual(['ID', 'Name', ...more]),
+);

@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
 import { settingsFlags } from '../../../engine/engine-command.ts';
 import { ResourceCommand } from '../../../engine/resource-command.ts';
-import { assertColumns, formatFlags, printRecord } from '../../../output/formats.ts';
+import { assertColumns, recordFormatFlags, printRecord } from '../../../output/formats.ts';
 import { oneArg } from '../../../output/resource-flags.ts';
 
 export default class ImpliedRoleCreate extends ResourceCommand {
@@ -12,7 +12,7 @@ export default class ImpliedRoleCreate extends ResourceCommand {
   static override args = oneArg('role');
   static override flags = {
     ...settingsFlags,
-    ...formatFlags,
+    ...recordFormatFlags,
     'implied-role': Flags.string({ required: true, description: 'the role that is implied (name or ID)' }),
   };
 

@@ -79,7 +79,8 @@ export default class StatusUpgradeCheck extends EngineCommand {
 
   async #print(outcomes: CheckOutcome[], flags: FormatOptions & { json: boolean }): Promise<void> {
     if (flags.json) return this.log(renderUpgradeCheckJson(outcomes));
-    if (flags.format !== 'table' || flags.column) return printList(outcomes.map(rowOf), COLUMNS, flags);
+    if (flags.format !== 'table' || flags.column || flags['sort-column'])
+      return printList(outcomes.map(rowOf), COLUMNS, flags);
     this.log(await renderUpgradeCheckTable(outcomes));
     renderRemedies(outcomes).forEach(this.announce);
   }

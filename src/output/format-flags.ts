@@ -1,0 +1,54 @@
+import { Flags } from '@oclif/core';
+
+const helpGroup = 'OUTPUT';
+const repeated = (description: string, more: { char?: 'c' } = {}) =>
+  Flags.string({ description, multiple: true, multipleNonGreedy: true, helpGroup, ...more });
+const flag = (description: string) => Flags.boolean({ description, helpGroup });
+const formats = <Name extends string>(options: readonly Name[]) =>
+  Flags.option({ options })({
+    char: 'f',
+    default: 'table' as Name,
+    description: 'the output format',
+    helpGroup,
+  });
+
+/** openstackclient's words for how a result is printed (`cliff`), lists and single things alike. */
+const shared = {
+  column: repeated('a column to show; may be given several times', { char: 'c' }),
+  noindent: flag('json: without line breaks'),
+  'max-width': Flags.integer({
+    description: 'table: at most this wide; 0 for no limit',
+    env: 'CLIFF_MAX_TERM_WIDTH',
+    helpGroup,
+  }),
+  'fit-width': Flags.boolean({
+    description: 'table: as wide as the terminal, also into a pipe; on a terminal it always is',
+    env: 'CLIFF_FIT_WIDTH',
+    helpGroup,
+  }),
+  quote: Flags.option({ options: ['all', 'minimal', 'none', 'nonnumeric'] as const })({
+    description: 'csv: what to quote; nonnumeric if nothing is said',
+    helpGroup,
+  }),
+};
+
+/** For commands that print many things of a kind. */
+export const formatFlags = {
+  format: formats(['table', 'json', 'yaml', 'value', 'csv'] as const),
+  ...shared,
+  'print-empty': flag('table: print it also if it has no rows'),
+  'sort-column': repeated('a column to sort by; of several, the first one counts most'),
+  'sort-ascending': Flags.boolean({
+    description: 'the smallest first (the default)',
+    exclusive: ['sort-descending'],
+    helpGroup,
+  }),
+  'sort-descending': flag('the greatest first'),
+};
+
+/** For commands that print one thing. */
+export const recordFormatFlags = {
+  format: formats(['table', 'json', 'yaml', 'value', 'csv', 'shell'] as const),
+  ...shared,
+  prefix: Flags.string({ description: 'shell: what every variable begins with', helpGroup }),
+};

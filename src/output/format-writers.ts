@@ -1,0 +1,119 @@
+import type { FormatOptions, Row } from './formats.ts';
+import { pythonText } from './python-text.ts';
+import { renderTable } from './table.ts';
+
+/** How a list is written page by page. `nothing` is the end where no page came, instead of `tail`. */
+type Pages = {
+  head?: string;
+  separator?: string;
+  tail?: string;
+  nothing?: string | Promise<string>;
+  render: (rows: Row[]) => string | Promise<string>;
+};
+type Format = {
+  /** Undefined: the format is for single things only. */
+  list?: (columns: string[], options: FormatOptions) => Pages;
+  record: (record: Row, columns: string[], options: FormatOptions) => string | Promise<string>;
+};
+
+const cellsOf = (row: Row, columns: string[]): unknown[] => columns.map((name) => row[name]);
+const textsOf = (row: Row, columns: string[]): string[] => cellsOf(row, columns).map(pythonText);
+const lines = (texts: string[]): string => texts.map((text) => `${text}\n`).join('');
+
+/** The table is the one format that a list can't be written in as it comes: its widths depend on every row. */
+const table: Format = {
+  list: (columns, options) => {
+    const render = async (rows: Row[]): Promise<string> => {
+      const toRight = cellsOf(rows[0] ?? {}, columns).map((cell) => typeof cell === 'number');
+      const layout = { toRight, maxWidth: tableWidth(options), leastWidth: 8 };
+      return `${await renderTable(
+        columns,
+        rows.map((row) => textsOf(row, columns)),
+        layout,
+      )}\n`;
+    };
+    // Of no rows, cliff draws a table only if asked to.
+    return { nothing: options['print-empty'] ? render([]) : '\n', render };
+  },
+  record: async (record, columns, options) => {
+    const rows = columns.map((name) => [name, pythonText(record[name])]);
+    const layout = { maxWidth: tableWidth(options), leastWidth: 16 };
+    return `${await renderTable(['Field', 'Value'], rows, layout)}\n`;
+  },
+};
+
+/** What `--max-width` says, else the terminal's width; with `--fit-width` also that of the one where errors go. */
+function tableWidth(options: FormatOptions): number | undefined {
+  if ((options['max-width'] ?? 0) > 0) return options['max-width'];
+  if (process.stdout.isTTY) return process.stdout.columns;
+  return options['fit-width'] && process.stderr.isTTY ? process.stderr.columns : undefined;
+}
+
+const json: Format = {
+  list: (_, { noindent }) => {
+    const [indent, end] = noindent ? [0, ''] : [2, '\n'];
+    const render = (rows: Row[]): string => JSON.stringify(rows, null, indent).slice(1, noindent ? -1 : -2);
+    return { head: '[', separator: ',', tail: `${end}]\n`, nothing: ']\n', render };
+  },
+  record: (record, _, { noindent }) => `${JSON.stringify(record, null, noindent ? 0 : 2)}\n`,
+};
+
+/** YAML 1.1, which PyYAML reads: there `yes` is no string. Imported when asked for only: it alone takes 15 ms. */
+const yamlText = async (value: unknown): Promise<string> =>
+  (await import('yaml')).stringify(value, { version: '1.1', singleQuote: true, sortMapEntries: true });
+
+/** PyYAML sorts keys; a single thing's own stay in their order, since cliff writes each by itself. */
+const yaml: Format = {
+  list: () => ({ nothing: '[]\n', render: yamlText }),
+  record: async (record, columns) =>
+    (await Promise.all(columns.map((name) => yamlText({ [name]: record[name] })))).join(''),
+};
+
+const value: Format = {
+  list: (columns) => ({ render: (rows) => lines(rows.map((row) => textsOf(row, columns).join(' '))) }),
+  record: (record, columns) => lines(textsOf(record, columns)),
+};
+
+const csv: Format = {
+  list: (columns, { quote }) => ({
+    head: lines([csvLine(columns, quote)]),
+    render: (rows) => lines(rows.map((row) => csvLine(cellsOf(row, columns), quote))),
+  }),
+  record: (record, columns, { quote }) =>
+    lines([csvLine(columns, quote), csvLine(cellsOf(record, columns), quote)]),
+};
+
+/** As Python's csv writes it for openstackclient, which escapes with a backslash. */
+function csvLine(cells: unknown[], mode = 'nonnumeric'): string {
+  const field = (cell: unknown): string => {
+    const text = cell === null || cell === undefined ? '' : pythonText(cell);
+    const special = mode === 'none' ? /[\\",\r\n]/g : /\\/g;
+    const escaped = text.replaceAll(special, String.raw`\$&`);
+    return isQuoted(cell, text, mode, cells.length) ? `"${escaped.replaceAll('"', '""')}"` : escaped;
+  };
+  return cells.map(field).join(',');
+}
+
+function isQuoted(cell: unknown, text: string, mode: string, fields: number): boolean {
+  if (mode === 'none' || mode === 'all') return mode === 'all';
+  if (mode === 'nonnumeric') return typeof cell !== 'number' && typeof cell !== 'boolean';
+  // A line of one empty field would be an empty line.
+  return /[",\r\n]/.test(text) || (text === '' && fields === 1);
+}
+
+/**
+ * Lines that a shell can evaluate. Unlike in openstackclient, nothing in a name or a value is evaluated with them: what a
+ * shell expands in double quotes is escaped, and a variable's name has letters, digits and underscores only.
+ */
+const shell: Format = {
+  record: (record, columns, { prefix = '' }) =>
+    lines(
+      columns.map((column) => {
+        const name = `${prefix}${column.toLowerCase()}`.replaceAll(/\W|^(?=\d)/gu, '_');
+        return `${name}="${pythonText(record[column]).replaceAll(/["$`\\]/g, String.raw`\$&`)}"`;
+      }),
+    ),
+};
+
+export type FormatName = 'table' | 'json' | 'yaml' | 'value' | 'csv' | 'shell';
+export const FORMATS: Record<FormatName, Format> = { table, json, yaml, value, csv, shell };

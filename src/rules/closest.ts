@@ -1,0 +1,43 @@
+/** How many characters must be added, left out, replaced or swapped with their neighbour to make one word the other. */
+export function distance(one: string, other: string): number {
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: other.length + 1 }, (_, at) => at);
+  for (let row = 1; row <= one.length; row += 1) {
+    const current = [row];
+    for (let at = 1; at <= other.length; at += 1) {
+      const isSame = one[row - 1] === other[at - 1];
+      const isSwap = row > 1 && at > 1 && one[row - 1] === other[at - 2] && one[row - 2] === other[at - 1];
+      current[at] = Math.min(
+        last[at]! + 1,
+        current[at - 1]! + 1,
+        last[at - 1]! + (isSame ? 0 : 1),
+        isSwap ? beforeLast[at - 2]! + 1 : Infinity,
+      );
+    }
+    [beforeLast, last] = [last, current];
+  }
+  return last[other.length]!;
+}
+
+/** How far a word is from one that it may have been meant to be; Infinity: it was not. A cut-off word is near. */
+export function mistake(typed: string, meant: string): number {
+  const [one, other] = [typed.toLowerCase(), meant.toLowerCase()];
+  if (one.length > 1 && other.startsWith(one)) return one === other ? 0 : 0.5;
+  const found = distance(one, other);
+  return found <= Math.ceil(other.length / 3) ? found : Infinity;
+}
+
+/** The candidates with the least finite score; none where more than three are equally near, which helps nobody. */
+export function closest<T extends { score: number }>(candidates: T[]): T[] {
+  const least = Math.min(...candidates.map(({ score }) => score));
+  const found = candidates.filter(({ score }) => score === least && least < Infinity);
+  return found.length > 3 ? [] : found;
+}
+
+/** The names that a misspelt one may have been meant to be. */
+export const closestNames = (typed: string, names: string[]): string[] =>
+  closest(names.map((name) => ({ name, score: mistake(typed, name) }))).map(({ name }) => name);
+
+/** `Did you mean a or b? `, or nothing. */
+export const didYouMean = (candidates: string[]): string =>
+  candidates.length > 0 ? `Did you mean ${candidates.join(' or ')}? ` : '';
