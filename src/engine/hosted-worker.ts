@@ -6,10 +6,9 @@ import { openIdentity, type IdentityServices } from './identity-services.ts';
 import type { DatabaseAddress } from '../rules/database-address.ts';
 import type { PayloadKey } from './payload-key.ts';
 import {
-  assertNamespace,
   connectionSettings,
+  connectNative,
   dataConverter,
-  explainUnreachable,
   type TemporalEndpoint,
 } from './temporal-connection.ts';
 
@@ -51,20 +50,16 @@ export async function hostWorker(options: WorkerOptions): Promise<HostedWorker> 
 }
 
 async function openWorkers(options: WorkerOptions): Promise<[WorkerWithConnection[], IdentityServices]> {
-  const [{ NativeConnection, Runtime, Worker, DefaultLogger }, identity, { options: connect, namespace }] =
-    await Promise.all([
-      import('@temporalio/worker'),
-      openIdentity(options.address),
-      connectionSettings(options.endpoint),
-    ]);
+  const [{ Runtime, Worker, DefaultLogger }, identity, { namespace }] = await Promise.all([
+    import('@temporalio/worker'),
+    openIdentity(options.address),
+    connectionSettings(options.endpoint),
+  ]);
   Runtime.install({
     shutdownSignals: [],
     logger: new DefaultLogger('WARN', ({ level, message }) => process.stderr.write(`${level} ${message}\n`)),
   });
-  const connection = await NativeConnection.connect(connect).catch((error: Error) =>
-    explainUnreachable(connect, error),
-  );
-  await assertNamespace(connection, namespace, options.endpoint);
+  const connection = await connectNative(options.endpoint);
   const activities = await createActivities(options.target, identity);
   const shared = { connection, namespace, activities, dataConverter: dataConverter(options.key, 'mark') };
   const limits = {
