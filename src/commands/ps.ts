@@ -1,6 +1,7 @@
 import { EngineCommand, settingsFlags } from '../engine/engine-command.ts';
 import { formatFlags } from '../output/formats.ts';
-import { isOpen, OPEN_NOTE, printParts } from '../output/parts.ts';
+import { isOpen, printParts } from '../output/parts.ts';
+import { OPEN_NOTE } from '../rules/open-note.ts';
 
 export default class Ps extends EngineCommand {
   static override summary = 'Show which parts run on this machine, where, and since when.';

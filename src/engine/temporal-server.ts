@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import type { Home } from '../config/home.ts';
-import { OPEN_NOTE } from '../output/parts.ts';
+import { OPEN_NOTE } from '../rules/open-note.ts';
 import { exclusively, findRunning, readRecord, stopDaemon } from './daemon.ts';
 import type { Announce } from './parts.ts';
 import type { TemporalProgram } from './temporal-binary.ts';

@@ -10,11 +10,6 @@ export type Part = {
   since: string | null;
 };
 
-export const OPEN_NOTE =
-  'Note: Temporal listens on loopback ports, where every account of this host gets in: it could not be given a network ' +
-  'of its own. README ("Who must be trusted") says what they can do and how to close it; ' +
-  'then run `keyward down` and `keyward up`.';
-
 /** Whether it runs where other accounts of the host get in: a port, not a socket in a private folder. */
 export const isOpen = ({ state, address }: Part): boolean =>
   state === 'running' && address !== null && address.startsWith('127.0.0.1:');
