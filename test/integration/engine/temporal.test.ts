@@ -52,15 +52,11 @@ describe('ensureTemporal', () => {
 describe('on a loopback port', () => {
   const ensureOpen = (env: NodeJS.ProcessEnv = withoutNetworks(engine.dir)) => engine.ensure('temporal', env);
 
-  it('comes back there after kill -9', async () => {
+  it('comes back there after kill -9, and takes another one when somebody else has it by now', async () => {
     const { address } = await ensureOpen();
     process.kill(engine.part('temporal').pid!, 'SIGKILL');
     await until(() => engine.part('temporal').state === 'stopped');
     expect((await ensureOpen()).address).toEqual(address);
-  });
-
-  it('takes another port when somebody else has its own by now', async () => {
-    const { address } = await ensureOpen();
     await stopParts(engine.home);
     const squatter = createServer().listen(portOf(address.address), '127.0.0.1');
     await once(squatter, 'listening');
@@ -86,7 +82,7 @@ describe('on a loopback port', () => {
   }
 
   it.each([
-    ['starts', 'for the last time', 4, undefined],
+    ['starts', 'twice', 2, undefined],
     ['gives up, and says why,', 'again and again', 5, /exit code 1\).*bind: address already in use/],
   ])('%s when a port that it chooses itself is taken %s', async (_does, _when, times, refusal) => {
     const squatter = createServer().listen(0, '127.0.0.1');
@@ -97,7 +93,9 @@ describe('on a loopback port', () => {
       expect(error?.message).toEqual(refusal ? expect.stringMatching(refusal) : undefined);
       expect((error?.message ?? '').length).toBeLessThan(1200);
       expect(engine.part('temporal').state).toBe(refusal ? 'stopped' : 'running');
-      expect(readFileSync(path.join(engine.dir, 'starts'), 'utf8')).toHaveLength(5);
+      // Others on this machine may take a port meanwhile, too.
+      const { length } = readFileSync(path.join(engine.dir, 'starts'), 'utf8');
+      expect(length).toBeGreaterThanOrEqual(Math.min(times + 1, 5));
     } finally {
       squatter.close();
     }
