@@ -179,13 +179,12 @@ async function main(): Promise<void> {
   const real = await RealKeystone.open(path.join(home.dir, 'real'), urlOf('bench_real'));
   await real.manage('db_sync');
   await keyward(['db', 'sync'], { KEYWARD_KEYSTONE_DATABASE_URL: urlOf('bench') });
-  const temporal = listParts(home.home).find(({ part }) => part === 'temporal')!.address!;
 
   const load = loadavg().map((average) => average.toFixed(2));
   console.log(`Load ${load.join(' ')} on ${availableParallelism()} cores; medians of ${ROUNDS}.\n`);
   row('what', 'keyward, s', 'real, s', 'ratio', 'at most', 'peak, MiB');
   row(...Array<string>(6).fill('---'));
-  for (const contest of contests(real, temporal)) await compete(contest);
+  for (const contest of contests(real, home.temporal)) await compete(contest);
   for (const contest of await resourceContests(real)) await compete(contest);
   for (const count of [10_000, 100_000]) await listUsers(count);
   real.stop();

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import proto from '@temporalio/proto';
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import { resolveHome } from '../src/config/home.ts';
 import { stopParts } from '../src/engine/parts.ts';
+import { connectionSettings, connectNative } from '../src/engine/temporal-connection.ts';
 import { ensureTemporal } from '../src/engine/temporal-server.ts';
 import { hostTaskQueue, taskQueue } from '../src/rules/target.ts';
 
@@ -36,8 +37,10 @@ const inputs = {
 const dir = mkdtempSync(path.join(tmpdir(), 'keyward-histories-'));
 const home = resolveHome({ ...process.env, KEYWARD_HOME: dir });
 const { address } = await ensureTemporal(home, console.error);
-const client = new Client({ connection: await Connection.connect({ address }) });
-const connection = await NativeConnection.connect({ address });
+const endpoint = { local: address, env: {} };
+const { options } = await connectionSettings(endpoint);
+const client = new Client({ connection: await Connection.connect(options) });
+const connection = await connectNative(endpoint);
 for (const [name, [workflow, changes]] of Object.entries(inputs)) {
   const shared = { connection, activities: activities([...changes]) };
   const workflowBundle = { codePath: path.resolve('dist/workflow-bundle.js') };

@@ -1,6 +1,7 @@
 import { EngineCommand, settingsFlags } from '../engine/engine-command.ts';
 import { formatFlags } from '../output/formats.ts';
-import { printParts } from '../output/parts.ts';
+import { isOpen, printParts } from '../output/parts.ts';
+import { OPEN_NOTE } from '../rules/open-note.ts';
 
 export default class Ps extends EngineCommand {
   static override summary = 'Show which parts run on this machine, where, and since when.';
@@ -14,7 +15,9 @@ export default class Ps extends EngineCommand {
     const { flags } = await this.parse(Ps);
     await this.withEngine(flags, async (engine) => {
       const { listParts } = await import('../engine/parts.ts');
-      await printParts(listParts(engine.home), flags);
+      const parts = listParts(engine.home);
+      if (parts.some(isOpen)) this.announce(OPEN_NOTE);
+      await printParts(parts, flags);
     });
   }
 }

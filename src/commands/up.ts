@@ -6,8 +6,8 @@ import { PART_COLUMNS, printParts } from '../output/parts.ts';
 export default class Up extends EngineCommand {
   static override summary = 'Start the parts that keyward needs on this machine.';
   static override description =
-    'PostgreSQL (a private socket), a Temporal server (a loopback port) and a worker; each only where neither the ' +
-    'environment nor a configuration file names another. Other commands do this by themselves; a repeat changes nothing.';
+    'PostgreSQL and a Temporal server (each on a private socket) and a worker; each only where neither the environment ' +
+    'nor a configuration file names another. Other commands do this by themselves; a repeat changes nothing.';
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --ui',
@@ -15,7 +15,7 @@ export default class Up extends EngineCommand {
   static override flags = {
     ...settingsFlags,
     ...formatFlags,
-    ui: Flags.boolean({ description: "also start Temporal's web UI and print its address" }),
+    ui: Flags.boolean({ description: "also start Temporal's web UI and print a link that opens it once" }),
   };
 
   async run(): Promise<void> {

@@ -34,6 +34,8 @@ export type DaemonSpec = {
   cwd: string;
   /** Another account to run as; only root can. */
   account?: { uid: number; gid: number };
+  /** Open files that it gets as descriptors after the lock's. */
+  inherit?: number[];
   version: string;
   address: string;
   build: string;
@@ -138,7 +140,7 @@ async function spawnLocked(home: Home, spec: DaemonSpec): Promise<ChildProcess> 
       cwd: spec.cwd,
       env: spec.environment,
       // The lock comes at INHERITED_FD, where `lockHolders` looks for it.
-      stdio: ['ignore', log, log, lock],
+      stdio: ['ignore', log, log, lock, ...(spec.inherit ?? [])],
       detached: true,
       ...spec.account,
     });

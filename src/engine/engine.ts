@@ -14,7 +14,7 @@ import { openIdentity, type IdentityServices } from './identity-services.ts';
 import { isRunning } from './daemon.ts';
 import { ensurePostgres, postgresSocket } from './embedded-postgres.ts';
 import { type Announce, stopParts } from './parts.ts';
-import { ensureTemporal, type LocalTemporal } from './temporal-server.ts';
+import { ensureTemporal, type LocalTemporal, uiLink } from './temporal-server.ts';
 import { watchDeath } from './watch-death.ts';
 import { ensureWorker } from './worker-daemon.ts';
 import { loadPayloadKey, type PayloadKey } from './payload-key.ts';
@@ -96,9 +96,13 @@ export class Engine implements RunKeeper {
   /** A local server may die between being found and being asked; it is then looked for, and started, again. */
   async #connect(endpoint: () => Promise<TemporalEndpoint>, attempts: number): Promise<Client> {
     // Temporal's protocol definitions alone take 200 ms: not for commands that need no Temporal.
-    const { connectClient } = await import('./temporal-connection.ts');
+    const [{ connectClient }, at, key] = await Promise.all([
+      import('./temporal-connection.ts'),
+      endpoint(),
+      this.payloadKey(),
+    ]);
     try {
-      return await connectClient(await endpoint(), await this.payloadKey());
+      return await connectClient(at, key);
     } catch (error) {
       if (attempts <= 1) throw error;
       return this.#connect(endpoint, attempts - 1);
@@ -146,14 +150,21 @@ export class Engine implements RunKeeper {
 
   /** Makes sure of the local worker for the settings' target. */
   async localWorker(): Promise<{ socketPath: string }> {
-    const [address, key, buildId] = await Promise.all([this.address(), this.payloadKey(), readBuildId()]);
+    const [address, temporal, key, buildId] = await Promise.all([
+      this.address(),
+      this.localTemporal(),
+      this.payloadKey(),
+      readBuildId(),
+    ]);
     const url = formatDatabaseUrl(address, { showPassword: true });
     const keyFile = this.#env['KEYWARD_PAYLOAD_KEY_FILE'];
     const environment = {
       ...(this.settings.keystoneDatabase.value && { KEYWARD_KEYSTONE_DATABASE_URL: url }),
       ...(keyFile && { KEYWARD_PAYLOAD_KEY_FILE: path.resolve(keyFile) }),
     };
-    const fingerprint = createHmac('sha256', key.secret).update(`${buildId} ${url}`).digest('hex');
+    const fingerprint = createHmac('sha256', key.secret)
+      .update(`${buildId} ${temporal.address} ${url}`)
+      .digest('hex');
     const spec = { target: targetOf(address), version: `build ${buildId}`, fingerprint, environment };
     return ensureWorker(this.home, spec, this.#announce);
   }
@@ -162,9 +173,9 @@ export class Engine implements RunKeeper {
   async up(options: { ui: boolean }): Promise<{ uiAddress: string | null }> {
     await this.address();
     if (!this.#worksLocally) return { uiAddress: null };
-    const { uiAddress } = await this.localTemporal(options);
+    const temporal = await this.localTemporal(options);
     await this.localWorker();
-    return { uiAddress: options.ui ? uiAddress : null };
+    return { uiAddress: options.ui ? await uiLink(temporal) : null };
   }
 
   /** Stops every part of this home. Refused while runs are open, unless by force. */

@@ -9,10 +9,9 @@ import { reasonFor, type Unusable } from '../rules/unusable-payload.ts';
 import { EncryptionCodec } from './payload-codec.ts';
 import type { PayloadKey } from './payload-key.ts';
 import {
-  assertNamespace,
   connectionSettings,
+  connectNative,
   dataConverter,
-  explainUnreachable,
   type TemporalEndpoint,
 } from './temporal-connection.ts';
 
@@ -57,20 +56,16 @@ export async function hostWorker(options: WorkerOptions): Promise<HostedWorker> 
 }
 
 async function openWorkers(options: WorkerOptions): Promise<[WorkerWithConnection[], IdentityServices]> {
-  const [{ NativeConnection, Runtime, Worker, DefaultLogger }, identity, { options: connect, namespace }] =
-    await Promise.all([
-      import('@temporalio/worker'),
-      openIdentity(options.address, { patience: STEP_PATIENCE, poolSize: QUEUES * ACTIVITIES }),
-      connectionSettings(options.endpoint),
-    ]);
+  const [{ Runtime, Worker, DefaultLogger }, identity, { namespace }] = await Promise.all([
+    import('@temporalio/worker'),
+    openIdentity(options.address, { patience: STEP_PATIENCE, poolSize: QUEUES * ACTIVITIES }),
+    connectionSettings(options.endpoint),
+  ]);
   Runtime.install({
     shutdownSignals: [],
     logger: new DefaultLogger('WARN', ({ level, message }) => process.stderr.write(`${level} ${message}\n`)),
   });
-  const connection = await NativeConnection.connect(connect).catch((error: Error) =>
-    explainUnreachable(connect, error),
-  );
-  await assertNamespace(connection, namespace, options.endpoint);
+  const connection = await connectNative(options.endpoint);
   const codec = new EncryptionCodec(options.key, 'worker', (workflowId, why) =>
     endRun(connection, namespace, workflowId, why),
   );

@@ -1,7 +1,9 @@
 import type { Client } from '@temporalio/client';
+import type { NativeConnection } from '@temporalio/worker';
 import { Unavailable } from '../rules/errors.ts';
 import { EncryptionCodec } from './payload-codec.ts';
 import type { PayloadKey } from './payload-key.ts';
+import { connectNativeSocket, isSocket, localClientOptions } from './temporal-socket.ts';
 
 /** Where Temporal is. `local` null: whatever `TEMPORAL_*` and a Temporal profile say (TLS and API key included). */
 export type TemporalEndpoint = { local: string | null; env: NodeJS.ProcessEnv };
@@ -10,7 +12,7 @@ const FAILURE_CONVERTER = new URL(import.meta.resolve('../workflows/failure-conv
 
 /** The connection options of client and worker alike, and the namespace. */
 export async function connectionSettings({ local, env }: TemporalEndpoint) {
-  if (local) return { options: { address: local }, namespace: 'default' };
+  if (local) return { options: await localClientOptions(local), namespace: 'default' };
   const { loadClientConnectConfig } = await import('@temporalio/envconfig');
   const overrideEnvVars = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined));
   try {
@@ -46,7 +48,7 @@ export async function connectClient(endpoint: TemporalEndpoint, key: PayloadKey)
   ]);
   const plain = { ...options, interceptors: [] };
   const connection = await Connection.connect({ ...plain, connectTimeout: '5s' } as object).catch(
-    (error: Error) => explainUnreachable(plain, error),
+    (error: Error) => explainUnreachable(plain, error, endpoint.local),
   );
   await assertNamespace(connection, namespace, endpoint);
   return new Client({
@@ -56,10 +58,25 @@ export async function connectClient(endpoint: TemporalEndpoint, key: PayloadKey)
   });
 }
 
+/** A worker's connection, or says that Temporal is unreachable. */
+export async function connectNative(endpoint: TemporalEndpoint): Promise<NativeConnection> {
+  const [{ NativeConnection }, { options, namespace }] = await Promise.all([
+    import('@temporalio/worker'),
+    connectionSettings(endpoint),
+  ]);
+  const { local } = endpoint;
+  const connecting =
+    local && isSocket(local) ? connectNativeSocket(local) : NativeConnection.connect(options);
+  const connection = await connecting.catch((error: Error) => explainUnreachable(options, error, local));
+  await assertNamespace(connection, namespace, endpoint);
+  return connection;
+}
+
 /** A connect that failed tells little of why, or only that it was late; a call that does not wait tells more. */
-export async function explainUnreachable(
+async function explainUnreachable(
   options: { address?: string | undefined },
   error: Error,
+  local: string | null,
 ): Promise<never> {
   const { Connection } = await import('@temporalio/client');
   const connection = Connection.lazy(options as object);
@@ -68,7 +85,7 @@ export async function explainUnreachable(
     .catch((reason: Error) => reason);
   await connection.close();
   const tells = plainer instanceof Error && !plainer.message.includes('Last error: null');
-  return refuseUnreachable(options.address, tells ? plainer : error);
+  return refuseUnreachable(local ?? options.address, tells ? plainer : error);
 }
 
 type Namespaced = {
@@ -76,7 +93,7 @@ type Namespaced = {
 };
 
 /** Somebody else's Temporal may lack the namespace, or not let us in; asked here, since other calls are less clear. */
-export async function assertNamespace(
+async function assertNamespace(
   { workflowService }: Namespaced,
   namespace: string,
   { local, env }: TemporalEndpoint,

@@ -1,4 +1,6 @@
 import { type ClientHttp2Session, connect } from 'node:http2';
+import { connect as open } from 'node:net';
+import { dial } from './temporal-socket.ts';
 
 const SERVICE = '/temporal.api.workflowservice.v1.WorkflowService';
 const LIMIT_MS = 2000;
@@ -9,7 +11,7 @@ const NAMESPACE = 'default';
  * importing the SDK's client would take as long as the server's start.
  */
 export async function namespaceAnswers(address: string): Promise<boolean> {
-  const session = connect(`http://${address}`);
+  const session = connect('http://localhost', { createConnection: () => open(dial(address)) });
   session.on('error', () => {});
   try {
     return (await call(session, 'DescribeNamespace')) && (await call(session, 'CountWorkflowExecutions'));

@@ -10,6 +10,10 @@ export type Part = {
   since: string | null;
 };
 
+/** Whether it runs where other accounts of the host get in: a port, not a socket in a private folder. */
+export const isOpen = ({ state, address }: Part): boolean =>
+  state === 'running' && address !== null && address.startsWith('127.0.0.1:');
+
 export const PART_COLUMNS = ['Part', 'State', 'PID', 'Version', 'Address', 'Since'];
 
 export const printParts = (parts: Part[], options: FormatOptions): Promise<void> =>

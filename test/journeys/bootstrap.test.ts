@@ -1,7 +1,6 @@
 import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { listParts } from '../../src/engine/parts.ts';
 import { TestHome } from '../support/cli.ts';
 import { isRoot, NOBODY } from '../support/engine-home.ts';
 
@@ -242,11 +241,10 @@ describe('what a tired operator gets wrong', () => {
     const other = inHome('other.key');
     writeFileSync(other, `${'ab'.repeat(32)}\n`, { mode: 0o600 });
     await home.run(['up']);
-    const address = listParts(home.home).find(({ part }) => part === 'temporal')!.address;
     // As on a second host: the worker of this home takes the run, and has another key.
     const url = (await home.run(['db', 'url', 'identity'])).stdout.trim();
     const env = {
-      TEMPORAL_ADDRESS: address!,
+      TEMPORAL_ADDRESS: home.temporal,
       KEYWARD_PAYLOAD_KEY_FILE: other,
       KEYWARD_KEYSTONE_DATABASE_URL: url,
     };

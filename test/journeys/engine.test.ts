@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { listParts } from '../../src/engine/parts.ts';
+import { findTemporal } from '../../src/engine/temporal-binary.ts';
+import { OPEN_NOTE } from '../../src/rules/open-note.ts';
 import { TestHome, until } from '../support/cli.ts';
+import { withoutNetworks } from '../support/engine-home.ts';
 
 type PsRow = {
   Part: string;
@@ -93,11 +97,21 @@ describe('up, ps and down', () => {
     expect(await cli.run(['up'], { env })).toMatchObject({ code: 0 });
   });
 
-  it('up --ui adds the web UI and prints its address', async () => {
+  it('up --ui adds the web UI and prints a link that opens it', async () => {
     const { code, stderr } = await cli.run(['up', '--ui']);
     expect(code).toBe(0);
-    const [url] = /http:\/\/127\.0\.0\.1:\d+/.exec(stderr)!;
-    expect((await fetch(url)).ok).toBe(true);
+    const [, at] = /http:\/\/keyward-\w+\.localhost(:\d+\/\?token=\S+)/.exec(stderr)!;
+    expect((await fetch(`http://127.0.0.1${at}`)).status).toBe(200);
+    const again = await cli.run(['up', '--ui']);
+    expect([again.code, again.stderr.includes(at!)]).toEqual([0, false]);
+    expect((await fetch(`http://127.0.0.1${at}`)).status).toBe(403);
+  });
+
+  it("ps gives an address that the operator's own temporal program takes", async () => {
+    const { command } = await findTemporal(cli.home, () => {});
+    const { Address } = (await ps()).find(({ Part }) => Part === 'temporal')!;
+    const args = ['operator', 'namespace', 'describe', '--address', Address, 'default'];
+    expect(execFileSync(command, args, { encoding: 'utf8' })).toContain('NamespaceInfo.Name');
   });
 
   it('down is refused while a run is open, and --force stops everything', async () => {
@@ -111,6 +125,29 @@ describe('up, ps and down', () => {
     expect((await cli.run(['down', '--force'])).code).toBe(0);
     expect(states()).toEqual(['stopped', 'stopped']);
     expect((await cli.run(['down'])).code).toBe(0);
+    expect(readdirSync(cli.home.runDir).filter((name) => name.startsWith('temporal'))).toEqual([]);
+  });
+
+  it('a damaged temporal.db is told after one start, with a cure that works', async () => {
+    const file = path.join(cli.dir, 'temporal.db');
+    const whole = readFileSync(file);
+    writeFileSync(file, Buffer.concat([Buffer.alloc(4096, 'x'), whole.subarray(4096)]));
+    const { code, stdout, stderr } = await cli.run(['workflow', 'list']);
+    expect([code, stdout]).toEqual([69, '']);
+    expect(stderr.split('Starting Temporal.')).toHaveLength(2);
+    expect(stderr).toContain(`Error: Temporal can't read ${file}: it is damaged.`);
+    const [, cure] = /`(mv [^`]+)`/.exec(stderr)!;
+    expect(await cli.shell(cure!)).toMatchObject({ code: 0 });
+    expect(await cli.run(['workflow', 'list'])).toMatchObject({ code: 0 });
+  });
+
+  it('up and ps tell of a Temporal that other accounts get in at, and other commands do not', async () => {
+    await cli.run(['down']);
+    const env = withoutNetworks(cli.dir);
+    const up = await cli.run(['up'], { env });
+    expect([up.code, up.stderr.split(OPEN_NOTE).length]).toEqual([0, 2]);
+    expect(await cli.run(['ps'], { env })).toMatchObject({ code: 0, stderr: `${OPEN_NOTE}\n` });
+    expect(await cli.run(['workflow', 'list'], { env })).toMatchObject({ code: 0, stderr: '' });
   });
 });
 
@@ -122,8 +159,7 @@ it.each(['up', 'ps', 'down'])('%s tells of a home that can not be used', async (
 
 /** On a queue that nobody serves. */
 async function openRun(): Promise<void> {
-  const { address } = listParts(cli.home).find(({ part }) => part === 'temporal')!;
-  const connection = await Connection.connect({ address: address! });
+  const connection = await Connection.connect({ address: cli.temporal });
   const client = new Client({ connection });
   await client.workflow.start('nothing', { taskQueue: 'nobody', workflowId: 'open' });
   await until(async () => (await client.workflow.count('ExecutionStatus = "Running"')).count > 0);

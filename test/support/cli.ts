@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { Client } from 'pg';
 import { type Home, resolveHome } from '../../src/config/home.ts';
 import { listParts, stopParts } from '../../src/engine/parts.ts';
+import { dial } from '../../src/engine/temporal-socket.ts';
 import { shellWord } from '../../src/rules/shell-word.ts';
 
 const BIN = path.resolve('bin/run.js');
@@ -21,6 +23,8 @@ export type Running = { process: ChildProcess; outcome: Promise<Outcome>; stderr
 export class TestHome {
   readonly dir = mkdtempSync(path.join(tmpdir(), 'keyward-home-'));
   readonly home: Home = resolveHome({ ...process.env, KEYWARD_HOME: this.dir });
+
+  readonly #front = createServer((near) => this.#join(near)).listen(0, '127.0.0.1');
 
   start(args: string[], options: Options = {}): Running {
     return this.#spawn(process.execPath, [BIN, ...args], options);
@@ -65,9 +69,16 @@ export class TestHome {
     return listParts(this.home).find((candidate) => candidate.part.startsWith(part))!.pid!;
   }
 
-  /** The address of the local Temporal. */
+  /** A loopback port of the test's own in front of the local Temporal: commands may be given it as somebody else's. */
   get temporal(): string {
-    return listParts(this.home).find(({ part }) => part === 'temporal')!.address!;
+    return `127.0.0.1:${(this.#front.address() as AddressInfo).port}`;
+  }
+
+  #join(near: Socket): void {
+    const { address } = listParts(this.home).find(({ part }) => part === 'temporal')!;
+    const far = connect(dial(address!));
+    near.on('error', () => far.destroy()).pipe(far);
+    far.on('error', () => near.destroy()).pipe(near);
   }
 
   /** A connection of the test's own to the embedded identity database, or to another one beside it. */
@@ -110,6 +121,7 @@ export class TestHome {
 
   async remove(): Promise<void> {
     await stopParts(this.home);
+    this.#front.close();
     rmSync(this.dir, { recursive: true, force: true });
     rmSync(this.home.runDir, { recursive: true, force: true });
   }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chownSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { chownSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -33,10 +33,15 @@ export class EngineHome {
     this.home = resolveHome({ ...process.env, KEYWARD_HOME: this.dir });
   }
 
-  /** `ensure` in a process of its own that has ended; the part lives on. */
-  async ensure(part: 'postgres' | 'temporal', env: NodeJS.ProcessEnv = {}): Promise<Ensured> {
+  /** `ensure` in a process of its own that has ended; the part lives on. `before` is put in front of its command line. */
+  async ensure(
+    part: 'postgres' | 'temporal',
+    env: NodeJS.ProcessEnv = {},
+    before: string[] = [],
+  ): Promise<Ensured> {
     const options = { env: { ...cleanEnvironment(), KEYWARD_HOME: this.dir, ...env } };
-    const { stdout } = await run(process.execPath, ['--no-warnings', SCRIPT, part], options);
+    const [program, ...args] = [...before, process.execPath, '--no-warnings', SCRIPT, part];
+    const { stdout } = await run(program!, args, options);
     return JSON.parse(stdout) as Ensured;
   }
 
@@ -59,6 +64,17 @@ export class EngineHome {
     await stopParts(this.home);
     rmSync(this.dir, { recursive: true, force: true });
   }
+}
+
+/** An environment in which network namespaces are forbidden, and user namespaces are not: PostgreSQL's need is another. */
+export function withoutNetworks(dir: string): NodeJS.ProcessEnv {
+  const bin = path.join(dir, 'bin');
+  mkdirSync(bin, { recursive: true });
+  const script = `#!/bin/sh
+    case " $* " in *' -n '*) exit 1 ;; esac
+    PATH=\${PATH#*:} exec unshare "$@"\n`;
+  writeFileSync(path.join(bin, 'unshare'), script, { mode: 0o755 });
+  return { PATH: `${bin}:${process.env['PATH']}` };
 }
 
 /** As user 65534, who has no home folder of its own; the folder given becomes that user's. */

@@ -9,8 +9,10 @@ const lines: string[] = [];
 const announce = (line: string) => void lines.push(line);
 try {
   const home = resolveHome(process.env);
-  const ensure = process.argv[2] === 'temporal' ? ensureTemporal : ensurePostgres;
-  const address = await ensure(home, announce);
+  const ui = process.env['UI'] === 'true';
+  const address = await (process.argv[2] === 'temporal'
+    ? ensureTemporal(home, announce, { ui })
+    : ensurePostgres(home, announce));
   const packages = Object.keys(createRequire(import.meta.url).cache);
   console.log(JSON.stringify({ address, lines, packages }));
 } catch (error) {

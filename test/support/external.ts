@@ -3,7 +3,7 @@ import { type Outcome, type Running, TestHome } from './cli.ts';
 /** Another database of the home's PostgreSQL, whose queue has no worker unless a test starts one. */
 export const OTHER = 'other';
 
-/** A home whose own local Temporal is given to commands as somebody else's. */
+/** A home whose own local Temporal, behind a port of the test's, is given to commands as somebody else's. */
 export class ExternalTemporal {
   readonly home = new TestHome();
   env: NodeJS.ProcessEnv = {};

@@ -79,6 +79,7 @@ asRoot('an ordinary user', () => {
     const postgres = await ensureAsNobody('postgres', dir);
     const temporal = await ensureAsNobody('temporal', dir);
     expect([postgres.error, temporal.error]).toEqual([undefined, undefined]);
+    expect(temporal.address.address).toBe(`unix:${homeOf(dir).runDir}/temporal.sock`);
     expect(listParts(homeOf(dir)).map(({ state }) => state)).toEqual(['running', 'running']);
   });
 
