@@ -83,7 +83,8 @@ async function applyUnderLock(
   const applied = await appliedBefore(em, request);
   const there = await readSnapshot(em, request, passwords.compare);
   if (applied.length > 0) return reportOf(request, there, applied);
-  const actor = { ...request, operation: OPERATION };
+  const { requestId, requester } = request;
+  const actor = { requestId, requester, operation: OPERATION };
   const writer = new GuardedResource(em, actor).repair(request, there, () => passwords.hash());
   const done: (ReportedChange & AuditedChange)[] = [];
   for (const change of planBootstrap(there, request)) {
