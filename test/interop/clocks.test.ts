@@ -60,6 +60,13 @@ const setOn =
   (password: string): Promise<unknown> =>
     run(['user', 'password', 'set', 'admin', '--password-stdin'], password, env);
 
+/** Changes the admin's newest password, as another program may have left it. */
+const change = (assignments: string) =>
+  home.query(
+    `update password set ${assignments} where created_at_int = (select max(created_at_int) from password)`,
+    OTHER,
+  );
+
 async function login(password: string): Promise<number> {
   const user = { name: 'admin', domain: { id: 'default' }, password };
   const auth = { identity: { methods: ['password'], password: { user } } };
@@ -85,5 +92,19 @@ describe('a real Keystone takes the password that was set last, and no other,', 
         old.push(password);
       }
     }
+  });
+
+  it('by a host that is 5 s slow after a Keystone that is an hour fast', async () => {
+    await change(`created_at_int = created_at_int + 3600000000, created_at = created_at + interval '1 hour'`);
+    await setOn(slow)('after-the-future');
+    expect(await Promise.all(['after-the-future', 'suspended-0'].map(login))).toEqual([201, 401]);
+  });
+
+  it('by a bootstrap with the same password, which has expired', async () => {
+    await bootstrap('the-same');
+    await change(`expires_at_int = 1, expires_at = 'epoch'`);
+    expect(await login('the-same')).toBe(401);
+    await bootstrap('the-same');
+    expect(await login('the-same')).toBe(201);
   });
 });

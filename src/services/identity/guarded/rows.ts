@@ -150,10 +150,10 @@ async function mergeExtra(
 
 /** The cure is SQL: a Keystone can't read the row at all, and nobody but the operator knows what should be there. */
 function unreadableExtra(kind: ResourceKind, id: string, extra: Record<string, unknown>): RuleError {
-  const column = `The column extra of the ${kind} ${id} holds no JSON object`;
+  const names = Object.keys(extra).join(', ');
   return new RuleError(
     'ExtraUnreadable',
-    `${column}, so that ${Object.keys(extra).join(', ')} can't be set.`,
+    `The column extra of the ${kind} ${id} holds no JSON object, so nothing can be set there: ${names}.`,
     {
       cure:
         `See what it holds (\`keyward ${kind} show ${id}\`), then replace it in the identity database ` +
