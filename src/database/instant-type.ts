@@ -25,6 +25,3 @@ export class InstantType extends Type<number | null, string | null> {
     return 'number';
   }
 }
-
-/** The time as Keystone stores it: microseconds since the epoch, UTC. */
-export const nowInMicros = (): number => Math.floor((performance.timeOrigin + performance.now()) * 1000);

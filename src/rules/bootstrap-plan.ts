@@ -1,7 +1,8 @@
 import type { BootstrapRequest, ReportedChange } from './bootstrap-request.ts';
 import { defaultRoles, impliedChain, MEMBER } from './default-roles.ts';
 import { RuleError } from './errors.ts';
-import type { IdentitySnapshot } from './identity-snapshot.ts';
+import type { IdentitySnapshot, PasswordState } from './identity-snapshot.ts';
+import { assertChainAcyclic, type NamedRole, type RoleLink } from './implied-roles.ts';
 
 /** One change, named by what operators know; ids of what does not exist yet are given when it is made. */
 export type BootstrapChange =
@@ -15,6 +16,9 @@ export type BootstrapChange =
   | { kind: 'create-service'; name: string }
   | { kind: 'create-endpoint'; interface: string; url: string }
   | { kind: 'update-endpoint'; id: string; interface: string; from: string; url: string };
+
+/** By the password that was asked for, that is. */
+const LETS_NOBODY_IN: PasswordState[] = ['differs', 'expired', 'none'];
 
 /**
  * What must change so that `there` is what was asked for: `keystone-manage bootstrap`'s steps in its order
@@ -106,8 +110,7 @@ function planAccount(there: IdentitySnapshot, wanted: BootstrapRequest): Bootstr
   if (!there.project) changes.push({ kind: 'create-project', name: wanted.projectName });
   if (!there.user) return [...changes, { kind: 'create-user', name }];
   if (!there.user.enabled) changes.push({ kind: 'enable-user', name });
-  if (there.user.password === 'differs' || there.user.password === 'none')
-    changes.push({ kind: 'reset-password', name });
+  if (LETS_NOBODY_IN.includes(there.user.password)) changes.push({ kind: 'reset-password', name });
   return changes;
 }
 
@@ -121,15 +124,28 @@ function planRoles(there: IdentitySnapshot, wanted: BootstrapRequest): Bootstrap
 }
 
 function planChain(there: IdentitySnapshot, { roleName }: BootstrapRequest): BootstrapChange[] {
-  const missing = impliedChain(roleName).filter(
-    ({ prior, implied }) => !there.implied.has(`${prior}>${implied}`),
-  );
-  const changes: BootstrapChange[] = missing.map((link) => ({ kind: 'create-implied-role', ...link }));
+  // A role that is yet to be made has no id; its name stands for it.
+  const role = (name: string): NamedRole => ({ id: there.roles.get(name)?.id ?? name, name });
+  const link = (prior: string, implied: string): RoleLink => ({ prior: role(prior), implied: role(implied) });
+  const isThere = (wanted: RoleLink): boolean => there.links.some((each) => isSame(each, wanted));
+  const chain = impliedChain(roleName).map(({ prior, implied }) => link(prior, implied));
   // Before there was a manager role, admin implied member itself.
-  const old = { prior: roleName, implied: MEMBER };
-  if (there.implied.has(`${old.prior}>${old.implied}`)) changes.push({ kind: 'delete-implied-role', ...old });
-  return changes;
+  const old = link(roleName, MEMBER);
+  const others = there.links.filter((each) => ![...chain, old].some((ours) => isSame(each, ours)));
+  assertChainAcyclic(others, chain);
+  return [
+    ...chain.filter((each) => !isThere(each)).map((missing) => changeOf('create-implied-role', missing)),
+    ...(isThere(old) ? [changeOf('delete-implied-role', old)] : []),
+  ];
 }
+
+const isSame = (one: RoleLink, other: RoleLink): boolean =>
+  one.prior.id === other.prior.id && one.implied.id === other.implied.id;
+
+const changeOf = (
+  kind: 'create-implied-role' | 'delete-implied-role',
+  { prior, implied }: RoleLink,
+): BootstrapChange => ({ kind, prior: prior.name, implied: implied.name });
 
 function planGrants(
   there: IdentitySnapshot,

@@ -1,7 +1,11 @@
 import type { StoredImmutability } from './immutability.ts';
+import type { RoleLink } from './implied-roles.ts';
 
-/** `unknown-form`: stored by an algorithm that is not Keystone 30's; `not-compared`: no password was asked for. */
-export type PasswordState = 'matches' | 'differs' | 'none' | 'unknown-form' | 'not-compared';
+/**
+ * `expired`: whatever it is, it lets nobody in; `unknown-form`: stored by an algorithm that is not Keystone 30's;
+ * `not-compared`: no password was asked for.
+ */
+export type PasswordState = 'matches' | 'differs' | 'expired' | 'none' | 'unknown-form' | 'not-compared';
 
 export type SnapshotEndpoint = { id: string; interface: string; url: string };
 
@@ -14,8 +18,8 @@ export type IdentitySnapshot = {
   user: { id: string; enabled: boolean; password: PasswordState } | null;
   /** Global roles among the default ones, by name. */
   roles: Map<string, { id: string; immutability: StoredImmutability }>;
-  /** Implied-role rows among those roles, as `prior>implied` by name. */
-  implied: Set<string>;
+  /** Which role implies which, among all roles. */
+  links: RoleLink[];
   hasProjectGrant: boolean;
   hasSystemGrant: boolean;
   hasRegion: boolean;

@@ -2,6 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Resource, ResourceKind, ResourceOptions } from '../../rules/resource.ts';
 import { optionName } from '../../rules/resource-options.ts';
 import { Conditions } from '../conditions.ts';
+import { parsedExtra, parsedJson } from '../stored-json.ts';
 import { PROJECTS_OF_USER } from './projects-of-user.ts';
 import { NOT_ROOT, selectOf, USER_NAMED, userOptionsOf } from './resource-select.ts';
 
@@ -109,22 +110,15 @@ const domainOf = (kind: ResourceKind): string =>
 const kindOf = (kind: 'project' | 'domain'): string =>
   kind === 'domain' ? `p.is_domain and ${NOT_ROOT}` : 'not p.is_domain';
 
+/** An `extra` without attributes that can be read is shown as it is stored. */
 function stored({ extra, options, ...columns }: Row): StoredResource {
   const { IMMU: immutable } = options ?? {};
-  return { resource: { ...parsed(extra), ...columns, options: readOptions(options) }, immutable };
+  const attributes = parsedExtra(extra) ?? { extra };
+  return { resource: { ...attributes, ...columns, options: readOptions(options) }, immutable };
 }
 
 function readOptions(options: Row['options']): ResourceOptions {
   const named: ResourceOptions = {};
-  for (const [id, value] of Object.entries(options ?? {})) named[optionName(id)] = value && parsed(value);
+  for (const [id, value] of Object.entries(options ?? {})) named[optionName(id)] = value && parsedJson(value);
   return named;
-}
-
-/** What is no JSON is shown as the text that it is. */
-function parsed(text: string | null): any {
-  try {
-    return JSON.parse(text ?? '{}');
-  } catch {
-    return text;
-  }
 }

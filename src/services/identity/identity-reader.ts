@@ -1,9 +1,11 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Assignment, SystemAssignment } from '../../database/keystone/assignment.entity.ts';
 import { Endpoint, Region, Service } from '../../database/keystone/catalog.entity.ts';
+import { currentPassword } from '../../database/keystone/current-password.ts';
 import { Project } from '../../database/keystone/project.entity.ts';
-import { ImpliedRole, Role, RoleOption } from '../../database/keystone/role.entity.ts';
-import { LocalUser, Password, User } from '../../database/keystone/user.entity.ts';
+import { Role, RoleOption } from '../../database/keystone/role.entity.ts';
+import { readRoleLinks } from '../../database/keystone/role-links.ts';
+import { LocalUser, User } from '../../database/keystone/user.entity.ts';
 import type { BootstrapRequest } from '../../rules/bootstrap-request.ts';
 import { defaultRoles } from '../../rules/default-roles.ts';
 import type { IdentitySnapshot, PasswordState } from '../../rules/identity-snapshot.ts';
@@ -48,38 +50,30 @@ async function readUser(em: EntityManager, wanted: BootstrapRequest, compare: Co
   if (!local) return null;
   const user = await em.findOneOrFail(User, { id: local.userId });
   const isAsked = wanted.password !== null && !wanted.passwordForNewUserOnly;
-  const password = isAsked ? await passwordState(em, local.id, compare) : 'not-compared';
+  const password = isAsked ? await passwordState(em, local.userId, compare) : 'not-compared';
   return { id: user.id, enabled: user.enabled === true, password } as const;
 }
 
-/** The newest password counts, as in Keystone (`keystone/identity/backends/sql_model.py`). */
 async function passwordState(
   em: EntityManager,
-  localUserId: number,
+  userId: string,
   compare: ComparePassword,
 ): Promise<PasswordState> {
-  const [newest] = await em.find(
-    Password,
-    { localUserId },
-    { orderBy: { createdAtInt: 'desc', id: 'desc' }, limit: 1 },
-  );
-  return newest?.passwordHash ? compare(newest.passwordHash) : 'none';
+  const current = await currentPassword(em, userId);
+  if (!current?.hash) return 'none';
+  return current.hasExpired ? 'expired' : compare(current.hash);
 }
 
 async function readRoles(em: EntityManager, { roleName }: BootstrapRequest) {
   const rows = await em.find(Role, { name: { $in: defaultRoles(roleName) }, domainId: null });
   const ids = rows.map((row) => row.id);
   const options = await em.find(RoleOption, { roleId: { $in: ids }, optionId: 'IMMU' });
-  const links = await em.find(ImpliedRole, { priorRoleId: { $in: ids }, impliedRoleId: { $in: ids } });
   const optionOf = new Map(options.map((option) => [option.roleId, option.optionValue]));
-  const nameOf = new Map(rows.map((row) => [row.id, row.name]));
   return {
     roles: new Map(
       rows.map(({ id, name }) => [name, { id, immutability: readImmutability(optionOf.get(id)) }]),
     ),
-    implied: new Set(
-      links.map((link) => `${nameOf.get(link.priorRoleId)}>${nameOf.get(link.impliedRoleId)}`),
-    ),
+    links: await readRoleLinks(em),
   };
 }
 

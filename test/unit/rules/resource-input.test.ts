@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import { assertAcyclic } from '../../../src/rules/implied-roles.ts';
 import type { ResourceKind, ResourceOptions, ResourcePatch } from '../../../src/rules/resource.ts';
 import { checkedPatch, checkedValues, parseProperty } from '../../../src/rules/resource-input.ts';
 
@@ -86,27 +85,5 @@ describe('a property', () => {
   ])('%j', (text, parsed) => expect(parseProperty(text)).toEqual(parsed));
   it.each(['a', '=b', 'name=x', 'options=x', 'password=x', 'immutable_set=x'])('not %j', (text) => {
     expect(() => parseProperty(text)).toThrow(/no property/);
-  });
-});
-
-describe('implied roles', () => {
-  const links = [
-    { prior: 'a', implied: 'b' },
-    { prior: 'b', implied: 'c' },
-    { prior: 'x', implied: 'c' },
-  ];
-  it.each([
-    ['a', 'a'],
-    ['b', 'a'],
-    ['c', 'a'],
-  ])('%s may not imply %s', (prior, implied) => {
-    expect(() => assertAcyclic(links, { prior, implied })).toThrow("can't imply itself");
-  });
-  it.each([
-    ['a', 'c'],
-    ['x', 'a'],
-    ['c', 'd'],
-  ])('%s may imply %s', (prior, implied) => {
-    expect(() => assertAcyclic(links, { prior, implied })).not.toThrow();
   });
 });

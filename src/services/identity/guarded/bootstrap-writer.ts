@@ -1,19 +1,24 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { nowInMicros } from '../../../database/instant-type.ts';
+import { databaseNow } from '../../../database/database-time.ts';
 import { Assignment, SystemAssignment } from '../../../database/keystone/assignment.entity.ts';
 import { Endpoint, Region, Service } from '../../../database/keystone/catalog.entity.ts';
 import { Project } from '../../../database/keystone/project.entity.ts';
+import { ResourceRepository } from '../../../database/keystone/resource.repository.ts';
 import { ROOT_DOMAIN } from '../../../database/keystone/resource-select.ts';
 import { ImpliedRole, Role } from '../../../database/keystone/role.entity.ts';
 import { LocalUser, User } from '../../../database/keystone/user.entity.ts';
 import type { BootstrapChange } from '../../../rules/bootstrap-plan.ts';
 import type { BootstrapRequest } from '../../../rules/bootstrap-request.ts';
 import type { IdentitySnapshot } from '../../../rules/identity-snapshot.ts';
-import { hold } from '../locks.ts';
+import type { RoleLink } from '../../../rules/implied-roles.ts';
+import type { ResourceKind } from '../../../rules/resource.ts';
+import { implication } from '../audit-writer.ts';
+import { hold, lockRow } from '../locks.ts';
 import { writeOptions } from './options.ts';
 import { writePassword } from './password-rows.ts';
 import { revokeTokens } from './revocations.ts';
-import { newId } from './rows.ts';
+import { linkRoles } from './role-links.ts';
+import { forgetFailedLogins, newId } from './rows.ts';
 
 const NO_EXTRA = '{}';
 
@@ -113,7 +118,7 @@ export class BootstrapWriter {
     const id = newId();
     const passwordHash = await this.#hash();
     await hold(this.#em, 'domain', domainId);
-    await this.#em.insert(User, { id, extra: NO_EXTRA, enabled: true, createdAt: nowInMicros(), domainId });
+    await this.#em.insert(User, { id, extra: NO_EXTRA, enabled: true, createdAt: databaseNow(), domainId });
     await this.#em.insert(LocalUser, { userId: id, domainId, name, failedAuthCount: 0 });
     await writePassword(this.#em, id, passwordHash);
     this.#ids.user = id;
@@ -123,16 +128,21 @@ export class BootstrapWriter {
   /** NOTE: `keystone/identity/backends/sql.py` revokes a user's tokens when it is disabled, not when it is enabled. */
   async #enableUser(): Promise<Written> {
     const id = this.#ids.user!;
-    await this.#em.nativeUpdate(User, { id }, { enabled: true });
-    return { id, before: { enabled: false }, after: { enabled: true } };
+    return this.#repaired('user', id, async () => {
+      await this.#em.nativeUpdate(User, { id }, { enabled: true });
+      await forgetFailedLogins(this.#em, id);
+    });
   }
 
   /** The old password expires, the new one is a row of its own, and every token issued before is revoked. */
   async #resetPassword(): Promise<Written> {
     const id = this.#ids.user!;
-    await writePassword(this.#em, id, await this.#hash());
-    await revokeTokens(this.#em, 'user', [id]);
-    return { id, before: null, after: null };
+    const passwordHash = await this.#hash();
+    return this.#repaired('user', id, async () => {
+      await writePassword(this.#em, id, passwordHash);
+      await forgetFailedLogins(this.#em, id);
+      await revokeTokens(this.#em, 'user', [id]);
+    });
   }
 
   async #createRole(name: string, immutable: boolean): Promise<Written> {
@@ -145,21 +155,29 @@ export class BootstrapWriter {
 
   async #makeImmutable(name: string): Promise<Written> {
     const id = this.#role(name);
-    await writeOptions(this.#em, 'role', id, { immutable: true });
-    return { id, before: { options: {} }, after: { options: { immutable: true } } };
+    return this.#repaired('role', id, () => writeOptions(this.#em, 'role', id, { immutable: true }));
+  }
+
+  /** Locks what is there, and tells what it was and what `write` has made of it. */
+  async #repaired(kind: ResourceKind, id: string, write: () => Promise<void>): Promise<Written> {
+    const resources = new ResourceRepository(this.#em);
+    await lockRow(this.#em, kind, id);
+    const before = (await resources.find(kind, id))?.resource ?? null;
+    await write();
+    const after = (await resources.find(kind, id))?.resource ?? null;
+    return { id, before, after };
   }
 
   async #imply(change: Link): Promise<Written> {
     const link = this.#link(change);
-    await this.#em.insert(ImpliedRole, link);
-    return made(null, { prior_role_id: link.priorRoleId, implied_role_id: link.impliedRoleId });
+    await linkRoles(this.#em, link);
+    return implication('create', link.prior, link.implied);
   }
 
   async #stopImplying(change: Link): Promise<Written> {
-    const link = this.#link(change);
-    await this.#em.nativeDelete(ImpliedRole, link);
-    const before = { prior_role_id: link.priorRoleId, implied_role_id: link.impliedRoleId };
-    return { id: null, before, after: null };
+    const { prior, implied } = this.#link(change);
+    await this.#em.nativeDelete(ImpliedRole, { priorRoleId: prior.id, impliedRoleId: implied.id });
+    return implication('delete', prior, implied);
   }
 
   async #grant(
@@ -192,8 +210,11 @@ export class BootstrapWriter {
     return made(id, { id, interface: face, url, region_id: regionId, service_id: endpoint.serviceId });
   }
 
-  #link({ prior, implied }: Link) {
-    return { priorRoleId: this.#role(prior), impliedRoleId: this.#role(implied) };
+  #link({ prior, implied }: Link): RoleLink {
+    return {
+      prior: { id: this.#role(prior), name: prior },
+      implied: { id: this.#role(implied), name: implied },
+    };
   }
 
   #role(name: string): string {

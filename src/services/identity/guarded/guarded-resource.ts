@@ -4,7 +4,6 @@ import { ImpliedRole } from '../../../database/keystone/role.entity.ts';
 import type { BootstrapRequest } from '../../../rules/bootstrap-request.ts';
 import { RuleError } from '../../../rules/errors.ts';
 import type { IdentitySnapshot } from '../../../rules/identity-snapshot.ts';
-import { assertAcyclic, type RoleLink } from '../../../rules/implied-roles.ts';
 import {
   assertDeletable,
   assertImplicationsEditable,
@@ -18,11 +17,12 @@ import { type Actor, type AuditedChange, implication, subject, writeAudit } from
 import { flagOrigins } from '../flag-origin.ts';
 import { BootstrapWriter } from './bootstrap-writer.ts';
 import { cascade } from './cascade.ts';
-import { lockImpliedRoles, lockRoles, lockRow } from '../locks.ts';
+import { lockRoles, lockRow } from '../locks.ts';
 import { writeOptions } from './options.ts';
 import { writePassword } from './password-rows.ts';
 import { assertCreatable, assertEnabledFits, holdDefaultProject } from './place.ts';
 import { revokeTokens } from './revocations.ts';
+import { linkRoles } from './role-links.ts';
 import { assertLocalLogin, insertRow, updateRow, updateTags } from './rows.ts';
 
 /** Gives the hash of a password; made before the transaction, since it takes long. */
@@ -96,18 +96,13 @@ export class GuardedResource {
 
   /** Lets whoever has the prior role have the implied one too. */
   async imply(prior: Resource, implied: Resource): Promise<void> {
-    await lockImpliedRoles(this.#em);
-    const links = await this.#em.execute<RoleLink[]>(
-      'select prior_role_id as prior, implied_role_id as implied from implied_role',
-    );
-    assertAcyclic(links, { prior: prior.id, implied: implied.id });
-    await this.#lockPrior(prior.id, implied.id);
-    await this.#em.insert(ImpliedRole, { priorRoleId: prior.id, impliedRoleId: implied.id });
+    await linkRoles(this.#em, { prior, implied }, () => this.#assertImplicationsEditable(prior.id));
     await this.#audit(implication('create', prior, implied));
   }
 
   async stopImplying(prior: Resource, implied: Resource): Promise<void> {
-    await this.#lockPrior(prior.id, implied.id);
+    await lockRoles(this.#em, [prior.id, implied.id]);
+    await this.#assertImplicationsEditable(prior.id);
     const link = { priorRoleId: prior.id, impliedRoleId: implied.id };
     if ((await this.#em.nativeDelete(ImpliedRole, link)) === 0)
       throw new RuleError('NotFound', `The role ${prior.name} does not imply ${implied.name}.`, {
@@ -129,8 +124,7 @@ export class GuardedResource {
     return { resource: stored.resource, guarded: guarded! };
   }
 
-  async #lockPrior(priorId: string, impliedId: string): Promise<void> {
-    await lockRoles(this.#em, [priorId, impliedId]);
+  async #assertImplicationsEditable(priorId: string): Promise<void> {
     const [guarded] = await this.#describe('role', [await this.#get('role', priorId)]);
     assertImplicationsEditable(guarded!);
   }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { nowInMicros } from '../../../database/instant-type.ts';
+import { databaseNow } from '../../../database/database-time.ts';
 import { ProjectTag } from '../../../database/keystone/project-option.entity.ts';
 import { Project } from '../../../database/keystone/project.entity.ts';
 import { ROOT_DOMAIN } from '../../../database/keystone/resource-select.ts';
@@ -15,6 +15,7 @@ import type {
   TagEdit,
 } from '../../../rules/resource.ts';
 import { assertTagsFit } from '../../../rules/resource-input.ts';
+import { parsedExtra } from '../../../database/stored-json.ts';
 import { TABLE } from '../locks.ts';
 
 /** Attributes with a column of their own, or with a meaning of their own; everything else is kept in `extra`. */
@@ -44,7 +45,7 @@ export async function insertRow(
       domainId: domainId!,
       enabled,
       defaultProjectId,
-      createdAt: nowInMicros(),
+      createdAt: databaseNow(),
       extra,
     });
     await em.insert(LocalUser, {
@@ -113,23 +114,52 @@ async function updateUser(em: EntityManager, id: string, patch: ResourcePatch): 
   };
   if (Object.keys(columns).length > 0) await em.nativeUpdate(User, { id }, columns);
   if (name !== undefined) await em.nativeUpdate(LocalUser, { userId: id }, { name });
+  await forgetFailedLogins(em, id);
+}
+
+/** What an account was locked for is over; a disabled user's failures stay, as in Keystone. */
+export async function forgetFailedLogins(em: EntityManager, userId: string): Promise<void> {
   await em.execute(
     `update local_user set failed_auth_count = 0, failed_auth_at = null
      where user_id = ? and (select enabled from "user" where id = ?)`,
-    [id, id],
+    [userId, userId],
   );
 }
 
-/** In the database, so that numbers which JavaScript can't hold stay what they are. */
+/**
+ * Sets keys of `extra`: in the database, so that numbers which JavaScript can't hold stay what they are. What is no JSON
+ * object has no keys, and is not thrown away unasked.
+ */
 async function mergeExtra(
   em: EntityManager,
   kind: ResourceKind,
   id: string,
   extra: Record<string, unknown>,
 ): Promise<void> {
+  const [stored] = await em.execute<{ extra: string | null }[]>(
+    `select extra from ${TABLE[kind]} where id = ?`,
+    [id],
+  );
+  if (parsedExtra(stored!.extra) === null) throw unreadableExtra(kind, id, extra);
   await em.execute(
-    `update ${TABLE[kind]} set extra = (coalesce(nullif(extra, ''), '{}')::jsonb || ?::jsonb)::text where id = ?`,
+    `update ${TABLE[kind]} set extra = (coalesce(nullif(nullif(extra, ''), 'null'), '{}')::jsonb || ?::jsonb)::text
+     where id = ?`,
     [JSON.stringify(extra), id],
+  );
+}
+
+/** The cure is SQL: a Keystone can't read the row at all, and nobody but the operator knows what should be there. */
+function unreadableExtra(kind: ResourceKind, id: string, extra: Record<string, unknown>): RuleError {
+  const names = Object.keys(extra).join(', ');
+  return new RuleError(
+    'ExtraUnreadable',
+    `The column extra of the ${kind} ${id} holds no JSON object, so nothing can be set there: ${names}.`,
+    {
+      cure:
+        `See what it holds (\`keyward ${kind} show ${id}\`), then replace it in the identity database ` +
+        `(\`update ${TABLE[kind]} set extra = '{}' where id = '${id}'\`) and repeat the command.`,
+      outcome: 'unchanged',
+    },
   );
 }
 
