@@ -42,13 +42,13 @@ export async function settleCommit(
   config: ClientConfig,
   patienceMs: number,
 ): Promise<'committed' | 'aborted' | 'unknown'> {
-  const deadline = performance.now() + patienceMs;
+  const over = AbortSignal.timeout(patienceMs);
   for (;;) {
     const answer = await ask(config, (client) => answerOf(client, receipt)).catch(
       (error: { code?: string }) => (error.code === UNKNOWN_XID ? 'aborted' : null),
     );
     if (answer) return answer;
-    if (performance.now() > deadline) return 'unknown';
+    if (over.aborted) return 'unknown';
     await after(POLL_MS);
   }
 }

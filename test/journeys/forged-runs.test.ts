@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Attacker, type History, type Sealed } from '../support/attacker.ts';
 import { BOOTSTRAP_LOCK, type Running, runIdOf, TestHome, until } from '../support/cli.ts';
+import { listParts } from '../../src/engine/parts.ts';
 import { isRoot, NOBODY } from '../support/engine-home.ts';
 
 /**
@@ -256,7 +257,8 @@ describe('of a run under way, what is told is what is there:', () => {
 });
 
 (isRoot ? it : it.skip)('another account is not let in at all', async () => {
-  const nobody = new Attacker(home.temporal, NOBODY);
+  const { address } = listParts(home.home).find(({ part }) => part === 'temporal')!;
+  const nobody = new Attacker(address!, NOBODY);
   await expect(nobody.read(unchanged.id)).rejects.toThrow();
   nobody.close();
 });
