@@ -96,11 +96,8 @@ export class Engine implements RunKeeper {
   /** A local server may die between being found and being asked; it is then looked for, and started, again. */
   async #connect(endpoint: () => Promise<TemporalEndpoint>, attempts: number): Promise<Client> {
     // Temporal's protocol definitions alone take 200 ms: not for commands that need no Temporal.
-    const [{ connectClient }, at, key] = await Promise.all([
-      import('./temporal-connection.ts'),
-      endpoint(),
-      this.payloadKey(),
-    ]);
+    const { connectClient } = await import('./temporal-connection.ts');
+    const [at, key] = [await endpoint(), await this.payloadKey()];
     try {
       return await connectClient(at, key);
     } catch (error) {
@@ -150,12 +147,8 @@ export class Engine implements RunKeeper {
 
   /** Makes sure of the local worker for the settings' target. */
   async localWorker(): Promise<{ socketPath: string }> {
-    const [address, temporal, key, buildId] = await Promise.all([
-      this.address(),
-      this.localTemporal(),
-      this.payloadKey(),
-      readBuildId(),
-    ]);
+    const [address, key, buildId] = await Promise.all([this.address(), this.payloadKey(), readBuildId()]);
+    const { address: temporal } = await this.localTemporal();
     const url = formatDatabaseUrl(address, { showPassword: true });
     const keyFile = this.#env['KEYWARD_PAYLOAD_KEY_FILE'];
     const environment = {
@@ -163,7 +156,7 @@ export class Engine implements RunKeeper {
       ...(keyFile && { KEYWARD_PAYLOAD_KEY_FILE: path.resolve(keyFile) }),
     };
     const fingerprint = createHmac('sha256', key.secret)
-      .update(`${buildId} ${temporal.address} ${url}`)
+      .update(`${buildId} ${temporal} ${url}`)
       .digest('hex');
     const spec = { target: targetOf(address), version: `build ${buildId}`, fingerprint, environment };
     return ensureWorker(this.home, spec, this.#announce);

@@ -10,7 +10,7 @@ import { accepts } from './watch-death.ts';
 
 const BIN = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
 
-/** `fingerprint` changes with anything that makes a running worker unfit: another build, database or password. */
+/** `fingerprint` changes with anything that makes a running worker unfit: another build, database, password or Temporal. */
 export type WorkerSpec = {
   target: Target;
   version: string;

@@ -1,5 +1,5 @@
 /** Told when the local Temporal starts on loopback ports, and by `ps` as long as it is there. */
 export const OPEN_NOTE =
-  'Note: Temporal listens on loopback ports, where every account of this host gets in: it could not be given a network ' +
-  'of its own. README ("Who must be trusted") says what they can do and how to close it; ' +
+  'Note: Temporal listens on loopback ports, where every account of this host gets in. ' +
+  'README ("Who must be trusted") says what they can do and how to close it; ' +
   'then run `keyward down` and `keyward up`.';
