@@ -105,7 +105,7 @@ async function assertComplete(
     'BootstrapIncomplete',
     `The database did not keep what was written; still missing: ${missing.join(', ')}.`,
     {
-      cure: 'Nothing was changed. Look for triggers or rules on its tables.',
+      cure: 'Look for triggers or rules on its tables.',
     },
   );
 }
