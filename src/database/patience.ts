@@ -12,13 +12,19 @@ export type Patience = {
 
 const SILENT_MS = 3000;
 const IDLE_MS = 60_000;
+const LONGEST_SETTLE_MS = 30_000;
 /** What a transaction waits for besides is at most this long, so that the lock's own time-out is the one that strikes. */
 const BEYOND_A_LOCK_MS = 240_000;
 
 /** What a command allows that waits at most so long for a lock; without a number it is a minute. */
 export function patienceFor(lockSeconds = 60): Patience {
   const lockMs = lockSeconds * 1000;
-  return { silentMs: SILENT_MS, lockMs, statementMs: lockMs + BEYOND_A_LOCK_MS, settleMs: 30_000 };
+  return {
+    silentMs: SILENT_MS,
+    lockMs,
+    statementMs: lockMs + BEYOND_A_LOCK_MS,
+    settleMs: Math.min(lockMs, LONGEST_SETTLE_MS),
+  };
 }
 
 /** Shorter than the deadline of a run's step (15 s): the database's own answer arrives, and the step is repeated. */
