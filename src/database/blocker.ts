@@ -60,6 +60,6 @@ export function nameBlocker({ pid, application, user, since, words }: Blocker): 
 /** Only words and names, up to the first value: values may be secrets. */
 function firstWords(query: string): string {
   const words = query.trim().split(/\s+/);
-  const end = words.findIndex((word) => !/^[a-z_"][\w".,]*$/i.test(word));
+  const end = words.findIndex((word) => !/^[a-z_"][\w".,;]*$/i.test(word));
   return words.slice(0, end < 0 ? WORDS : Math.min(end, WORDS)).join(' ');
 }

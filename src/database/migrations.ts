@@ -36,6 +36,7 @@ export async function migrate(orm: MikroORM, set: MigrationSet): Promise<string[
   });
   orm.config.set('migrations', {
     tableName: `keyward.${TABLE}`,
+    transactional: true,
     allOrNothing: true,
     disableForeignKeys: false,
     snapshot: false,

@@ -1,5 +1,7 @@
 /** How long a database may keep keyward waiting, in milliseconds. */
 export type Patience = {
+  /** Before it is said what a statement waits for. */
+  silentMs: number;
   /** For a lock that somebody else holds. */
   lockMs: number;
   /** For one statement, waiting included. */
@@ -8,18 +10,30 @@ export type Patience = {
   settleMs: number;
 };
 
+const SILENT_MS = 3000;
 const IDLE_MS = 60_000;
+const LONGEST_SETTLE_MS = 30_000;
 /** What a transaction waits for besides is at most this long, so that the lock's own time-out is the one that strikes. */
 const BEYOND_A_LOCK_MS = 240_000;
 
 /** What a command allows that waits at most so long for a lock; without a number it is a minute. */
 export function patienceFor(lockSeconds = 60): Patience {
   const lockMs = lockSeconds * 1000;
-  return { lockMs, statementMs: lockMs + BEYOND_A_LOCK_MS, settleMs: 30_000 };
+  return {
+    silentMs: SILENT_MS,
+    lockMs,
+    statementMs: lockMs + BEYOND_A_LOCK_MS,
+    settleMs: Math.min(lockMs, LONGEST_SETTLE_MS),
+  };
 }
 
 /** Shorter than the deadline of a run's step (15 s): the database's own answer arrives, and the step is repeated. */
-export const STEP_PATIENCE: Patience = { lockMs: 10_000, statementMs: 12_000, settleMs: 5000 };
+export const STEP_PATIENCE: Patience = {
+  silentMs: SILENT_MS,
+  lockMs: 10_000,
+  statementMs: 12_000,
+  settleMs: 5000,
+};
 
 /**
  * Sets the limits for the transaction that it is sent in, and tells which process of the server runs it. Shorter limits

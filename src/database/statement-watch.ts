@@ -1,13 +1,12 @@
 import { type Blocker, nameBlocker } from './blocker.ts';
 
-const LOOK_MS = 3000;
 /** So often in a row may the server give no answer at all before it counts as gone. */
 const LOOKS_WITHOUT_ANSWER = 2;
 
 export type Watched = {
   /** Looks at what the statement waits for; null where that can't be asked. Throws where the server is silent. */
   look: (() => Promise<{ isAlive: boolean; blocker: Blocker | null }>) | null;
-  lockMs: number;
+  lookMs: number;
   deadlineMs: number;
   announce: (line: string) => void;
   /** Gives the connection up; the statement then fails. */
@@ -15,7 +14,7 @@ export type Watched = {
 };
 
 /**
- * Watches one statement. After 3 s it says what the statement waits for, and again when that is somebody else; it cuts
+ * Watches one statement. After a while it says what the statement waits for, and again when that is somebody else; it cuts
  * the connection once its other end is gone, which TCP by itself may not notice for hours, or when the deadline is over.
  */
 export class StatementWatch {
@@ -31,8 +30,7 @@ export class StatementWatch {
     this.#watched = watched;
     const seconds = Math.round(watched.deadlineMs / 1000);
     this.#deadline = setTimeout(() => watched.cut(`no answer within ${seconds} s`), watched.deadlineMs);
-    // A shorter limit would end the wait before anybody has looked who is in the way.
-    this.#next = setTimeout(() => this.#look(), Math.min(LOOK_MS, watched.lockMs / 2));
+    this.#next = setTimeout(() => this.#look(), watched.lookMs);
   }
 
   end(): void {
@@ -50,7 +48,7 @@ export class StatementWatch {
         () => this.#missAnswer(),
       )
       .finally(() => {
-        if (!this.#hasEnded) this.#next = setTimeout(() => this.#look(), LOOK_MS);
+        if (!this.#hasEnded) this.#next = setTimeout(() => this.#look(), this.#watched.lookMs);
       });
   }
 

@@ -15,7 +15,7 @@ const END = /^(?:commit|rollback)$/;
 /** Beyond the limits that the server keeps by itself. */
 const GRACE_MS = 5000;
 /** No lock is in the way of a BEGIN. */
-const BEGIN_MS = 10_000;
+const BEGIN_MS = 5000;
 
 /** A connection on which nothing waits for ever: a transaction begins with its limits, and each statement is watched. */
 abstract class WatchedClient extends Client {
@@ -53,7 +53,8 @@ abstract class WatchedClient extends Client {
     const pid = this.#process;
     const watch = new StatementWatch({
       look: pid === null ? null : () => lookAt(pid, config),
-      lockMs: patience.lockMs,
+      // A lock's shorter limit would end the wait before anybody has looked who is in the way.
+      lookMs: Math.min(patience.silentMs, patience.lockMs / 2),
       deadlineMs: deadlineMs ?? patience.statementMs + GRACE_MS,
       announce,
       cut: (reason) => this.#cut(reason),

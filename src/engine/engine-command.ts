@@ -47,6 +47,16 @@ export function timeoutFlag(exitCode: number) {
   });
 }
 
+export const lockTimeoutFlag = {
+  timeout: Flags.integer({
+    description: "seconds to wait for another session's lock in the database; then exit 69, nothing changed",
+    default: 60,
+    min: 1,
+    max: LONGEST_TIMEOUT,
+    helpGroup: 'CONFIGURATION',
+  }),
+};
+
 export const runFlags = {
   wait: Flags.boolean({
     description: 'wait for the run to end (the default)',

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { formatDatabaseUrl } from '../config/database-url.ts';
 import { targetOf } from '../config/target.ts';
+import { patienceFor } from '../database/patience.ts';
 import type { DatabaseAddress } from '../rules/database-address.ts';
 import { RuleError } from '../rules/errors.ts';
 import type { Settings } from '../rules/settings.ts';
@@ -65,8 +66,12 @@ export class Engine implements RunKeeper {
     return formatDatabaseUrl(await this.address(), { showPassword, ...(driver && { driver }) });
   }
 
-  async identity(): Promise<IdentityServices> {
-    const services = await openIdentity(await this.address());
+  /** `lockSeconds`: how long a statement may wait for a lock that somebody else holds. */
+  async identity(lockSeconds?: number): Promise<IdentityServices> {
+    const services = await openIdentity(await this.address(), {
+      patience: patienceFor(lockSeconds),
+      announce: this.#announce,
+    });
     this.#closers.push(() => services.close());
     return services;
   }

@@ -9,8 +9,9 @@ import { ExitCode, RuleError, UsageError } from '../rules/errors.ts';
 import type { Resource, ResourceKind, ResourcePatch } from '../rules/resource.ts';
 import type { Actor } from '../services/identity/audit-writer.ts';
 import type { ListFilter } from '../services/identity/resource-service.ts';
-import { EngineCommand, type SettingsFlags } from './engine-command.ts';
+import { EngineCommand, lockTimeoutFlag, type SettingsFlags } from './engine-command.ts';
 import type { IdentityServices } from './identity-services.ts';
+import { Tally } from '../output/tally.ts';
 
 const USER_FLAG =
   'Note: keyward refuses to change an immutable user; the API of Keystone itself does not know the flag.';
@@ -21,17 +22,18 @@ export type Session = Pick<IdentityServices, 'resources' | 'assignments'> & {
   hashing: PasswordHashing;
   defaultDomainId: string;
 };
+type DatabaseFlags = SettingsFlags & { timeout?: number };
 type CreateFlags = ResourceFlags &
-  SettingsFlags &
+  DatabaseFlags &
   FormatOptions & {
     domain?: string | undefined;
     parent?: string | undefined;
     'or-show'?: boolean;
   } & DefaultProject;
-type SetFlags = ResourceFlags & SettingsFlags & { domain?: string | undefined } & DefaultProject;
+type SetFlags = ResourceFlags & DatabaseFlags & { domain?: string | undefined } & DefaultProject;
 type DefaultProject = { project?: string | undefined; 'project-domain'?: string | undefined };
 type ListFlags = FormatOptions &
-  SettingsFlags & {
+  DatabaseFlags & {
     long?: boolean;
     domain?: string | undefined;
     parent?: string | undefined;
@@ -53,17 +55,19 @@ type ListFlags = FormatOptions &
 
 /** A command on roles, users, projects or domains: one transaction, no run. */
 export abstract class ResourceCommand extends EngineCommand {
+  static override baseFlags = lockTimeoutFlag;
+
   #hasWritten = false;
 
   /** `writes`: warns where a Keystone beside us may not see the change at once. */
   protected withSession<T>(
-    flags: SettingsFlags,
+    flags: DatabaseFlags,
     use: (session: Session) => Promise<T>,
     { writes = true } = {},
   ): Promise<T> {
     return this.withEngine(flags, async (engine) => {
       const { passwordHashing, defaultDomainId } = engine.settings;
-      const { resources, assignments } = await engine.identity();
+      const { resources, assignments } = await engine.identity(flags.timeout);
       const actor = {
         requestId: this.newRequestId(),
         operation: this.id!.replaceAll(':', ' '),
@@ -129,7 +133,7 @@ export abstract class ResourceCommand extends EngineCommand {
   protected async deleteResources(
     kind: ResourceKind,
     names: string[],
-    flags: SettingsFlags & { domain?: string | undefined; cascade?: boolean },
+    flags: DatabaseFlags & { domain?: string | undefined; cascade?: boolean },
   ): Promise<void> {
     await this.withSession(flags, (session) =>
       this.#each(kind, names, 'deleted', (nameOrId) =>
@@ -143,7 +147,7 @@ export abstract class ResourceCommand extends EngineCommand {
   protected async showResource(
     kind: ResourceKind,
     nameOrId: string,
-    flags: SettingsFlags &
+    flags: DatabaseFlags &
       FormatOptions & { domain?: string | undefined; parents?: boolean; children?: boolean },
   ): Promise<void> {
     const record = await this.withSession(
@@ -178,6 +182,7 @@ export abstract class ResourceCommand extends EngineCommand {
     await printPages(pages, view, flags, this.announce);
   }
 
+  /** Does each in turn. A refusal concerns one of them only; whatever else goes wrong ends it. All are accounted for. */
   async #each(
     kind: ResourceKind,
     names: string[],
@@ -185,26 +190,19 @@ export abstract class ResourceCommand extends EngineCommand {
     work: (nameOrId: string) => Promise<void>,
   ): Promise<void> {
     if (names.length === 1) return work(names[0]!);
-    const finished: string[] = [];
-    let failed = 0;
+    const tally = new Tally(kind, done, names);
     for (const name of names) {
       try {
         await work(name);
-        finished.push(name);
+        tally.count(name);
         this.#hasWritten = true;
       } catch (error) {
-        if (!(error instanceof RuleError) || error.exitCode !== ExitCode.refused) {
-          if (finished.length > 0) this.announce(`Before that, these were ${done}: ${finished.join(', ')}.`);
-          throw error;
-        }
-        failed += 1;
-        this.announce(`${name}: ${renderError(this.configured(error))}`);
+        tally.fail(name, error as Error);
+        this.announce(`${name}: ${renderError(this.configured(error as Error))}`);
+        if (!(error instanceof RuleError) || error.exitCode !== ExitCode.refused) break;
       }
     }
-    if (failed === 0) return;
-    throw new RuleError('SomeFailed', `${failed} of ${names.length} ${kind}s could not be ${done}.`, {
-      cure: failed < names.length ? 'The others were.' : '',
-    });
+    tally.assertAllDone();
   }
 }
 

@@ -51,7 +51,7 @@ export function assertCascadeAllowed(top: Pick<Guarded, 'kind' | 'name'>, below:
   const names = held.map(({ kind, id, name, origin }) => `${kind} ${name} (${id}; ${origin})`);
   throw new RuleError(
     'ResourceDeleteForbidden',
-    `Unable to delete ${top.kind} ${top.name}; that would change immutable resources: ${names.join(', ')}. Nothing was changed.`,
+    `Unable to delete ${top.kind} ${top.name}; that would change immutable resources: ${names.join(', ')}.`,
     { cure: held.map(unsetCommand).join(' ') },
   );
 }

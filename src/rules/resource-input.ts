@@ -61,7 +61,8 @@ export function parseProperty(text: string): [key: string, value: string] {
 export function assertTagsFit(count: number): void {
   if (count <= TAGS_LIMIT) return;
   throw new RuleError('TooManyTags', `A project has at most ${TAGS_LIMIT} tags; these would be ${count}.`, {
-    cure: 'Remove some. Nothing was changed.',
+    cure: 'Remove some.',
+    outcome: 'unchanged',
   });
 }
 

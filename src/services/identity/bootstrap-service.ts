@@ -134,7 +134,6 @@ async function assertComplete(
     `The database did not keep what was written; still missing: ${missing.join(', ')}.`,
     {
       cure: 'Look for triggers or rules on its tables.',
-      outcome: 'unchanged',
     },
   );
 }

@@ -54,7 +54,7 @@ export async function hold(em: EntityManager, kind: ResourceKind, id: string): P
   const rows = await em.execute<object[]>(`select 1 from ${TABLE[kind]} where id = ? for key share`, [id]);
   if (rows.length > 0) return;
   throw new RuleError('NotFound', `No ${kind} with the id ${id} exists.`, {
-    cure: `Nothing was changed. See \`keyward ${kind} list\`.`,
+    cure: `See \`keyward ${kind} list\`.`,
   });
 }
 
