@@ -1,3 +1,4 @@
+import type { PolicyOptions } from './policy.ts';
 import type { Target } from './target.ts';
 
 /** oslo.upgradecheck's codes; the worst one of a suite is the exit code (`oslo_upgradecheck/upgradecheck.py`). */
@@ -27,4 +28,6 @@ export type UpgradeCheckRequest = {
   hostname: string;
   configFiles: string[];
   configDirs: string[];
+  isEmbedded: boolean;
+  policy: PolicyOptions;
 };

@@ -139,7 +139,8 @@ export class RealKeystone {
   }
 }
 
-async function ensureVenv(): Promise<string> {
+/** The venv's folder; it is made on first use. */
+export async function ensureVenv(): Promise<string> {
   const hash = createHash('sha256').update(REQUIREMENTS.join()).digest('hex').slice(0, 12);
   const cache = path.join(process.env['XDG_CACHE_HOME'] || path.join(homedir(), '.cache'), 'keyward');
   const venv = path.join(cache, `interop-${hash}`);
