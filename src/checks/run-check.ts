@@ -12,7 +12,7 @@ import type { Check, ReadOnlyDatabase } from './define-check.ts';
 /** How a check reaches the outside world; each part is opened only for a check that needs it. */
 export type CheckParts = {
   database: { read<T>(use: (database: ReadOnlyDatabase) => Promise<T>): Promise<T> };
-  policyFiles(paths: Pick<UpgradeCheckRequest, 'configFiles' | 'configDirs'>): PolicyFiles;
+  policyFiles(configuration: Pick<UpgradeCheckRequest, 'configFiles' | 'configDirs' | 'policy'>): PolicyFiles;
 };
 
 /** Runs one check. What an operator can mend (a RuleError) is a Failure of this check; a bug is thrown. */

@@ -7,7 +7,7 @@ export function confFilesIn(dir: string): string[] {
   try {
     return readdirSync(dir)
       .filter((name) => name.endsWith('.conf') && !name.startsWith('.'))
-      .toSorted()
+      .toSorted(byCodePoints)
       .map((name) => path.join(dir, name));
   } catch (error) {
     throw new UsageError(
@@ -16,3 +16,7 @@ export function confFilesIn(dir: string): string[] {
     );
   }
 }
+
+/** The order of Python's strings, which JavaScript's own differs from beyond 16 bits. */
+const byCodePoints = (one: string, other: string): number =>
+  Buffer.compare(Buffer.from(one), Buffer.from(other));

@@ -1,40 +1,41 @@
 import { access, readdir, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { RuleError, UsageError } from '../rules/errors.ts';
-import type { PolicyFile, PolicyFiles, PolicyOverride } from '../rules/policy.ts';
-import { confFilesIn } from './conf-files.ts';
-import { type OsloConfig, parseOsloIni } from './oslo-ini.ts';
+import { RuleError } from '../rules/errors.ts';
+import type { PolicyFile, PolicyFiles, PolicyOptions, PolicyOverride } from '../rules/policy.ts';
+import { type ConfigPaths, type OsloConfig, reasonOf } from './oslo-config.ts';
 
-/** Absolute paths, in the order in which they were given. */
-export type ConfigPaths = { configFiles: string[]; configDirs: string[] };
-
-const DEFAULT_FILE = 'policy.yaml';
 const ABANDONED_FILE = 'policy.json';
-const DEFAULT_DIRS = ['policy.d'];
 
 /** Where oslo.config looks after the folders of the given configuration (`_get_config_dirs`, project keystone). */
 const standardDirs = (): string[] => [path.join(homedir(), '.keystone'), homedir(), '/etc/keystone', '/etc'];
 
+/** Read where the command was given: a worker has another environment. */
+export function policyOptionsOf(config: OsloConfig): PolicyOptions {
+  const { value: policyFile, isSet: namesPolicyFile } = config.get('oslo_policy.policy_file');
+  return { policyFile, namesPolicyFile, policyDirs: [...config.get('oslo_policy.policy_dirs').value] };
+}
+
 /** The policy files of a Keystone that runs with this configuration. Nothing is read before it is asked for. */
-export function openPolicyFiles(paths: ConfigPaths, searchAfter: string[] = standardDirs()): PolicyFiles {
-  const search = [...paths.configDirs, ...paths.configFiles.toReversed().map(path.dirname), ...searchAfter];
+export function openPolicyFiles(
+  { configFiles, configDirs, policy }: ConfigPaths & { policy: PolicyOptions },
+  searchAfter: string[] = standardDirs(),
+): PolicyFiles {
+  const search = [...configDirs, ...configFiles.toReversed().map(path.dirname), ...searchAfter];
   const find = (name: string) => findFile(search, name);
 
   const policyFile = async (): Promise<PolicyFile | null> => {
-    const { policyFile: name } = await policyOptions(paths);
-    const found = await find(name ?? DEFAULT_FILE);
+    const found = await find(policy.policyFile);
     return found === null ? null : readPolicyFile(found);
   };
   const policyDirFiles = async (): Promise<PolicyFile[]> => {
-    const { policyDirs } = await policyOptions(paths);
-    const found = await Promise.all(policyDirs.map(find));
+    const found = await Promise.all(policy.policyDirs.map(find));
     const files = await Promise.all(found.filter((dir) => dir !== null).map(filesIn));
     return Promise.all(files.flat().map(readPolicyFile));
   };
   return {
     policyFile,
-    abandonedJson: async () => ((await policyOptions(paths)).policyFile ? null : find(ABANDONED_FILE)),
+    abandonedJson: async () => (policy.namesPolicyFile ? null : find(ABANDONED_FILE)),
     overrides: async () => {
       const files = [...[await policyFile()].filter((file) => file !== null), ...(await policyDirFiles())];
       return new Map((await Promise.all(files.map(rulesOf))).flat());
@@ -60,28 +61,6 @@ async function exists(file: string): Promise<boolean> {
     if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code!)) return false;
     throw unreadable(file, error as Error);
   }
-}
-
-async function policyOptions({ configFiles, configDirs }: ConfigPaths) {
-  const files = [...configFiles, ...configDirs.flatMap(confFilesIn)];
-  const sections = await Promise.all(files.map(policySection));
-  const entries = sections.flatMap((section) => [...section]);
-  const dirs = entries.filter(([key]) => key.startsWith('policy_dirs')).map(([, value]) => value);
-  return {
-    policyFile: entries.findLast(([key, value]) => key === 'policy_file' && value !== '')?.[1] ?? null,
-    policyDirs: dirs.length > 0 ? dirs : DEFAULT_DIRS,
-  };
-}
-
-async function policySection(file: string): Promise<Map<string, string>> {
-  const text = await readFile(file, 'utf8').catch((error: Error) => {
-    throw new UsageError(`${file} can't be read: ${reasonOf(error)}.`, 'Name a readable --config-file.');
-  });
-  let count = 0;
-  // policy_dirs is a MultiStrOpt: every line of it counts, where the parser keeps the last of repeated keys.
-  const numbered = text.replaceAll(/^policy_dirs(?=\s*[=:])/gm, () => `policy_dirs ${(count += 1)}`);
-  const config: OsloConfig = parseOsloIni(numbered, file);
-  return config.get('oslo_policy') ?? new Map<string, string>();
 }
 
 /** The files of a folder in their order, as oslo.policy walks it: no hidden ones, no folders below. */
@@ -124,6 +103,3 @@ const unreadable = (file: string, error: Error): RuleError =>
   new RuleError('PolicyFileUnreadable', `${file} can't be read: ${reasonOf(error)}.`, {
     cure: `Make ${file} a readable file for the user of keyward's worker.`,
   });
-
-/** A system error without the path, which its message repeats. */
-const reasonOf = (error: Error): string => error.message.replace(/,? \w+( '.*')?$/, '');

@@ -1,17 +1,20 @@
-import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import path from 'node:path';
-import { passwordHashAlgorithms, type PasswordHashing } from '../rules/bootstrap-request.ts';
+import type { PasswordHashing } from '../rules/bootstrap-request.ts';
 import type { DatabaseAddress } from '../rules/database-address.ts';
 import { UsageError } from '../rules/errors.ts';
 import type { Setting, Settings } from '../rules/settings.ts';
-import { confFilesIn } from './conf-files.ts';
 import { parseDatabaseUrl } from './database-url.ts';
-import { type OsloConfig, parseOsloIni } from './oslo-ini.ts';
+import { OsloConfig } from './oslo-config.ts';
+import { policyOptionsOf } from './policy-files.ts';
 import { temporalIsExternal } from './temporal-environment.ts';
 import { withTlsFiles } from './tls-files.ts';
 
-type Given = { 'config-file'?: string[] | undefined; 'config-dir'?: string[] | undefined };
-type Option = { value: string; origin: string } | null;
+type Given = {
+  'config-file'?: string[] | undefined;
+  'config-dir'?: string[] | undefined;
+  embedded?: boolean | undefined;
+};
 
 const DATABASE_VARIABLE = 'KEYWARD_KEYSTONE_DATABASE_URL';
 
@@ -28,124 +31,101 @@ const ROUNDS: Record<PasswordHashing['algorithm'], [least: number, most: number]
 
 /** Reads what flags, environment and files say, once; each value remembers its origin. Bad input is a UsageError. */
 export function loadSettings(flags: Given, env: NodeJS.ProcessEnv): Settings {
-  const configFiles = (flags['config-file'] ?? []).map((file) => path.resolve(file));
-  const configDirs = (flags['config-dir'] ?? []).map((dir) => path.resolve(dir));
-  const files = [...configFiles, ...configDirs.flatMap(confFilesIn)].map(readConfig);
-  const option = (section: string, key: string): Option => lastOf(files, section, key);
+  const configFiles = (flags['config-file'] ?? []).map(absolute);
+  const configDirs = (flags['config-dir'] ?? []).map(absolute);
+  const isEmbedded = flags.embedded ?? false;
+  const config = OsloConfig.read({ configFiles, configDirs }, env);
   return {
-    keystoneDatabase: databaseOf(env, option),
+    keystoneDatabase: databaseOf(connectionOf(config, env), [...configFiles, ...configDirs], isEmbedded, env),
     configFiles,
     configDirs,
-    defaultDomainId: domainIdOf(option('identity', 'default_domain_id')),
-    passwordHashing: hashingOf(option),
-    keystoneCacheTime: cacheTimeOf(option),
+    isEmbedded,
+    defaultDomainId: domainIdOf(config.get('identity.default_domain_id')),
+    passwordHashing: hashingOf(config),
+    keystoneCacheTime: cacheTimeOf(config),
+    policy: policyOptionsOf(config),
     temporalIsExternal: temporalIsExternal(env),
   };
 }
 
-function databaseOf(
-  env: NodeJS.ProcessEnv,
-  option: (section: string, key: string) => Option,
-): Setting<DatabaseAddress | null> {
+/** As oslo.config: a shell leaves the tilde of `--config-file=~/keystone.conf` alone. */
+const absolute = (file: string): string => path.resolve(file.replace(/^~(?=\/|$)/, () => homedir()));
+
+/** keyward's own variable beats Keystone's (OS_DATABASE__CONNECTION), which beats files. */
+function connectionOf(config: OsloConfig, env: NodeJS.ProcessEnv): Setting<string | null> {
   const variable = env[DATABASE_VARIABLE];
-  const given = variable ? { value: variable, origin: DATABASE_VARIABLE } : option('database', 'connection');
-  if (!given) return { value: null, origin: 'the embedded PostgreSQL' };
-  const address = parseDatabaseUrl(given.value, given.origin);
-  return { value: withTlsFiles(address, given.origin, env), origin: given.origin };
+  return variable ? { value: variable, origin: DATABASE_VARIABLE } : config.get('database.connection');
+}
+
+/** Whoever names a configuration means its database: without one, the embedded database must be asked for. */
+function databaseOf(
+  { value, origin }: Setting<string | null>,
+  configuration: string[],
+  isEmbedded: boolean,
+  env: NodeJS.ProcessEnv,
+): Setting<DatabaseAddress | null> {
+  if (!value) {
+    if (isEmbedded || configuration.length === 0) return { value: null, origin: 'the embedded PostgreSQL' };
+    const what =
+      value === null
+        ? `No [database] connection is set in ${configuration.join(', ')}`
+        : `${origin} is empty`;
+    throw new UsageError(`${what}.`, "Set it, or add --embedded to work on keyward's own PostgreSQL.");
+  }
+  if (isEmbedded)
+    throw new UsageError(`--embedded and ${origin} name two databases.`, 'Leave one of them out.');
+  return { value: withTlsFiles(parseDatabaseUrl(value, origin), origin, env), origin };
 }
 
 /** A domain's id, of which Keystone stores 64 characters. */
-function domainIdOf(option: Option): Setting<string> {
-  const setting = orDefault(option, 'default');
-  if ([...setting.value].length <= 64) return setting;
+function domainIdOf(setting: Setting<string>): Setting<string> {
+  const { length } = [...setting.value];
+  if (length > 0 && length <= 64) return setting;
   throw new UsageError(
-    `${setting.origin} has ${[...setting.value].length} characters; Keystone stores at most 64.`,
+    `${setting.origin} has ${length} characters; Keystone stores 1 to 64.`,
     'Name the id of a domain.',
   );
 }
 
-function hashingOf(option: (section: string, key: string) => Option): Setting<PasswordHashing> {
-  const algorithm = orDefault(option('identity', 'password_hash_algorithm'), 'bcrypt');
-  const rounds = option('identity', 'password_hash_rounds');
-  const known = passwordHashAlgorithms.find((name) => name === algorithm.value);
-  if (!known) {
-    throw new UsageError(
-      `${algorithm.origin}: '${algorithm.value}' is no password hash algorithm of Keystone 30.`,
-      `Use one of: ${passwordHashAlgorithms.join(', ')}.`,
-    );
-  }
-  return { value: { algorithm: known, rounds: rounds && roundsOf(known, rounds) }, origin: algorithm.origin };
+function hashingOf(config: OsloConfig): Setting<PasswordHashing> {
+  const { value: algorithm, origin } = config.get('identity.password_hash_algorithm');
+  const rounds = config.get('identity.password_hash_rounds');
+  return { value: { algorithm, rounds: roundsOf(algorithm, rounds) }, origin };
 }
 
-function roundsOf(algorithm: PasswordHashing['algorithm'], given: NonNullable<Option>): number {
-  const rounds = positive(given);
+function roundsOf(
+  algorithm: PasswordHashing['algorithm'],
+  { value: rounds, origin }: Setting<number | null>,
+): number | null {
   const [least, most] = ROUNDS[algorithm];
-  if (rounds >= least && rounds <= most) return rounds;
+  if (rounds === null || (rounds >= least && rounds <= most)) return rounds;
   throw new UsageError(
-    `${given.origin}: ${rounds} rounds are not possible with ${algorithm}, which takes ${least} to ${most}.`,
+    `${origin}: ${rounds} rounds are not possible with ${algorithm}, which takes ${least} to ${most}.`,
     'Correct it, or remove the line.',
   );
 }
 
-/** The sections of what keyward writes that have a cache of their own; grants are in `role`'s. */
-const CACHED = ['identity', 'resource', 'role', 'revoke', 'catalog'];
+/** The groups of what keyward writes that have a cache time of their own; grants are in `role`'s. */
+const CACHED = ['identity', 'resource', 'role', 'revoke', 'catalog'] as const;
 const NO_CACHE = 'dogpile.cache.null';
 
 /**
- * The longest time that a Keystone with these files keeps in its cache what keyward writes. It caches by default, but
- * in no place that outlives a request.
+ * The longest time that a Keystone with this configuration keeps in its cache what keyward writes. It caches by
+ * default, but in no place that outlives a request.
  */
-function cacheTimeOf(option: (section: string, key: string) => Option): Setting<number | null> {
-  const [enabled, backend] = [option('cache', 'enabled'), option('cache', 'backend')];
-  const isOn = enabled ? isTrue(enabled) : backend !== null && backend.value !== NO_CACHE;
-  if (!isOn) return { value: null, origin: enabled?.origin ?? 'the default' };
-  const common = option('cache', 'expiration_time') ?? { value: '600', origin: (enabled ?? backend)!.origin };
-  const times = CACHED.filter((section) => {
-    const caching = option(section, 'caching');
-    return !caching || isTrue(caching);
-  }).map((section) => option(section, 'cache_time') ?? common);
-  const [longest] = times
-    .map(({ value, origin }) => ({ value: positive({ value, origin }), origin }))
+function cacheTimeOf(config: OsloConfig): Setting<number | null> {
+  const [enabled, backend] = [config.get('cache.enabled'), config.get('cache.backend')];
+  if (!enabled.value) return { value: null, origin: enabled.origin };
+  if (backend.value === NO_CACHE) return { value: null, origin: backend.origin };
+  const common = config.get('cache.expiration_time');
+  const times = CACHED.filter((group) => config.get(`${group}.caching`).value)
+    .map((group) => config.get(`${group}.cache_time`))
+    .map((own) => positive(own.value === null ? common : own))
     .toSorted((one, other) => other.value - one.value);
-  return longest ?? { value: null, origin: enabled?.origin ?? 'the default' };
+  return times[0] ?? { value: null, origin: enabled.origin };
 }
 
-/** A boolean as oslo.config reads it. */
-function isTrue({ value, origin }: { value: string; origin: string }): boolean {
-  const word = value.toLowerCase();
-  if (['true', '1', 'yes', 'on'].includes(word)) return true;
-  if (['false', '0', 'no', 'off'].includes(word)) return false;
-  throw new UsageError(`${origin}: '${value}' is neither true nor false.`, 'Correct it, or remove the line.');
-}
-
-function positive({ value, origin }: { value: string; origin: string }): number {
-  if (/^[1-9]\d{0,8}$/.test(value)) return Number(value);
-  throw new UsageError(
-    `${origin}: '${value}' is no positive whole number.`,
-    'Correct it, or remove the line.',
-  );
-}
-
-const orDefault = (option: Option, value: string): Setting<string> =>
-  option ?? { value, origin: 'the default' };
-
-function readConfig(file: string): { file: string; config: OsloConfig } {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new UsageError(
-      `${file} can't be read: ${(error as Error).message}.`,
-      'Name a readable file with --config-file.',
-    );
-  }
-  return { file, config: parseOsloIni(text, file) };
-}
-
-function lastOf(files: { file: string; config: OsloConfig }[], section: string, key: string): Option {
-  for (const { file, config } of files.toReversed()) {
-    const value = config.get(section)?.get(key);
-    if (value) return { value, origin: `${file} [${section}] ${key}` };
-  }
-  return null;
+function positive({ value, origin }: Setting<number | null>): Setting<number> {
+  if (value !== null && value > 0) return { value, origin };
+  throw new UsageError(`${origin} is no positive number of seconds.`, 'Correct it, or remove it.');
 }

@@ -25,6 +25,10 @@ export const settingsFlags = {
     description: 'a folder whose *.conf files are read after the files',
     helpGroup: 'CONFIGURATION',
   }),
+  embedded: Flags.boolean({
+    description: "use keyward's own PostgreSQL, although a configuration is given (which may name no other)",
+    helpGroup: 'CONFIGURATION',
+  }),
 };
 
 export const runIdArg = {
@@ -75,17 +79,17 @@ export const runFlags = {
   }),
 };
 
-export type SettingsFlags = { 'config-file'?: string[] | undefined; 'config-dir'?: string[] | undefined };
+export type SettingsFlags = {
+  'config-file'?: string[] | undefined;
+  'config-dir'?: string[] | undefined;
+  embedded?: boolean;
+};
 export type FollowFlags = SettingsFlags & {
   inline?: boolean;
   timeout?: number | undefined;
   'no-wait'?: boolean;
 };
 type StartRun<T> = (runs: Runs, options: RunOptions) => Promise<T>;
-
-/** A section that is misspelt, or the wrong file, would else be met by silence. */
-const isEmbeddedUnasked = ({ keystoneDatabase, configFiles, configDirs }: Settings): boolean =>
-  keystoneDatabase.value === null && configFiles.length + configDirs.length > 0;
 
 function neverStarted(error: unknown): never {
   throw error instanceof RuleError ? error.leaving('unchanged') : error;
@@ -108,9 +112,6 @@ export abstract class EngineCommand extends BaseCommand {
       env: process.env,
       announce: this.announce,
     });
-    if (!this.#settings && isEmbeddedUnasked(engine.settings)) {
-      this.announce('Note: no [database] connection is configured: this is about the embedded PostgreSQL.');
-    }
     this.#settings = engine.settings;
     const detach = this.#detachOnSignal(engine);
     try {

@@ -4,6 +4,9 @@ export type PolicyFile = { path: string; text: string };
 /** A rule that an operator set, as the file has it (`value`), and which file that is. */
 export type PolicyOverride = { value: unknown; path: string };
 
+/** What Keystone's configuration says of policy files; `namesPolicyFile` is false where `policyFile` is the default. */
+export type PolicyOptions = { policyFile: string; namesPolicyFile: boolean; policyDirs: string[] };
+
 /** What oslo.policy would read on this host. Every method throws a RuleError for a file that can't be read. */
 export type PolicyFiles = {
   /** The file of `[oslo_policy] policy_file`; null where there is none, so that Keystone's own rules hold. */

@@ -1,3 +1,4 @@
+import type { PolicyOptions } from './policy.ts';
 import type { RunInput } from './run-request.ts';
 
 /** oslo.upgradecheck's codes; the worst one of a suite is the exit code (`oslo_upgradecheck/upgradecheck.py`). */
@@ -25,4 +26,6 @@ export type UpgradeCheckRequest = RunInput & {
   hostname: string;
   configFiles: string[];
   configDirs: string[];
+  isEmbedded: boolean;
+  policy: PolicyOptions;
 };

@@ -1,5 +1,3 @@
-import { writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TestHome } from '../support/cli.ts';
 
@@ -157,16 +155,6 @@ describe('what a tired operator types wrong changes nothing', () => {
     const before = await audited();
     await fails(args, code, stderr);
     expect(await audited()).toBe(before);
-  });
-
-  it('a configuration that names no database is told so', async () => {
-    const file = path.join(home.dir, 'keystone.conf');
-    writeFileSync(file, '[databse]\nconnection = postgresql://keystone@db.example/keystone\n');
-    const { code, stderr } = await home.run(['role', 'show', 'reader', '--config-file', file]);
-    expect({ code, stderr }).toEqual({
-      code: 0,
-      stderr: 'Note: no [database] connection is configured: this is about the embedded PostgreSQL.\n',
-    });
   });
 
   it('a repeatable flag takes one value, and what follows is an argument', async () => {

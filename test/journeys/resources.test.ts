@@ -273,9 +273,9 @@ describe('a database that keyward has not synced', () => {
 
 it('warns where a Keystone caches, also if only some of several are written', async () => {
   const file = path.join(home.dir, 'keystone.conf');
-  writeFileSync(file, '[cache]\nenabled = true\nexpiration_time = 300\n');
-  const configured = ['--config-file', file];
-  const told = 'may see the change only after 300 s';
+  writeFileSync(file, '[cache]\nbackend = dogpile.cache.memcached\n[revoke]\ncache_time = 900\n');
+  const configured = ['--config-file', file, '--embedded'];
+  const told = 'may see the change only after 900 s';
   for (const name of ['cached', 'cached2'])
     expect((await home.run(['role', 'create', name, ...configured])).stderr).toContain(told);
   expect((await home.run(['role', 'show', 'cached', ...configured])).stderr).not.toContain(told);

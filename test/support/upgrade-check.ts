@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { createUpgradeCheckActivities } from '../../src/activities/upgrade-check.ts';
 import type { CheckParts } from '../../src/checks/run-check.ts';
-import { openPolicyFiles } from '../../src/config/policy-files.ts';
+import { OsloConfig } from '../../src/config/oslo-config.ts';
+import { openPolicyFiles, policyOptionsOf } from '../../src/config/policy-files.ts';
 import type { CheckOutcome, UpgradeCheckRequest } from '../../src/rules/upgrade-check.ts';
 
 export const ROLES = 'identity-default-roles-immutable';
@@ -15,15 +16,17 @@ export async function runSuite(
 ): Promise<Record<string, CheckOutcome>> {
   const activities = createUpgradeCheckActivities({
     database,
-    policyFiles: (paths) => openPolicyFiles(paths, []),
+    policyFiles: (configuration) => openPolicyFiles(configuration, []),
   });
+  const paths = { configFiles: [configFile], configDirs: [] };
   const request: UpgradeCheckRequest = {
     target: 'feedfacecafe',
     requestId: randomUUID(),
     suite: 'keystone',
     hostname: 'here',
-    configFiles: [configFile],
-    configDirs: [],
+    ...paths,
+    isEmbedded: false,
+    policy: policyOptionsOf(OsloConfig.read(paths, {})),
   };
   const checks = await activities.listChecks(request);
   const outcomes = await Promise.all(checks.map(({ id }) => activities.runCheck({ id, request })));

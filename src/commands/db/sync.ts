@@ -1,5 +1,5 @@
 import { Args, Flags } from '@oclif/core';
-import { EngineCommand, settingsFlags } from '../../engine/engine-command.ts';
+import { EngineCommand, settingsFlags, type SettingsFlags } from '../../engine/engine-command.ts';
 import { ExitCode } from '../../rules/errors.ts';
 import type { SchemaState } from '../../rules/schema-revision.ts';
 
@@ -53,7 +53,7 @@ export default class DbSync extends EngineCommand {
     this.log(lines.join('\n'));
   }
 
-  async #check(flags: { 'config-file'?: string[] | undefined }): Promise<void> {
+  async #check(flags: SettingsFlags): Promise<void> {
     const { state, refusal } = await this.withIdentity(flags, ({ schema }) => schema.state());
     this.announce(refusal ? `${refusal.message} ${refusal.cure}` : WORDS[state]!);
     this.exit(EXIT_CODES[state]);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { settleCommit } from '../../../src/database/settle-commit.ts';
-import { clientConfig } from '../../../src/database/connection.ts';
+import { connectingTo } from '../../../src/database/connection.ts';
 import { openIdentity, type IdentityServices } from '../../../src/engine/identity-services.ts';
 import { patienceFor } from '../../../src/database/patience.ts';
 import type { RuleError } from '../../../src/rules/errors.ts';
@@ -206,7 +206,7 @@ it('a sync that is cut between a migration and its record has made neither, and 
 
 describe('what the server says of a transaction', () => {
   const settle = async (receipt: { xid: string; requestId: string | null; isAudited: boolean }) =>
-    settleCommit(receipt, await clientConfig(cloud.address), 0);
+    settleCommit(receipt, connectingTo(cloud.address).config, 0);
   const xidOf = async (sql: string): Promise<string> => {
     const client = await server.connect(cloud.address.database);
     await client.query('begin');

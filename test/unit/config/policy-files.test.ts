@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync, symlinkSync } from 'node
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { openPolicyFiles } from '../../../src/config/policy-files.ts';
+import { OsloConfig } from '../../../src/config/oslo-config.ts';
+import { openPolicyFiles, policyOptionsOf } from '../../../src/config/policy-files.ts';
 
 let root: string;
 beforeEach(() => {
@@ -19,8 +20,11 @@ function write(files: Record<string, string>): void {
   }
 }
 
-const open = (configFiles: string[], configDirs: string[] = []) =>
-  openPolicyFiles({ configFiles: configFiles.map(at), configDirs: configDirs.map(at) }, [at('standard')]);
+function open(configFiles: string[], configDirs: string[] = [], env: NodeJS.ProcessEnv = {}) {
+  const paths = { configFiles: configFiles.map(at), configDirs: configDirs.map(at) };
+  const policy = policyOptionsOf(OsloConfig.read(paths, env));
+  return openPolicyFiles({ ...paths, policy }, [at('standard')]);
+}
 
 const valuesOf = async (files: ReturnType<typeof open>): Promise<Record<string, unknown>> =>
   Object.fromEntries([...(await files.overrides())].map(([rule, { value }]) => [rule, value]));
@@ -62,6 +66,12 @@ describe('the policy file', () => {
       'dir/twenty.yaml': '',
     });
     expect((await open([], ['dir']).policyFile())?.path).toBe(at('dir/twenty.yaml'));
+  });
+
+  it('is what the environment names, before any file', async () => {
+    write({ 'etc/keystone.conf': '[oslo_policy]\npolicy_file = ignored.yaml', 'etc/rules.yaml': '' });
+    const files = open(['etc/keystone.conf'], [], { OS_OSLO_POLICY__POLICY_FILE: 'rules.yaml' });
+    expect((await files.policyFile())?.path).toBe(at('etc/rules.yaml'));
   });
 
   it('may be absolute, and may not be there', async () => {
@@ -164,12 +174,5 @@ describe('the overrides', () => {
       message: expect.stringMatching(message),
       cure: `Correct ${at('etc/policy.yaml')}.`,
     });
-  });
-});
-
-it('refuses a configuration file that has gone', async () => {
-  await expect(open(['gone.conf']).policyFile()).rejects.toMatchObject({
-    name: 'UsageError',
-    message: `${at('gone.conf')} can't be read: ENOENT: no such file or directory.`,
   });
 });

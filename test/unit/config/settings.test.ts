@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { loadSettings } from '../../../src/config/settings.ts';
@@ -14,7 +14,7 @@ afterEach(() => rmSync(dir, { recursive: true }));
 const load = (text: string) => {
   const file = path.join(dir, 'keystone.conf');
   writeFileSync(file, text);
-  return loadSettings({ 'config-file': [file] }, {});
+  return loadSettings({ 'config-file': [file], embedded: !text.includes('[database]') }, {});
 };
 const hashing = (algorithm: string, rounds: number | string): string =>
   `[identity]\npassword_hash_algorithm = ${algorithm}\npassword_hash_rounds = ${rounds}`;
@@ -60,7 +60,7 @@ describe('password_hash_rounds', () => {
 it('a default domain id that Keystone has no room for is refused', () => {
   expect(load(`[identity]\ndefault_domain_id = ${'x'.repeat(64)}`).defaultDomainId.value).toHaveLength(64);
   expect(() => load(`[identity]\ndefault_domain_id = ${'x'.repeat(70)}`)).toThrow(
-    refusal(/\[identity\] default_domain_id has 70 characters; Keystone stores at most 64\.$/),
+    refusal(/\[identity\] default_domain_id has 70 characters; Keystone stores 1 to 64\.$/),
   );
 });
 
@@ -70,4 +70,21 @@ it('a certificate that can not be read is refused before anything connects', () 
   expect(given({ KEYWARD_KEYSTONE_DATABASE_URL: url })).toThrow(refusal(/_URL names .*'\/nonexistent\.pem'/));
   expect(() => load(`[database]\nconnection = ${url}`)).toThrow(refusal(/\[database\] connection names/));
   expect(() => load(`[database]\nconnection = ${url}`)).toThrow(refusal(/^(?!.*canary)/));
+});
+
+it('a path that begins with a tilde is in the home folder, which a shell does not see to after =', () => {
+  expect(
+    loadSettings({ 'config-dir': ['~', '~/'] }, { KEYWARD_KEYSTONE_DATABASE_URL: 'postgresql://u@h/d' }),
+  ).toMatchObject({
+    configDirs: [homedir(), homedir()],
+  });
+});
+
+it("keyward's variable counts where Keystone's says something else, which is not looked at", () => {
+  const env = { KEYWARD_KEYSTONE_DATABASE_URL: 'postgresql://u@ours/d', OS_DATABASE__CONNECTION: '$nosuch' };
+  const { keystoneDatabase } = loadSettings({}, env);
+  expect(keystoneDatabase).toMatchObject({
+    value: { host: 'ours' },
+    origin: 'KEYWARD_KEYSTONE_DATABASE_URL',
+  });
 });

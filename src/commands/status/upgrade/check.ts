@@ -61,13 +61,16 @@ export default class StatusUpgradeCheck extends EngineCommand {
   }
 
   async #runSuite(engine: Engine, flags: FollowFlags): Promise<CheckOutcome[] | null> {
+    const { configFiles, configDirs, isEmbedded, policy } = engine.settings;
     const request: UpgradeCheckRequest = {
       target: await engine.target(),
       requestId: this.newRequestId(),
       suite: 'keystone',
       hostname: hostname(),
-      configFiles: engine.settings.configFiles,
-      configDirs: engine.settings.configDirs,
+      configFiles,
+      configDirs,
+      isEmbedded,
+      policy,
     };
     const workflowId = upgradeCheckWorkflowId(request.target, request.requestId);
     const outcomes = await this.followIn(engine, flags, workflowId, 'upgrade check', (runs, options) =>

@@ -1,0 +1,52 @@
+import { passwordHashAlgorithms } from '../rules/bootstrap-request.ts';
+import { bool, choice, int, multi, type OsloOption, text } from './oslo-types.ts';
+
+const CACHE_BACKENDS = [
+  'oslo_cache.memcache_pool',
+  'oslo_cache.dict',
+  'oslo_cache.etcd3gw',
+  'dogpile.cache.pymemcache',
+  'dogpile.cache.memcached',
+  'dogpile.cache.pylibmc',
+  'dogpile.cache.bmemcached',
+  'dogpile.cache.dbm',
+  'dogpile.cache.redis',
+  'dogpile.cache.redis_sentinel',
+  'dogpile.cache.memory',
+  'dogpile.cache.memory_pickle',
+  'dogpile.cache.null',
+] as const;
+
+/** The options that keyward reads, with Keystone 30's types and defaults (`keystone/conf/`, oslo.db, oslo.cache, oslo.policy). */
+export const KEYSTONE_OPTIONS = {
+  'database.connection': text(null),
+  'identity.default_domain_id': text('default'),
+  'identity.password_hash_algorithm': choice(passwordHashAlgorithms, 'bcrypt'),
+  'identity.password_hash_rounds': int(null),
+  'identity.caching': bool(true),
+  'identity.cache_time': int(600),
+  'resource.caching': bool(true, 'assignment.caching'),
+  'resource.cache_time': int(null, { deprecated: ['assignment.cache_time'] }),
+  'role.caching': bool(true),
+  'role.cache_time': int(null),
+  'revoke.caching': bool(true),
+  'revoke.cache_time': int(3600, { deprecated: ['token.revocation_cache_time'] }),
+  'catalog.caching': bool(true),
+  'catalog.cache_time': int(null),
+  'cache.enabled': bool(true),
+  'cache.backend': choice(CACHE_BACKENDS, 'dogpile.cache.null'),
+  'cache.expiration_time': int(600, { least: 1 }),
+  'oslo_policy.policy_file': text('policy.yaml'),
+  'oslo_policy.policy_dirs': multi(['policy.d']),
+} as const;
+
+export type OptionName = keyof typeof KEYSTONE_OPTIONS;
+export type OptionValue<N extends OptionName> =
+  (typeof KEYSTONE_OPTIONS)[N] extends OsloOption<infer T> ? T : never;
+
+/** The option of this name or of this older name; null for one that keyward does not read. */
+export function optionNamed(name: string): OsloOption<unknown> | null {
+  const entries = Object.entries<OsloOption<unknown>>(KEYSTONE_OPTIONS);
+  const found = entries.find(([known, { deprecated }]) => known === name || deprecated.includes(name));
+  return found?.[1] ?? null;
+}

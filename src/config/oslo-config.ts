@@ -1,0 +1,148 @@
+import { readFileSync } from 'node:fs';
+import { UsageError } from '../rules/errors.ts';
+import type { Setting } from '../rules/settings.ts';
+import { confFilesIn } from './conf-files.ts';
+import { KEYSTONE_OPTIONS, type OptionName, optionNamed, type OptionValue } from './keystone-options.ts';
+import { parseOsloIni, type Sections } from './oslo-ini.ts';
+import { asText, type OsloOption } from './oslo-types.ts';
+
+/** Absolute paths, in the order in which they were given. */
+export type ConfigPaths = { configFiles: string[]; configDirs: string[] };
+
+/** What is set: one text, unless the option keeps every value. */
+type Given = { values: string[]; origin: string; isVariable: boolean };
+
+/**
+ * `$$`, `$name`, `${name}`; a name may have dots, of which the first ends the group (`oslo_config/cfg.py`, Template).
+ * Where Python ignores case, a to z match two more letters than in JavaScript.
+ */
+const REFERENCE = /\$(?:(\$)|(?<bare>[_a-zİı][._a-zİı\d]*)|\{(?<braced>[_a-zİı][._a-zİı\d]*)\})/giu;
+
+/**
+ * Options as oslo.config gives them to a Keystone: the environment (`OS_GROUP__KEY`) beats files, a later file beats an
+ * earlier one, and a reference is resolved over all of them and the defaults. Bad input is a UsageError, which never
+ * shows what a reference stands for: that may be a password.
+ */
+export class OsloConfig {
+  /** The last one first. */
+  readonly #files: { file: string; sections: Sections }[];
+  readonly #env: NodeJS.ProcessEnv;
+
+  private constructor(files: { file: string; sections: Sections }[], env: NodeJS.ProcessEnv) {
+    this.#files = files.toReversed();
+    this.#env = env;
+  }
+
+  static read({ configFiles, configDirs }: ConfigPaths, env: NodeJS.ProcessEnv): OsloConfig {
+    const files = [...configFiles, ...configDirs.flatMap(confFilesIn)];
+    return new OsloConfig(
+      files.map((file) => ({ file, sections: parseOsloIni(readText(file), file) })),
+      env,
+    );
+  }
+
+  /** The option's value and where it came from; `isSet` is false for its default. */
+  get<N extends OptionName>(name: N): Setting<OptionValue<N>> & { isSet: boolean } {
+    return this.#typed(name, KEYSTONE_OPTIONS[name], []) as Setting<OptionValue<N>> & { isSet: boolean };
+  }
+
+  /** `trail` holds the options whose texts are being resolved, since a circle has no value. */
+  #typed(name: string, option: OsloOption<unknown>, trail: string[]): Setting<unknown> & { isSet: boolean } {
+    const given = this.#find([name, ...option.deprecated], option.isMulti);
+    if (!given) return { value: option.fallback, origin: 'the default', isSet: false };
+    const { origin } = given;
+    const texts = given.values.map((value) => this.#resolve(value, name, origin, trail));
+    // As oslo.config has it: an option that keeps every value takes each character of its variable for one.
+    const values = option.isMulti && given.isVariable ? [...texts.join('')] : texts;
+    try {
+      return { value: option.convert(values), origin, isSet: true };
+    } catch (error) {
+      throw new UsageError(
+        `${origin}: '${given.values.join(', ')}' ${(error as Error).message}.`,
+        'Correct it, or remove it.',
+      );
+    }
+  }
+
+  #resolve(value: string, name: string, origin: string, trail: string[]): string {
+    if (trail.includes(name)) throw badReference(origin, 'refers to itself');
+    return value
+      .replaceAll(String.raw`\$`, () => '$$')
+      .replaceAll(REFERENCE, (_, dollar?: string, bare?: string, braced?: string) =>
+        dollar ? dollar : this.#referred(bare ?? braced!, origin, [...trail, name]),
+      );
+  }
+
+  /** A name without a group is looked for in the group of the option that has it, and then in DEFAULT. */
+  #referred(reference: string, origin: string, trail: string[]): string {
+    const [group] = trail.at(-1)!.split('.', 1);
+    const candidates = reference.includes('.')
+      ? [reference]
+      : [`${group}.${reference}`, `DEFAULT.${reference}`];
+    // Every name of Keystone's is lower-case, and [DEFAULT] can't be named in a reference.
+    const isName = reference === reference.toLowerCase();
+    for (const name of isName ? candidates : []) {
+      const text = this.#textOf(name, trail);
+      if (text !== null) return text;
+    }
+    throw badReference(origin, 'has a $ before what is no option with a value');
+  }
+
+  #textOf(name: string, trail: string[]): string | null {
+    const option = optionNamed(name);
+    if (option) return asText(this.#typed(name, option, trail).value);
+    const given = this.#find([name], false);
+    return given && this.#resolve(given.values[0]!, name, given.origin, trail);
+  }
+
+  /** Names are in the order in which a file is searched for them; the environment knows the first only. */
+  #find(names: string[], isMulti: boolean): Given | null {
+    const [group, key] = splitName(names[0]!);
+    const variable = `OS_${group.toUpperCase()}__${key.toUpperCase()}`;
+    const fromEnvironment = this.#env[variable];
+    if (fromEnvironment !== undefined)
+      return { values: [fromEnvironment], origin: variable, isVariable: true };
+    const found = this.#files.flatMap(({ file, sections }) =>
+      names.flatMap((name) => {
+        const [section, option] = splitName(name);
+        const values = sections.get(section)?.get(option);
+        return values ? [{ values, origin: `${file} [${section}] ${option}` }] : [];
+      }),
+    );
+    if (found.length === 0) return null;
+    const [{ values, origin }] = found as [Omit<Given, 'isVariable'>];
+    const all = isMulti ? found.toReversed().flatMap((each) => each.values) : values.slice(-1);
+    return { values: all, origin, isVariable: false };
+  }
+}
+
+function splitName(name: string): [group: string, key: string] {
+  const dot = name.indexOf('.');
+  return [name.slice(0, dot), name.slice(dot + 1)];
+}
+
+function readText(file: string): string {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(file);
+  } catch (error) {
+    throw unusable(file, `can't be read: ${reasonOf(error as Error)}`);
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw unusable(file, 'is no UTF-8 text');
+  }
+}
+
+const unusable = (file: string, what: string): UsageError =>
+  new UsageError(`${file} ${what}.`, 'Name a readable file with --config-file.');
+
+/** A system error without the path, which its message repeats. */
+export const reasonOf = (error: Error): string => error.message.replace(/,? \w+( '.*')?$/, '');
+
+const badReference = (origin: string, what: string): UsageError =>
+  new UsageError(
+    `${origin} ${what}.`,
+    'Write $$ for a dollar sign, as in a password; what a $ refers to must be set in a file or in the environment.',
+  );

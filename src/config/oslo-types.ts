@@ -1,0 +1,70 @@
+import { strip } from './oslo-ini.ts';
+
+/** How an option's text is read, as `oslo_config/types.py` does it; `multi` options keep every value that is given. */
+export type OsloOption<T> = {
+  readonly fallback: T;
+  readonly isMulti: boolean;
+  /** Older names, as `group.key`, which oslo.config finds in files, but not in the environment. */
+  readonly deprecated: readonly string[];
+  /** Throws an Error whose message goes on after the value: "is neither true nor false". */
+  readonly convert: (values: readonly string[]) => T;
+};
+
+const single = <T>(
+  convert: (text: string) => T,
+  fallback: T,
+  deprecated: readonly string[] = [],
+): OsloOption<T> => ({ fallback, isMulti: false, deprecated, convert: (values) => convert(values.at(-1)!) });
+
+export const text = <T extends string | null>(fallback: T): OsloOption<string | T> =>
+  single<string | T>((value) => value, fallback);
+
+export const choice = <T extends string>(choices: readonly T[], fallback: T): OsloOption<T> =>
+  single(
+    (value) => choices.find((known) => known === value) ?? refuse(`is none of: ${choices.join(', ')}`),
+    fallback,
+  );
+
+export const bool = (fallback: boolean, ...deprecated: string[]): OsloOption<boolean> =>
+  single(booleanOf, fallback, deprecated);
+
+/** An empty value is none. */
+export const int = <T extends number | null>(
+  fallback: T,
+  { least = -Infinity, deprecated = [] as string[] } = {},
+): OsloOption<number | null> =>
+  single<number | null>((value) => integerOf(value, least), fallback, deprecated);
+
+export const multi = (fallback: readonly string[]): OsloOption<readonly string[]> => ({
+  fallback,
+  isMulti: true,
+  deprecated: [],
+  convert: (values) => values,
+});
+
+function booleanOf(value: string): boolean {
+  const word = value.toLowerCase();
+  if (['true', '1', 'yes', 'on'].includes(word)) return true;
+  if (['false', '0', 'no', 'off'].includes(word)) return false;
+  return refuse('is neither true nor false');
+}
+
+/** Python's `int` takes a sign and underscores between digits. */
+function integerOf(value: string, least: number): number | null {
+  const digits = strip(value);
+  if (digits === '') return null;
+  const number = /^[+-]?\d+(_\d+)*$/.test(digits) ? Number(digits.replaceAll('_', '')) : Number.NaN;
+  if (!Number.isSafeInteger(number)) return refuse('is no whole number');
+  return number >= least ? number : refuse(`is less than ${least}`);
+}
+
+/** What stands for a value where another option refers to it; null where that has no text. */
+export function asText(value: unknown): string | null {
+  if (value === null) return '';
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  return typeof value === 'object' ? null : String(value);
+}
+
+function refuse(reason: string): never {
+  throw new Error(reason);
+}
