@@ -34,7 +34,7 @@ export async function prepareData(
   if (isUnfinished(data)) {
     announce(`${data} is no finished database: it is set aside as ${path.basename(setAside(data))}.`);
   }
-  if (!existsSync(data)) {
+  if (!existsSync(data) || isEmpty(data)) {
     announce('Making a PostgreSQL database.');
     await initialise(quarters, user);
   }
@@ -42,18 +42,24 @@ export async function prepareData(
   clearPid(data);
 }
 
+const isEmpty = (data: string): boolean => readdirSync(data).length === 0;
+
 /** A folder in which `initdb` did not get far; never one that holds data. */
 const isUnfinished = (data: string): boolean =>
-  existsSync(data) && !['PG_VERSION', 'global/pg_control'].some((file) => existsSync(path.join(data, file)));
+  existsSync(data) &&
+  !isEmpty(data) &&
+  !['PG_VERSION', 'global/pg_control'].some((file) => existsSync(path.join(data, file)));
 
 function setAside(data: string): string {
-  if (readdirSync(data).length === 0) rmSync(data, { recursive: true });
   const aside = `${data}.unfinished-${Date.now()}`;
-  if (existsSync(data)) renameSync(data, aside);
+  renameSync(data, aside);
   return aside;
 }
 
-/** Into a folder beside, then renamed: a half-initialised folder is never taken for a database. */
+/**
+ * Into a folder beside, then renamed (also onto an empty folder): a half-initialised folder is never taken for a
+ * database.
+ */
 async function initialise({ data, bin, prefix, cwd, account }: Quarters, user: string): Promise<void> {
   clearDrafts(data);
   const draft = mkdtempSync(`${data}${DRAFT}`);
