@@ -25,16 +25,13 @@ export function withRuleFailures<T extends Activities>(target: Target, activitie
 }
 
 function assertTarget(target: Target, input: unknown): void {
-  const { target: asked, request } = input as { target?: Target; request?: { target: Target } };
+  const { target: asked, request } = (input ?? {}) as { target?: Target; request?: { target?: Target } };
   const wanted = asked ?? request?.target;
   if (wanted === target) return;
-  throw new RuleError(
-    'WrongTarget',
-    `This worker serves target ${target}, and the run belongs to ${wanted}.`,
-    {
-      cure: 'Start a worker with the database settings that the run was started with.',
-    },
-  );
+  const owner = wanted === undefined ? 'names no database' : `belongs to ${wanted}`;
+  throw new RuleError('WrongTarget', `This worker serves target ${target}, and the run ${owner}.`, {
+    cure: 'Start a worker with the database settings that the run was started with.',
+  });
 }
 
 function asFailure(error: unknown): unknown {

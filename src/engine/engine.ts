@@ -1,6 +1,5 @@
 import type { Client } from '@temporalio/client';
 import { createHmac } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { formatDatabaseUrl } from '../config/database-url.ts';
 import { targetOf } from '../config/target.ts';
@@ -9,6 +8,7 @@ import { RuleError } from '../rules/errors.ts';
 import type { Settings } from '../rules/settings.ts';
 import type { Target } from '../rules/target.ts';
 import { type Home, resolveHome } from '../config/home.ts';
+import { readBuildId } from './build-id.ts';
 import type { HostedWorker } from './hosted-worker.ts';
 import { openIdentity, type IdentityServices } from './identity-services.ts';
 import { isRunning } from './daemon.ts';
@@ -244,7 +244,3 @@ export class Engine implements RunKeeper {
     this.#closers.push(() => watch.close());
   }
 }
-
-/** Names this build: a worker of another one is replaced. */
-export const readBuildId = (): Promise<string> =>
-  readFile(new URL(import.meta.resolve('../build-id.txt')), 'utf8').then((text) => text.trim());

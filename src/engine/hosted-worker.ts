@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { setTimeout as after } from 'node:timers/promises';
 import type { NativeConnection, Worker } from '@temporalio/worker';
+import { readBuildId } from './build-id.ts';
 import { hostTaskQueue, taskQueue, type Target } from '../rules/target.ts';
 import { openIdentity, type IdentityServices } from './identity-services.ts';
 import type { DatabaseAddress } from '../rules/database-address.ts';
@@ -12,6 +13,7 @@ import {
   explainUnreachable,
   type TemporalEndpoint,
 } from './temporal-connection.ts';
+import { logLine } from './worker-log.ts';
 
 const PATIENCE_MS = 10_000;
 
@@ -59,14 +61,23 @@ async function openWorkers(options: WorkerOptions): Promise<[WorkerWithConnectio
     ]);
   Runtime.install({
     shutdownSignals: [],
-    logger: new DefaultLogger('WARN', ({ level, message }) => process.stderr.write(`${level} ${message}\n`)),
+    logger: new DefaultLogger('WARN', (entry) => process.stderr.write(`${logLine(entry)}\n`)),
   });
   const connection = await NativeConnection.connect(connect).catch((error: Error) =>
     explainUnreachable(connect, error),
   );
   await assertNamespace(connection, namespace, options.endpoint);
-  const activities = await createActivities(options.target, identity);
-  const shared = { connection, namespace, activities, dataConverter: dataConverter(options.key, 'mark') };
+  const [activities, workerDeploymentOptions] = await Promise.all([
+    createActivities(options.target, identity),
+    namedBuild(),
+  ]);
+  const shared = {
+    connection,
+    namespace,
+    activities,
+    workerDeploymentOptions,
+    dataConverter: dataConverter(options.key, 'mark'),
+  };
   const limits = {
     maxConcurrentActivityTaskExecutions: 8,
     shutdownGraceTime: PATIENCE_MS,
@@ -83,6 +94,12 @@ async function openWorkers(options: WorkerOptions): Promise<[WorkerWithConnectio
   ]);
   return [workers.map((worker) => Object.assign(worker, { connection })), identity];
 }
+
+/** By it a workflow knows which build runs it; no run is tied to a build. */
+const namedBuild = async () => ({
+  version: { deploymentName: 'keyward', buildId: await readBuildId() },
+  useWorkerVersioning: false as const,
+});
 
 type WorkerWithConnection = Worker & { connection: NativeConnection };
 

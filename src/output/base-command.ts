@@ -16,10 +16,15 @@ export abstract class BaseCommand extends Command {
     process.stderr.write(`${printable(line)}\n`);
   };
 
+  /** A rendered error, the last thing that a command says. */
+  protected tellError = (text: string): void => {
+    process.stderr.write(`${text}\n`);
+  };
+
   protected override async catch(error: Error & { oclif?: { exit?: number } }): Promise<never> {
     if (error instanceof Errors.ExitError) throw error;
     const exitCode = this.exitCodeOf(error);
-    process.stderr.write(`${renderError(error, exitCode === ExitCode.bug)}\n`);
+    this.tellError(renderError(error, exitCode === ExitCode.bug));
     return this.exit(exitCode);
   }
 
