@@ -1,15 +1,16 @@
-import { mkdirSync } from 'node:fs';
-import module from 'node:module';
-import { homedir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import v8 from 'node:v8';
+import { cacheCompiledCode } from './config/compile-cache.ts';
+import { settleUserFolders } from './config/user-folders.ts';
 import { renderError } from './output/render-error.ts';
 import { ExitCode, UsageError } from './rules/errors.ts';
 
 /** The process's entry: compiled code is cached per user, and oclif runs the command that was typed. */
 export async function main(binUrl: string): Promise<void> {
   process.umask(0o077);
-  module.enableCompileCache(compileCacheDir());
+  settleUserFolders(process.env);
+  cacheCompiledCode(path.dirname(path.dirname(fileURLToPath(binUrl))), process.env);
   // What a command makes dies young: V8 would let up to 128 MiB of it pile up before it looks.
   v8.setFlagsFromString('--semi-space-growth-factor=1');
   process.on('uncaughtException', crash);
@@ -65,19 +66,4 @@ function endOutput(error: NodeJS.ErrnoException): void {
 function endedTooSoon(): void {
   process.stderr.write('Error: a bug in keyward: the command ended before it was done.\n');
   process.exit(ExitCode.bug);
-}
-
-/** Never a shared folder such as /tmp: who can write there could plant code. */
-function compileCacheDir(): string {
-  const dir = path.join(
-    process.env['XDG_CACHE_HOME'] || path.join(homedir(), '.cache'),
-    'keyward',
-    'compile-cache',
-  );
-  try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
-  } catch {
-    // Without a cache folder everything works, only slower.
-  }
-  return dir;
 }

@@ -1,10 +1,10 @@
 import { access, readdir, readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import path from 'node:path';
 import { RuleError, UsageError } from '../rules/errors.ts';
 import type { PolicyFile, PolicyFiles, PolicyOverride } from '../rules/policy.ts';
 import { confFilesIn } from './conf-files.ts';
 import { type OsloConfig, parseOsloIni } from './oslo-ini.ts';
+import { accountFolder } from './user-folders.ts';
 
 /** Absolute paths, in the order in which they were given. */
 export type ConfigPaths = { configFiles: string[]; configDirs: string[] };
@@ -14,7 +14,10 @@ const ABANDONED_FILE = 'policy.json';
 const DEFAULT_DIRS = ['policy.d'];
 
 /** Where oslo.config looks after the folders of the given configuration (`_get_config_dirs`, project keystone). */
-const standardDirs = (): string[] => [path.join(homedir(), '.keystone'), homedir(), '/etc/keystone', '/etc'];
+function standardDirs(): string[] {
+  const account = accountFolder(process.env);
+  return [...(account ? [path.join(account, '.keystone'), account] : []), '/etc/keystone', '/etc'];
+}
 
 /** The policy files of a Keystone that runs with this configuration. Nothing is read before it is asked for. */
 export function openPolicyFiles(paths: ConfigPaths, searchAfter: string[] = standardDirs()): PolicyFiles {
