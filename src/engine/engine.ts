@@ -13,6 +13,8 @@ import type { HostedWorker } from './hosted-worker.ts';
 import { openIdentity, type IdentityServices } from './identity-services.ts';
 import { isRunning } from './daemon.ts';
 import { ensurePostgres, postgresSocket } from './embedded-postgres.ts';
+import { postgresSocketFolder } from './postgres-socket.ts';
+import { serverName } from './server-name.ts';
 import { type Announce, stopParts } from './parts.ts';
 import { ensureTemporal, type LocalTemporal } from './temporal-server.ts';
 import { watchDeath } from './watch-death.ts';
@@ -52,7 +54,13 @@ export class Engine implements RunKeeper {
   }
 
   async target(): Promise<Target> {
-    return targetOf(await this.address());
+    return this.#targetOf(await this.address());
+  }
+
+  /** A URL may name the embedded PostgreSQL too. */
+  async #targetOf(address: DatabaseAddress): Promise<Target> {
+    if (address.host !== postgresSocketFolder(this.home)) return targetOf(address);
+    return targetOf(address, await serverName(this.home, this.#announce));
   }
 
   async databaseUrl({
@@ -118,7 +126,8 @@ export class Engine implements RunKeeper {
   async hostWorker(): Promise<HostedWorker> {
     const { hostWorker } = await import('./hosted-worker.ts');
     const [address, endpoint, key] = await Promise.all([this.address(), this.endpoint(), this.payloadKey()]);
-    this.#hosted = await hostWorker({ address, endpoint, key, target: targetOf(address) });
+    const target = await this.#targetOf(address);
+    this.#hosted = await hostWorker({ address, endpoint, key, target });
     return this.#hosted;
   }
 
@@ -154,7 +163,8 @@ export class Engine implements RunKeeper {
       ...(keyFile && { KEYWARD_PAYLOAD_KEY_FILE: path.resolve(keyFile) }),
     };
     const fingerprint = createHmac('sha256', key.secret).update(`${buildId} ${url}`).digest('hex');
-    const spec = { target: targetOf(address), version: `build ${buildId}`, fingerprint, environment };
+    const target = await this.#targetOf(address);
+    const spec = { target, version: `build ${buildId}`, fingerprint, environment };
     return ensureWorker(this.home, spec, this.#announce);
   }
 

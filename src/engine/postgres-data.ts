@@ -9,12 +9,14 @@ import {
   rmSync,
 } from 'node:fs';
 import path from 'node:path';
+import type { Home } from '../config/home.ts';
 import { Unavailable } from '../rules/errors.ts';
 import { daemonEnvironment } from './daemon-environment.ts';
 import type { Announce } from './parts.ts';
 import type { PostgresBinaries } from './postgres-binaries.ts';
 import type { Quarters } from './postgres-quarters.ts';
 import { runProgram } from './run-program.ts';
+import { nameNewServer } from './server-name.ts';
 
 const DRAFT = '.draft-';
 
@@ -25,6 +27,7 @@ export const postgresEnvironment = (): NodeJS.ProcessEnv => ({
 
 /** Makes the data folder unless it is there; clears what a crash left; refuses data that this version can't serve. */
 export async function prepareData(
+  home: Home,
   quarters: Quarters,
   user: string,
   { version }: PostgresBinaries,
@@ -36,7 +39,7 @@ export async function prepareData(
   }
   if (!existsSync(data) || isEmpty(data)) {
     announce('Making a PostgreSQL database.');
-    await initialise(quarters, user);
+    await initialise(home, quarters, user);
   }
   assertMajor(data, version);
   clearPid(data);
@@ -60,7 +63,11 @@ function setAside(data: string): string {
  * Into a folder beside, then renamed (also onto an empty folder): a half-initialised folder is never taken for a
  * database.
  */
-async function initialise({ data, bin, prefix, cwd, account }: Quarters, user: string): Promise<void> {
+async function initialise(
+  home: Home,
+  { data, bin, prefix, cwd, account }: Quarters,
+  user: string,
+): Promise<void> {
   clearDrafts(data);
   const draft = mkdtempSync(`${data}${DRAFT}`);
   if (account) chownSync(draft, account.uid, account.gid);
@@ -79,6 +86,7 @@ async function initialise({ data, bin, prefix, cwd, account }: Quarters, user: s
       'Mend the cause (disk space, permissions), or name another folder in KEYWARD_HOME.',
     );
   }
+  nameNewServer(home);
   renameSync(draft, data);
 }
 
