@@ -2,7 +2,6 @@ import type { Client } from '@temporalio/client';
 import { createHmac } from 'node:crypto';
 import path from 'node:path';
 import { formatDatabaseUrl } from '../config/database-url.ts';
-import { targetOf } from '../config/target.ts';
 import type { DatabaseAddress } from '../rules/database-address.ts';
 import { RuleError } from '../rules/errors.ts';
 import type { Settings } from '../rules/settings.ts';
@@ -13,12 +12,11 @@ import type { HostedWorker } from './hosted-worker.ts';
 import { openIdentity, type IdentityServices } from './identity-services.ts';
 import { isRunning } from './daemon.ts';
 import { ensurePostgres, postgresSocket } from './embedded-postgres.ts';
-import { postgresSocketFolder } from './postgres-socket.ts';
-import { serverName } from './server-name.ts';
+import { targetIn } from './server-name.ts';
 import { type Announce, stopParts } from './parts.ts';
 import { ensureTemporal, type LocalTemporal } from './temporal-server.ts';
-import { watchDeath } from './watch-death.ts';
-import { ensureWorker } from './worker-daemon.ts';
+import { keepAlive } from './keep-alive.ts';
+import { ensureWorker, watchWorker } from './worker-daemon.ts';
 import { loadPayloadKey, type PayloadKey } from './payload-key.ts';
 import type { RunKeeper, Runs } from './runs.ts';
 import type { TemporalEndpoint } from './temporal-connection.ts';
@@ -54,13 +52,7 @@ export class Engine implements RunKeeper {
   }
 
   async target(): Promise<Target> {
-    return this.#targetOf(await this.address());
-  }
-
-  /** A URL may name the embedded PostgreSQL too. */
-  async #targetOf(address: DatabaseAddress): Promise<Target> {
-    if (address.host !== postgresSocketFolder(this.home)) return targetOf(address);
-    return targetOf(address, await serverName(this.home, this.#announce));
+    return targetIn(this.home, await this.address(), this.#announce);
   }
 
   async databaseUrl({
@@ -126,7 +118,7 @@ export class Engine implements RunKeeper {
   async hostWorker(): Promise<HostedWorker> {
     const { hostWorker } = await import('./hosted-worker.ts');
     const [address, endpoint, key] = await Promise.all([this.address(), this.endpoint(), this.payloadKey()]);
-    const target = await this.#targetOf(address);
+    const target = await this.target();
     this.#hosted = await hostWorker({ address, endpoint, key, target });
     return this.#hosted;
   }
@@ -163,7 +155,7 @@ export class Engine implements RunKeeper {
       ...(keyFile && { KEYWARD_PAYLOAD_KEY_FILE: path.resolve(keyFile) }),
     };
     const fingerprint = createHmac('sha256', key.secret).update(`${buildId} ${url}`).digest('hex');
-    const target = await this.#targetOf(address);
+    const target = await this.target();
     const spec = { target, version: `build ${buildId}`, fingerprint, environment };
     return ensureWorker(this.home, spec, this.#announce);
   }
@@ -233,6 +225,8 @@ export class Engine implements RunKeeper {
       'The worker has died; it is started again.',
       async () => (await this.localWorker()).socketPath,
     );
+    const watch = watchWorker(this.home, await this.target(), this.#announce);
+    this.#closers.push(() => watch.close());
   }
 
   #keepPostgres(): void {
@@ -243,14 +237,8 @@ export class Engine implements RunKeeper {
   }
 
   #keep(socketPath: string, notice: string, revive: () => Promise<string>): void {
-    const watch = watchDeath(socketPath, () => {
-      if (this.#closing) return;
-      this.#announce(notice);
-      revive().then(
-        (revived) => this.#closing ?? this.#keep(revived, notice, revive),
-        (error: Error) => this.#announce(`It could not be started: ${error.message}`),
-      );
-    });
+    const isWanted = () => !this.#closing;
+    const watch = keepAlive({ socketPath, notice, revive, isWanted }, this.#announce);
     this.#closers.push(() => watch.close());
   }
 }

@@ -2,6 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Home } from '../config/home.ts';
+import { targetOf } from '../config/target.ts';
+import type { DatabaseAddress } from '../rules/database-address.ts';
+import type { Target } from '../rules/target.ts';
 import { exclusively } from './daemon.ts';
 import type { Announce } from './parts.ts';
 import { postgresSocketFolder } from './postgres-socket.ts';
@@ -20,6 +23,12 @@ export async function serverName(home: Home, announce: Announce): Promise<string
   const known = read(home.dir);
   if (known?.home === home.dir) return known.name;
   return exclusively(home, 'postgres', async () => nameHere(home, read(home.dir), announce));
+}
+
+/** The target of an address, which may be that of the embedded PostgreSQL, by a URL too. */
+export async function targetIn(home: Home, address: DatabaseAddress, announce: Announce): Promise<Target> {
+  if (address.host !== postgresSocketFolder(home)) return targetOf(address);
+  return targetOf(address, await serverName(home, announce));
 }
 
 /** For data that is about to be made; what had the name before is gone. */
