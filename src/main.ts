@@ -1,3 +1,4 @@
+import { openSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import v8 from 'node:v8';
@@ -9,6 +10,7 @@ import { ExitCode, UsageError } from './rules/errors.ts';
 /** The process's entry: compiled code is cached per user, and oclif runs the command that was typed. */
 export async function main(binUrl: string): Promise<void> {
   process.umask(0o077);
+  holdBuild();
   settleUserFolders(process.env);
   cacheCompiledCode(path.dirname(path.dirname(fileURLToPath(binUrl))), process.env);
   // What a command makes dies young: V8 would let up to 128 MiB of it pile up before it looks.
@@ -36,6 +38,11 @@ export async function main(binUrl: string): Promise<void> {
     // Of a plugin's command: ours tell their errors themselves.
     refuse(error);
   }
+}
+
+/** Kept open: a later build in the same place leaves a build alone while somebody runs it, and loads modules from it. */
+function holdBuild(): void {
+  openSync(new URL('build-id.txt', import.meta.url), 'r');
 }
 
 /** Node and oclif would end with 1, which is also what an upgrade check that warns ends with. */
