@@ -1,9 +1,15 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { Plugin } from '@oclif/core';
 
-/** The text of oclif.manifest.json: what `keyward --help` needs without importing every command. */
-export async function makeManifest(root: string): Promise<string> {
+/** The text of oclif.manifest.json: what `keyward --help` needs without importing every command of a built folder. */
+export async function makeManifest(root: string, built = 'dist'): Promise<string> {
+  const { oclif, ...pjson } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+  const commandsOfBuild = { ...oclif.commands, target: `./${built}/commands` };
   const plugin = new Plugin({
     root,
+    pjson: { ...pjson, oclif: { ...oclif, commands: commandsOfBuild } },
+    isRoot: true,
     ignoreManifest: true,
     errorOnManifestCreate: true,
     type: 'core',
@@ -12,7 +18,12 @@ export async function makeManifest(root: string): Promise<string> {
   await plugin.load();
   // In the order of the folders otherwise, which is each machine's own.
   const commands = Object.fromEntries(
-    Object.entries(plugin.manifest.commands).toSorted(([one], [other]) => (one < other ? -1 : 1)),
+    Object.entries(plugin.manifest.commands)
+      .toSorted(([one], [other]) => (one < other ? -1 : 1))
+      .map(([id, command]) => [
+        id,
+        { ...command, relativePath: ['dist', ...command.relativePath!.slice(1)] },
+      ]),
   );
   return `${JSON.stringify({ ...plugin.manifest, commands }, null, 2)}\n`;
 }

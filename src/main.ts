@@ -1,9 +1,9 @@
-import { mkdirSync } from 'node:fs';
-import module from 'node:module';
-import { homedir } from 'node:os';
+import { openSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import v8 from 'node:v8';
+import { cacheCompiledCode } from './config/compile-cache.ts';
+import { settleUserFolders } from './config/user-folders.ts';
 import { renderError } from './output/render-error.ts';
 import { unknownCommand } from './output/unknown-command.ts';
 import { usageErrorOf } from './output/usage-errors.ts';
@@ -12,7 +12,9 @@ import { ExitCode } from './rules/errors.ts';
 /** The process's entry: compiled code is cached per user, and oclif runs the command that was typed. */
 export async function main(binUrl: string): Promise<void> {
   process.umask(0o077);
-  module.enableCompileCache(compileCacheDir());
+  holdBuild();
+  settleUserFolders(process.env);
+  cacheCompiledCode(path.dirname(path.dirname(fileURLToPath(binUrl))), process.env);
   // What a command makes dies young: V8 would let up to 128 MiB of it pile up before it looks.
   v8.setFlagsFromString('--semi-space-growth-factor=1');
   process.on('uncaughtException', crash);
@@ -43,6 +45,11 @@ export async function main(binUrl: string): Promise<void> {
   }
 }
 
+/** Kept open: a later build in the same place leaves a build alone while somebody runs it, and loads modules from it. */
+function holdBuild(): void {
+  openSync(new URL('build-id.txt', import.meta.url), 'r');
+}
+
 /** Node and oclif would end with 1, which is also what an upgrade check that warns ends with. */
 function crash(error: Error): never {
   process.stderr.write(`${renderError(error)}\n`);
@@ -65,19 +72,4 @@ function endOutput(error: NodeJS.ErrnoException): void {
 function endedTooSoon(): void {
   process.stderr.write('Error: a bug in keyward: the command ended before it was done.\n');
   process.exit(ExitCode.bug);
-}
-
-/** Never a shared folder such as /tmp: who can write there could plant code. */
-function compileCacheDir(): string {
-  const dir = path.join(
-    process.env['XDG_CACHE_HOME'] || path.join(homedir(), '.cache'),
-    'keyward',
-    'compile-cache',
-  );
-  try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
-  } catch {
-    // Without a cache folder everything works, only slower.
-  }
-  return dir;
 }

@@ -44,13 +44,10 @@ function claimed(step: string, input: Input | undefined, claim: StepClaim | unde
 function assertTarget(target: Target, input: Input | undefined): void {
   const wanted = requestIn(input)?.target;
   if (wanted === target) return;
-  throw new RuleError(
-    'WrongTarget',
-    `This worker serves target ${target}, and the run belongs to ${wanted}.`,
-    {
-      cure: 'Start a worker with the database settings that the run was started with.',
-    },
-  );
+  const owner = wanted === undefined ? 'names no database' : `belongs to ${wanted}`;
+  throw new RuleError('WrongTarget', `This worker serves target ${target}, and the run ${owner}.`, {
+    cure: 'Start a worker with the database settings that the run was started with.',
+  });
 }
 
 function asFailure(error: unknown): unknown {

@@ -1,21 +1,12 @@
 import { createHash } from 'node:crypto';
-import {
-  accessSync,
-  constants,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  realpathSync,
-  statSync,
-  type Stats,
-} from 'node:fs';
-import { homedir } from 'node:os';
+import { accessSync, constants, lstatSync, realpathSync, statSync, type Stats } from 'node:fs';
 import path from 'node:path';
 import { Unavailable } from '../rules/errors.ts';
+import { makeFolder, userFolder } from './user-folders.ts';
 
 /**
  * keyward's folders, as absolute paths: data and state (`dir`), sockets (`runDir`), logs, and what every home of this
- * user shares (`cacheDir`: the Temporal binary).
+ * user shares (`cacheDir`: the Temporal binary; in the home for an account without a folder of its own).
  */
 export type Home = { dir: string; runDir: string; logDir: string; cacheDir: string };
 
@@ -27,13 +18,24 @@ const LONGEST_SOCKET_FOLDER = 107 - '/worker-0123456789ab.sock'.length;
  * Unavailable for one that can't be made or written, belongs to somebody else or is open to others.
  */
 export function resolveHome(env: NodeJS.ProcessEnv): Home {
-  const wanted = env['KEYWARD_HOME'] || path.join(xdg(env['XDG_DATA_HOME'], '.local/share'), 'keyward');
+  const wanted = env['KEYWARD_HOME'] || path.join(dataFolder(env), 'keyward');
   // Resolved, so that the same home has one name whatever links lead to it: a target is a hash of that name.
   const dir = usable(path.resolve(wanted), (folder) => realpathSync(makePrivate(folder, statSync, 0o022)));
   const logDir = path.join(dir, 'log');
   const runDir = socketFolder(dir);
   for (const folder of [runDir, logDir]) usable(folder, (it) => makePrivate(it, lstatSync, 0o077));
-  return { dir, runDir, logDir, cacheDir: path.join(xdg(env['XDG_CACHE_HOME'], '.cache'), 'keyward') };
+  const cache = userFolder(env, 'XDG_CACHE_HOME', '.cache');
+  return { dir, runDir, logDir, cacheDir: cache ? path.join(cache, 'keyward') : path.join(dir, 'cache') };
+}
+
+function dataFolder(env: NodeJS.ProcessEnv): string {
+  const folder = userFolder(env, 'XDG_DATA_HOME', '.local/share');
+  if (folder !== null) return folder;
+  throw new Unavailable(
+    'HomeMissing',
+    `This account has no folder of its own${env['HOME'] ? `: HOME is ${env['HOME']}, which is no folder` : ''}.`,
+    "Name a folder for keyward's data in KEYWARD_HOME.",
+  );
 }
 
 /** Twelve hex digits that name the home where its path is too long or can't be read. */
@@ -60,17 +62,6 @@ function makePrivate(folder: string, stat: (path: string) => Stats, forbidden: n
   return folder;
 }
 
-/** Not `recursive`: that never returns where the kernel answers ENOENT below a parent that exists, as in /proc. */
-function makeFolder(folder: string): void {
-  if (existsSync(folder)) return;
-  makeFolder(path.dirname(folder));
-  try {
-    mkdirSync(folder, { mode: 0o700 });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
-}
-
 function usable<T>(folder: string, make: (folder: string) => T): T {
   try {
     return make(folder);
@@ -82,7 +73,3 @@ function usable<T>(folder: string, make: (folder: string) => T): T {
     );
   }
 }
-
-/** The XDG specification: a path that is not absolute is to be ignored. */
-const xdg = (value: string | undefined, fallback: string): string =>
-  value && path.isAbsolute(value) ? value : path.join(homedir(), fallback);

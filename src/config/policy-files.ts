@@ -1,14 +1,17 @@
 import { access, readdir, readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import path from 'node:path';
 import { RuleError } from '../rules/errors.ts';
 import type { PolicyFile, PolicyFiles, PolicyOptions, PolicyOverride } from '../rules/policy.ts';
 import { type ConfigPaths, type OsloConfig, reasonOf } from './oslo-config.ts';
+import { accountFolder } from './user-folders.ts';
 
 const ABANDONED_FILE = 'policy.json';
 
 /** Where oslo.config looks after the folders of the given configuration (`_get_config_dirs`, project keystone). */
-const standardDirs = (): string[] => [path.join(homedir(), '.keystone'), homedir(), '/etc/keystone', '/etc'];
+function standardDirs(): string[] {
+  const account = accountFolder(process.env);
+  return [...(account ? [path.join(account, '.keystone'), account] : []), '/etc/keystone', '/etc'];
+}
 
 /** Read where the command was given: a worker has another environment. */
 export function policyOptionsOf(config: OsloConfig): PolicyOptions {

@@ -101,6 +101,8 @@ export async function stopDaemon(home: Home, name: string, signal: NodeJS.Signal
   // A recorded pid that does not hold the lock is another process's by now.
   const holders = lockHolders(lock, pid);
   kill(pid !== null && holders.includes(pid) ? [pid] : holders, signal);
+  // One that a signal has stopped could not obey.
+  kill(holders, 'SIGCONT');
   if (await untilTrue(isGone, STOP_LIMIT_MS)) return;
   kill(lockHolders(lock, pid), 'SIGKILL');
   if (await untilTrue(isGone, KILL_LIMIT_MS)) return;

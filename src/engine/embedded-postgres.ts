@@ -50,7 +50,7 @@ async function start(home: Home, announce: Announce): Promise<void> {
   const quarters = await chooseQuarters(home, binaries);
   // Backends may outlive their postmaster for a moment, and a starter may have died half way.
   await stopDaemon(home, NAME, 'SIGINT');
-  await prepareData(quarters, USER, binaries, announce);
+  await prepareData(home, quarters, USER, binaries, announce);
   for (const leftover of [postgresSocket(home), `${postgresSocket(home)}.lock`])
     rmSync(leftover, { force: true });
   announce('Starting PostgreSQL.');

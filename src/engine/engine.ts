@@ -1,23 +1,23 @@
 import type { Client } from '@temporalio/client';
 import { createHmac } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { formatDatabaseUrl } from '../config/database-url.ts';
-import { targetOf } from '../config/target.ts';
 import { patienceFor } from '../database/patience.ts';
 import type { DatabaseAddress } from '../rules/database-address.ts';
 import { RuleError } from '../rules/errors.ts';
 import type { Settings } from '../rules/settings.ts';
 import type { Target } from '../rules/target.ts';
 import { type Home, resolveHome } from '../config/home.ts';
+import { readBuildId } from './build-id.ts';
 import type { HostedWorker } from './hosted-worker.ts';
 import { openIdentity, type IdentityServices } from './identity-services.ts';
 import { isRunning } from './daemon.ts';
 import { ensurePostgres, postgresSocket } from './embedded-postgres.ts';
+import { targetIn } from './server-name.ts';
 import { type Announce, stopParts } from './parts.ts';
 import { ensureTemporal, type LocalTemporal, uiLink } from './temporal-server.ts';
-import { watchDeath } from './watch-death.ts';
-import { ensureWorker } from './worker-daemon.ts';
+import { keepAlive } from './keep-alive.ts';
+import { ensureWorker, watchWorker } from './worker-daemon.ts';
 import { loadPayloadKey, type PayloadKey } from './payload-key.ts';
 import type { RunKeeper, Runs } from './runs.ts';
 import type { TemporalEndpoint } from './temporal-connection.ts';
@@ -53,7 +53,7 @@ export class Engine implements RunKeeper {
   }
 
   async target(): Promise<Target> {
-    return targetOf(await this.address());
+    return targetIn(this.home, await this.address(), this.#announce);
   }
 
   async databaseUrl({
@@ -124,7 +124,8 @@ export class Engine implements RunKeeper {
   async hostWorker(): Promise<HostedWorker> {
     const { hostWorker } = await import('./hosted-worker.ts');
     const [address, endpoint, key] = await Promise.all([this.address(), this.endpoint(), this.payloadKey()]);
-    this.#hosted = await hostWorker({ address, endpoint, key, target: targetOf(address) });
+    const target = await this.target();
+    this.#hosted = await hostWorker({ address, endpoint, key, target });
     return this.#hosted;
   }
 
@@ -163,7 +164,8 @@ export class Engine implements RunKeeper {
     const fingerprint = createHmac('sha256', key.secret)
       .update(`${buildId} ${temporal} ${url}`)
       .digest('hex');
-    const spec = { target: targetOf(address), version: `build ${buildId}`, fingerprint, environment };
+    const target = await this.target();
+    const spec = { target, version: `build ${buildId}`, fingerprint, environment };
     return ensureWorker(this.home, spec, this.#announce);
   }
 
@@ -232,6 +234,8 @@ export class Engine implements RunKeeper {
       'The worker has died; it is started again.',
       async () => (await this.localWorker()).socketPath,
     );
+    const watch = watchWorker(this.home, await this.target(), this.#announce);
+    this.#closers.push(() => watch.close());
   }
 
   #keepPostgres(): void {
@@ -242,18 +246,8 @@ export class Engine implements RunKeeper {
   }
 
   #keep(socketPath: string, notice: string, revive: () => Promise<string>): void {
-    const watch = watchDeath(socketPath, () => {
-      if (this.#closing) return;
-      this.#announce(notice);
-      revive().then(
-        (revived) => this.#closing ?? this.#keep(revived, notice, revive),
-        (error: Error) => this.#announce(`It could not be started: ${error.message}`),
-      );
-    });
+    const isWanted = () => !this.#closing;
+    const watch = keepAlive({ socketPath, notice, revive, isWanted }, this.#announce);
     this.#closers.push(() => watch.close());
   }
 }
-
-/** Names this build: a worker of another one is replaced. */
-export const readBuildId = (): Promise<string> =>
-  readFile(new URL(import.meta.resolve('../build-id.txt')), 'utf8').then((text) => text.trim());

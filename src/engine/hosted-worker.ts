@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { setTimeout as after } from 'node:timers/promises';
 import type { NativeConnection, Worker } from '@temporalio/worker';
 import { STEP_PATIENCE } from '../database/patience.ts';
+import { readBuildId } from './build-id.ts';
 import { hostTaskQueue, taskQueue, type Target } from '../rules/target.ts';
 import { openIdentity, type IdentityServices } from './identity-services.ts';
 import type { DatabaseAddress } from '../rules/database-address.ts';
@@ -14,6 +15,7 @@ import {
   dataConverter,
   type TemporalEndpoint,
 } from './temporal-connection.ts';
+import { logLine } from './worker-log.ts';
 
 const PATIENCE_MS = 10_000;
 /** Of each queue at once. */
@@ -63,14 +65,23 @@ async function openWorkers(options: WorkerOptions): Promise<[WorkerWithConnectio
   ]);
   Runtime.install({
     shutdownSignals: [],
-    logger: new DefaultLogger('WARN', ({ level, message }) => process.stderr.write(`${level} ${message}\n`)),
+    logger: new DefaultLogger('WARN', (entry) => process.stderr.write(`${logLine(entry)}\n`)),
   });
   const connection = await connectNative(options.endpoint);
   const codec = new EncryptionCodec(options.key, 'worker', (workflowId, why) =>
     endRun(connection, namespace, workflowId, why),
   );
-  const activities = await createActivities(options.target, identity);
-  const shared = { connection, namespace, activities, dataConverter: dataConverter(codec) };
+  const [activities, workerDeploymentOptions] = await Promise.all([
+    createActivities(options.target, identity),
+    namedBuild(),
+  ]);
+  const shared = {
+    connection,
+    namespace,
+    activities,
+    workerDeploymentOptions,
+    dataConverter: dataConverter(codec),
+  };
   const limits = {
     maxConcurrentActivityTaskExecutions: ACTIVITIES,
     shutdownGraceTime: PATIENCE_MS,
@@ -96,10 +107,15 @@ function endRun(
   why: Unusable,
 ): void {
   if (!workflowId) return;
-  process.stderr.write(`WARN ${workflowId}: ${reasonFor(why)}\n`);
+  process.stderr.write(`${logLine({ level: 'WARN', message: reasonFor(why), meta: { workflowId } })}\n`);
   const request = { namespace, workflowExecution: { workflowId }, reason: reasonFor(why) };
   workflowService.terminateWorkflowExecution(request).catch(() => {});
 }
+/** By it a workflow knows which build runs it; no run is tied to a build. */
+const namedBuild = async () => ({
+  version: { deploymentName: 'keyward', buildId: await readBuildId() },
+  useWorkerVersioning: false as const,
+});
 
 type WorkerWithConnection = Worker & { connection: NativeConnection };
 

@@ -4,6 +4,7 @@ import type { Home } from '../config/home.ts';
 import type { Part } from '../output/parts.ts';
 import { isRunning, readRecord } from './daemon.ts';
 import { stopPostgres } from './embedded-postgres.ts';
+import { isSuspended } from './process-state.ts';
 import { stopTemporal } from './temporal-server.ts';
 import { stopWorker } from './worker-daemon.ts';
 
@@ -25,7 +26,8 @@ function describePart(home: Home, name: string): Part {
   const { version = null, address = null, pid = null, since = null } = readRecord(home, name) ?? {};
   const part = name.replace('-', ' ');
   if (!isRunning(home, name)) return { part, state: 'stopped', pid: null, version, address, since: null };
-  return { part, state: 'running', pid, version, address, since };
+  const state = pid !== null && isSuspended(pid) ? 'suspended' : 'running';
+  return { part, state, pid, version, address, since };
 }
 
 /** By their locks, since a starter may have died before it could write a record; those that were stopped have none. */

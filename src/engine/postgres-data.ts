@@ -9,12 +9,14 @@ import {
   rmSync,
 } from 'node:fs';
 import path from 'node:path';
+import type { Home } from '../config/home.ts';
 import { Unavailable } from '../rules/errors.ts';
 import { daemonEnvironment } from './daemon-environment.ts';
 import type { Announce } from './parts.ts';
 import type { PostgresBinaries } from './postgres-binaries.ts';
 import type { Quarters } from './postgres-quarters.ts';
 import { runProgram } from './run-program.ts';
+import { nameNewServer } from './server-name.ts';
 
 const DRAFT = '.draft-';
 
@@ -25,6 +27,7 @@ export const postgresEnvironment = (): NodeJS.ProcessEnv => ({
 
 /** Makes the data folder unless it is there; clears what a crash left; refuses data that this version can't serve. */
 export async function prepareData(
+  home: Home,
   quarters: Quarters,
   user: string,
   { version }: PostgresBinaries,
@@ -34,27 +37,37 @@ export async function prepareData(
   if (isUnfinished(data)) {
     announce(`${data} is no finished database: it is set aside as ${path.basename(setAside(data))}.`);
   }
-  if (!existsSync(data)) {
+  if (!existsSync(data) || isEmpty(data)) {
     announce('Making a PostgreSQL database.');
-    await initialise(quarters, user);
+    await initialise(home, quarters, user);
   }
   assertMajor(data, version);
   clearPid(data);
 }
 
+const isEmpty = (data: string): boolean => readdirSync(data).length === 0;
+
 /** A folder in which `initdb` did not get far; never one that holds data. */
 const isUnfinished = (data: string): boolean =>
-  existsSync(data) && !['PG_VERSION', 'global/pg_control'].some((file) => existsSync(path.join(data, file)));
+  existsSync(data) &&
+  !isEmpty(data) &&
+  !['PG_VERSION', 'global/pg_control'].some((file) => existsSync(path.join(data, file)));
 
 function setAside(data: string): string {
-  if (readdirSync(data).length === 0) rmSync(data, { recursive: true });
   const aside = `${data}.unfinished-${Date.now()}`;
-  if (existsSync(data)) renameSync(data, aside);
+  renameSync(data, aside);
   return aside;
 }
 
-/** Into a folder beside, then renamed: a half-initialised folder is never taken for a database. */
-async function initialise({ data, bin, prefix, cwd, account }: Quarters, user: string): Promise<void> {
+/**
+ * Into a folder beside, then renamed (also onto an empty folder): a half-initialised folder is never taken for a
+ * database.
+ */
+async function initialise(
+  home: Home,
+  { data, bin, prefix, cwd, account }: Quarters,
+  user: string,
+): Promise<void> {
   clearDrafts(data);
   const draft = mkdtempSync(`${data}${DRAFT}`);
   if (account) chownSync(draft, account.uid, account.gid);
@@ -73,6 +86,7 @@ async function initialise({ data, bin, prefix, cwd, account }: Quarters, user: s
       'Mend the cause (disk space, permissions), or name another folder in KEYWARD_HOME.',
     );
   }
+  nameNewServer(home);
   renameSync(draft, data);
 }
 

@@ -1,19 +1,11 @@
 import { execFile } from 'node:child_process';
 import { lookup } from 'node:dns/promises';
-import {
-  accessSync,
-  constants,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { accessSync, constants, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Home } from '../config/home.ts';
+import { makeFolder } from '../config/user-folders.ts';
 import { Unavailable } from '../rules/errors.ts';
 import { daemonEnvironment } from './daemon-environment.ts';
 import type { Announce } from './parts.ts';
@@ -68,7 +60,7 @@ async function findOrInstall(home: Home, announce: Announce): Promise<string> {
 
 function makeCache(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     accessSync(folder, constants.W_OK);
   } catch (error) {
     throw new Unavailable(

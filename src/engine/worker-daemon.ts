@@ -6,7 +6,9 @@ import type { Target } from '../rules/target.ts';
 import { exclusively, findRunning, forgetDaemon, startDaemon, stopDaemon } from './daemon.ts';
 import { daemonEnvironment } from './daemon-environment.ts';
 import type { Announce } from './parts.ts';
+import { isSuspended } from './process-state.ts';
 import { accepts } from './watch-death.ts';
+import { watchSuspension } from './watch-suspension.ts';
 
 const BIN = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
 
@@ -19,6 +21,19 @@ export type WorkerSpec = {
 };
 
 const nameOf = (target: Target): string => `worker-${target}`;
+
+/** The pid of the local worker for the target if a signal has stopped it; null: it works, or is not there. */
+export function suspendedWorker(home: Home, target: Target): number | null {
+  const pid = findRunning(home, nameOf(target))?.pid ?? null;
+  return pid !== null && isSuspended(pid) ? pid : null;
+}
+
+/** Says while a command waits that a signal has stopped the worker, and how it goes on. */
+export const watchWorker = (home: Home, target: Target, announce: Announce): { close(): void } =>
+  watchSuspension(
+    () => suspendedWorker(home, target),
+    (pid) => announce(`The worker is stopped by a signal: \`kill -CONT ${pid}\` lets it go on with the run.`),
+  );
 
 /** Makes sure that a local worker of this build serves the target; gives the socket that closes when it dies. */
 export async function ensureWorker(

@@ -17,6 +17,11 @@ export abstract class BaseCommand extends Command {
     process.stderr.write(`${printable(line)}\n`);
   };
 
+  /** A rendered error, the last thing that a command says. */
+  protected tellError = (text: string): void => {
+    process.stderr.write(`${text}\n`);
+  };
+
   protected override async parse<
     F extends Interfaces.OutputFlags<any>,
     B extends Interfaces.OutputFlags<any>,
@@ -31,7 +36,7 @@ export abstract class BaseCommand extends Command {
     // What oclif throws itself is about what was typed.
     const error = caught instanceof Errors.CLIError ? usageErrorOf(caught, this.#typed) : caught;
     const exitCode = this.exitCodeOf(error);
-    process.stderr.write(`${renderError(error)}\n`);
+    this.tellError(renderError(error));
     return this.exit(exitCode);
   }
 

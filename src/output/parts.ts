@@ -3,7 +3,8 @@ import { type FormatOptions, printList } from './formats.ts';
 /** `since` is ISO 8601 in UTC; what a part that never ran would tell is null. */
 export type Part = {
   part: string;
-  state: 'running' | 'stopped';
+  /** `suspended`: it lives, and a signal keeps it from working. */
+  state: 'running' | 'suspended' | 'stopped';
   pid: number | null;
   version: string | null;
   address: string | null;
@@ -20,7 +21,7 @@ export const printParts = (parts: Part[], options: FormatOptions): Promise<void>
   printList(
     parts.map(({ part, state, pid, version, address, since }) => ({
       Part: part,
-      State: state,
+      State: state === 'suspended' ? 'stopped by a signal' : state,
       PID: pid,
       Version: version,
       Address: address,

@@ -1,7 +1,7 @@
 import { RuleError } from './errors.ts';
 
 /**
- * The first 12 hex digits of SHA-256 over host (or socket folder), port and database name: which database a run
+ * The first 12 hex digits of SHA-256 over host (or server's name), port and database name: which database a run
  * belongs to, without its credentials. `config/target.ts` computes it.
  */
 export type Target = string;

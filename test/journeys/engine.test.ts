@@ -63,6 +63,37 @@ describe('up, ps and down', () => {
     expect(stdout).toContain('| Part ');
   });
 
+  it('ps tells of parts that a signal has stopped', async () => {
+    const pids = (await ps()).map(({ PID }) => PID!);
+    for (const pid of pids) process.kill(pid, 'SIGSTOP');
+    try {
+      await until(async () => (await ps()).every(({ State }) => State === 'stopped by a signal'));
+    } finally {
+      for (const pid of pids) process.kill(pid, 'SIGCONT');
+    }
+    await until(() => states().every((state) => state === 'running'));
+  });
+
+  it('a command that waits for a stopped worker says so, and how to continue it', async () => {
+    const pid = cli.pid('worker');
+    process.kill(pid, 'SIGSTOP');
+    const running = cli.start(['status', 'upgrade', 'check']);
+    await until(() =>
+      running.stderr().includes(`The worker is stopped by a signal: \`kill -CONT ${pid}\` lets it go on`),
+    );
+    process.kill(pid, 'SIGCONT');
+    const { stdout, stderr } = await running.outcome;
+    expect(stdout).toContain('Check default roles are immutable');
+    expect(stderr.split('stopped by a signal')).toHaveLength(2);
+  });
+
+  it('down ends parts that a signal has stopped as it ends others', async () => {
+    for (const part of ['worker', 'postgres'] as const) process.kill(cli.pid(part), 'SIGSTOP');
+    expect(await cli.run(['down', '--force'])).toMatchObject({ code: 0 });
+    expect(readFileSync(path.join(cli.home.logDir, 'postgres.log'), 'utf8')).toContain('shut down');
+    expect(await cli.run(['up'])).toMatchObject({ code: 0 });
+  });
+
   it('a repeat of up changes nothing and says nothing but what runs', async () => {
     const before = await ps();
     const { code, stderr } = await cli.run(['up']);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { writeFileSync } from 'node:fs';
+import { Client, Connection } from '@temporalio/client';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { listParts } from '../../src/engine/parts.ts';
 import { BOOTSTRAP_LOCK, type Outcome, runIdOf, type Running, TestHome, until } from '../support/cli.ts';
@@ -16,6 +17,11 @@ const workflow = (...args: string[]): Promise<Outcome> => home.run(['workflow', 
 const json = async <T>(...args: string[]): Promise<T> =>
   JSON.parse((await workflow(...args, '-f', 'json')).stdout) as T;
 const statusOf = async (id: string): Promise<string> => (await json<{ status: string }>('show', id)).status;
+/** As its files are named. */
+const workerName = (): string =>
+  listParts(home.home)
+    .find(({ part }) => part.startsWith('worker'))!
+    .part.replace(' ', '-');
 const countRoles = async (): Promise<number> => (await home.query('select from role')).length;
 
 /** A bootstrap under way that waits for a lock. */
@@ -76,6 +82,42 @@ it('progress tells which check runs, and at which attempt a step was done', asyn
   expect(code).toBe(0);
   expect(stderr).toContain('bootstrap: plan bootstrap: done\n');
   expect(stderr).toContain('bootstrap: apply bootstrap: done (attempt 2)\n');
+});
+
+describe("the worker's log", () => {
+  const log = () => readFileSync(path.join(home.home.logDir, `${workerName()}.log`), 'utf8');
+
+  it('tells when what happened in which run, and no secret', async () => {
+    const { id, running, release } = await heldBootstrap(BOOTSTRAP_LOCK);
+    await home.query(
+      "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'keyward' and wait_event = 'advisory'",
+    );
+    await release();
+    expect(await running.outcome).toMatchObject({ code: 0 });
+    const [failed] = log()
+      .split('\n')
+      .filter((line) => line.includes(`workflow=${id} `));
+    expect(failed).toMatch(
+      / WARN Activity failed workflow=\S+( run=\S+)? activity=applyBootstrap attempt=1 error=\w+$/,
+    );
+    for (const line of log().trim().split('\n'))
+      expect(line).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (INFO|WARN|ERROR) \S/);
+    expect(log()).not.toContain('workflow-Pw-1');
+  });
+});
+
+it('a run of a workflow that the worker does not have is ended, and told', async () => {
+  const target = workerName().replace('worker-', '');
+  const connection = await Connection.connect({ address: home.temporal });
+  const client = new Client({ connection });
+  const id = `${target}/planted/1`;
+  await client.workflow.start('planted', { taskQueue: `keyward-${target}`, workflowId: id });
+  await connection.close();
+  const { code, stderr } = await workflow('follow', id);
+  expect(code).toBe(69);
+  expect(stderr).toMatch(
+    /Error: The worker that took the run \(build [\da-f]{12}\) has no workflow 'planted'\. .*one version of keyward/,
+  );
 });
 
 describe('cancel', () => {

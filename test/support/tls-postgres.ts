@@ -64,7 +64,7 @@ export class TlsPostgres {
     mkdirSync(home.dir, { recursive: true });
     const binaries = await findPostgres();
     const quarters = await chooseQuarters(home, binaries);
-    await prepareData(quarters, 'openstack', binaries, () => {});
+    await prepareData(home, quarters, 'openstack', binaries, () => {});
     const port = await freePort();
     const { data } = quarters;
     appendFileSync(

@@ -2,6 +2,7 @@ import { createServer } from 'node:net';
 import { unlink } from 'node:fs/promises';
 import { ExitCode } from '../../rules/errors.ts';
 import { EngineCommand, settingsFlags } from '../../engine/engine-command.ts';
+import { logLine } from '../../engine/worker-log.ts';
 
 export default class WorkerStart extends EngineCommand {
   static override summary = 'Work on runs until stopped.';
@@ -21,6 +22,14 @@ export default class WorkerStart extends EngineCommand {
       const close = await this.#tellReady();
       await worker.finished.finally(close);
     });
+  }
+
+  /** Its standard error is a log. */
+  protected override announce = (line: string): void => this.#log('INFO', line);
+  protected override tellError = (text: string): void => this.#log('ERROR', text);
+
+  #log(level: 'INFO' | 'ERROR', message: string): void {
+    process.stderr.write(`${logLine({ level, message })}\n`);
   }
 
   protected override farewell(): string {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import {
   chmodSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   realpathSync,
@@ -9,9 +10,10 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
 import { resolveHome } from '../../../src/config/home.ts';
+import { accountFolder } from '../../../src/config/user-folders.ts';
 
 let dir: string;
 beforeEach(() => {
@@ -36,6 +38,40 @@ it('lies in the XDG folders unless it is named', () => {
   expect([home.dir, home.cacheDir]).toEqual([
     path.join(dir, 'data/keyward'),
     path.join(dir, 'cache/keyward'),
+  ]);
+});
+
+it('makes nothing for an account whose folder is not there, and names the cure', () => {
+  const absent = path.join(dir, 'absent');
+  for (const HOME of [absent, '/proc/nope'])
+    expect(() => resolveHome({ HOME })).toThrow(
+      expect.objectContaining({
+        name: 'HomeMissing',
+        exitCode: 69,
+        message: expect.stringContaining(HOME),
+        cure: expect.stringContaining('KEYWARD_HOME'),
+      }) as unknown as Error,
+    );
+  expect(existsSync(absent)).toBe(false);
+});
+
+it('holds the cache of an account that has no folder', () => {
+  const home = resolveHome({ HOME: path.join(dir, 'absent'), KEYWARD_HOME: path.join(dir, 'a') });
+  expect(home.cacheDir).toBe(path.join(dir, 'a/cache'));
+});
+
+it.each([undefined, '', 'relative'])(
+  'an account whose HOME is %j has the folder that the system names',
+  (HOME) => {
+    expect(accountFolder({ HOME })).toBe(userInfo().homedir);
+  },
+);
+
+it('relative folders are ignored', () => {
+  const home = resolveHome({ HOME: dir, XDG_DATA_HOME: 'data', XDG_CACHE_HOME: 'cache' });
+  expect([home.dir, home.cacheDir]).toEqual([
+    path.join(dir, '.local/share/keyward'),
+    path.join(dir, '.cache/keyward'),
   ]);
 });
 

@@ -87,6 +87,13 @@ describe('ensurePostgres', () => {
     expect(readdirSync(engine.dir).filter((name) => name.includes('.draft'))).toEqual([]);
   });
 
+  it('makes a database in a folder that is there and empty, and says nothing of the folder', async () => {
+    mkdirSync(data(), { mode: 0o700 });
+    const { lines } = await engine.ensure('postgres');
+    expect(lines).toEqual(['Making a PostgreSQL database.', 'Starting PostgreSQL.']);
+    expect(readdirSync(engine.dir).filter((name) => name.includes('unfinished'))).toEqual([]);
+  });
+
   it('refuses data of another major version, names the cure, and leaves it alone', async () => {
     mkdirSync(data('global'), { recursive: true, mode: 0o700 });
     writeFileSync(data('PG_VERSION'), '15\n');

@@ -1,0 +1,38 @@
+import { expect, it } from '@jest/globals';
+import { withRuleFailures } from '../../../src/activities/rule-failures.ts';
+import type { StepClaim } from '../../../src/rules/run-request.ts';
+
+const TARGET = '0123456789ab';
+const { work } = withRuleFailures(TARGET, { work: async (input: unknown) => input });
+const request = { target: TARGET, requestId: 'r', workflow: 'w' };
+const claim: StepClaim = { step: 'work', workflow: 'w', requestId: 'r' };
+/** What Temporal hands over is whatever somebody has stored there. */
+const call = (input: unknown, claimed: unknown = claim) =>
+  work!(input as Parameters<NonNullable<typeof work>>[0], claimed as StepClaim);
+
+it.each([[request], [{ id: 'x', request }]])(
+  'does what is asked for its own database, and says which step it was: %j',
+  async (input) => expect(await call(input)).toEqual({ claim, result: input }),
+);
+
+it.each<[string, unknown, unknown?]>([
+  ['no input', undefined],
+  ['null', null],
+  ['a text', 'text'],
+  ['an empty input', {}],
+  ['an input without a request', { id: 'x', request: {} }],
+  ['another step', request, { ...claim, step: 'other' }],
+  ['another workflow', request, { ...claim, workflow: 'other' }],
+  ['another request', request, { ...claim, requestId: 'other' }],
+  ['no claim', request, null],
+])('refuses %s once and for all', async (_, input, claimed) => {
+  await expect(call(input, claimed)).rejects.toMatchObject({ type: 'PayloadForged', nonRetryable: true });
+});
+
+it('refuses the request of another database once and for all', async () => {
+  await expect(call({ ...request, target: 'ba9876543210' })).rejects.toMatchObject({
+    type: 'WrongTarget',
+    nonRetryable: true,
+    message: `This worker serves target ${TARGET}, and the run belongs to ba9876543210.`,
+  });
+});
