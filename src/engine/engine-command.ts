@@ -81,6 +81,8 @@ const isEmbeddedUnasked = ({ keystoneDatabase, configFiles, configDirs }: Settin
 export abstract class EngineCommand extends BaseCommand {
   /** Set while a run is followed. */
   protected followedRun: string | null = null;
+  /** Whether that run is known to exist; before, Temporal may have been asked to start it. */
+  #isRunKnown = false;
   #progress: Progress | null = null;
   #settings: Settings | null = null;
 
@@ -102,7 +104,7 @@ export abstract class EngineCommand extends BaseCommand {
     try {
       return await use(engine);
     } catch (error) {
-      throw this.configured(error);
+      throw this.configured(engine.explain(error));
     } finally {
       detach();
       await engine.close();
@@ -144,7 +146,10 @@ export abstract class EngineCommand extends BaseCommand {
         workflowId,
         wait,
         timeoutSeconds: flags.timeout,
-        onEvent: progress.onEvent,
+        onEvent: (event) => {
+          this.#isRunKnown ||= event.kind !== 'waiting';
+          progress.onEvent(event);
+        },
       });
       await progress.finish('done');
       return result;
@@ -196,6 +201,8 @@ export abstract class EngineCommand extends BaseCommand {
   /** What a signal leaves behind. */
   protected farewell(engine: Engine): string | null {
     if (!this.followedRun) return null;
+    if (!this.#isRunKnown)
+      return `It is not known whether the run was started: \`keyward workflow follow ${this.followedRun}\` tells.`;
     const state = engine.hostsWorker ? 'Paused' : 'Detached; the run goes on';
     return `${state}: \`keyward workflow follow ${this.followedRun}\` ${engine.hostsWorker ? 'resumes' : 'shows'} it.`;
   }

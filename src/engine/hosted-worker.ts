@@ -4,6 +4,7 @@ import type { NativeConnection, Worker } from '@temporalio/worker';
 import { hostTaskQueue, taskQueue, type Target } from '../rules/target.ts';
 import { openIdentity, type IdentityServices } from './identity-services.ts';
 import type { DatabaseAddress } from '../rules/database-address.ts';
+import { RuleError, Unavailable } from '../rules/errors.ts';
 import type { PayloadKey } from './payload-key.ts';
 import {
   assertNamespace,
@@ -12,8 +13,11 @@ import {
   explainUnreachable,
   type TemporalEndpoint,
 } from './temporal-connection.ts';
+import { isRefused, reasonOf, unreachable } from './temporal-error.ts';
 
 const PATIENCE_MS = 10_000;
+const CHECK_EVERY_MS = 10_000;
+const CHECK_LIMIT_MS = 5000;
 
 export type WorkerOptions = {
   endpoint: TemporalEndpoint;
@@ -22,69 +26,151 @@ export type WorkerOptions = {
   target: Target;
 };
 
-/** A worker in this process. `finished` settles when it has stopped, by `stop` or by an error. */
+/** A worker in this process. `finished` resolves when it has been stopped, and rejects when it can't work any more. */
 export type HostedWorker = { finished: Promise<void>; stop(): Promise<void> };
+
+/** What a worker is made of, open; `close` closes the connections. */
+type Parts = { workers: Worker[]; assertFit: () => Promise<void>; close: () => Promise<void> };
 
 /**
  * Polls the target's queue for anything, and the target's queue of this host for what must read this host's files.
- * `stop` lets activities under way finish, then closes every connection; what takes longer than 10 s is left behind, for
- * the process to end and another worker to take up.
+ * However it ends, activities under way are let finish, and every connection is closed; what takes longer than 10 s is
+ * left behind, for the process to end and another worker to take up.
  */
 export async function hostWorker(options: WorkerOptions): Promise<HostedWorker> {
-  const [workers, identity] = await openWorkers(options);
-  const running = workers.map((worker) => worker.run());
-  const closed = Promise.all(running).then(
-    async () => void (await Promise.all([identity.close(), workers[0]?.connection.close()])),
-    (error: Error) => {
-      shutdown(workers);
-      throw error;
+  const { workers, assertFit, close } = await openParts(options);
+  const runs = workers.map((worker) => worker.run());
+  const over = new AbortController();
+  const end = async (): Promise<void> => {
+    over.abort();
+    shutdown(workers);
+    await atMost(PATIENCE_MS, Promise.allSettled(runs).then(close));
+  };
+  const finished = Promise.race([Promise.all(runs), untilUnfit(assertFit, over.signal)]).then(
+    end,
+    async (error: unknown) => {
+      await end();
+      throw error instanceof RuleError ? error : failed(reasonOf(error));
     },
   );
-  closed.catch(() => {});
-  return {
-    finished: closed,
-    stop: () => {
-      shutdown(workers);
-      return atMost(PATIENCE_MS, closed);
-    },
-  };
+  finished.catch(() => {});
+  return { finished, stop: () => end() };
 }
 
-async function openWorkers(options: WorkerOptions): Promise<[WorkerWithConnection[], IdentityServices]> {
-  const [{ NativeConnection, Runtime, Worker, DefaultLogger }, identity, { options: connect, namespace }] =
-    await Promise.all([
-      import('@temporalio/worker'),
-      openIdentity(options.address),
-      connectionSettings(options.endpoint),
-    ]);
-  Runtime.install({
-    shutdownSignals: [],
-    logger: new DefaultLogger('WARN', ({ level, message }) => process.stderr.write(`${level} ${message}\n`)),
-  });
-  const connection = await NativeConnection.connect(connect).catch((error: Error) =>
-    explainUnreachable(connect, error),
+/**
+ * Rejects when the worker can't work any more. The SDK's core takes polls that are refused for a trouble that passes, for a
+ * minute and without a word, and may then never end.
+ */
+async function untilUnfit(assertFit: () => Promise<void>, over: AbortSignal): Promise<never> {
+  for (;;) {
+    await after(CHECK_EVERY_MS, undefined, { signal: over, ref: false }).catch(
+      () => new Promise<never>(() => {}),
+    );
+    await assertFit();
+  }
+}
+
+async function openParts(options: WorkerOptions): Promise<Parts> {
+  const closers: (() => Promise<unknown>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const closeOne of closers.splice(0).toReversed()) await closeOne().catch(() => {});
+  };
+  try {
+    const [identity] = await Promise.all([openIdentity(options.address), import('@temporalio/worker')]);
+    closers.push(() => identity.close());
+    const { connection, namespace } = await connect(options.endpoint);
+    closers.push(() => connection.close());
+    await assertMayPoll(connection, namespace, options.endpoint);
+    const workers = await createWorkers(options, { connection, namespace, identity });
+    const assertFit = async (): Promise<void> => {
+      await assertMayPoll(connection, namespace, options.endpoint);
+      if (workers.some((worker) => worker.getState() === 'FAILED')) throw failed('its polls have ended');
+    };
+    return { workers, assertFit, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+const failed = (why: string): Unavailable =>
+  new Unavailable(
+    'WorkerFailed',
+    `The worker can't get work from Temporal any more: ${why}.`,
+    'Check TEMPORAL_ADDRESS and the other TEMPORAL_* variables, and start it again.',
   );
-  await assertNamespace(connection, namespace, options.endpoint);
-  const activities = await createActivities(options.target, identity);
-  const shared = { connection, namespace, activities, dataConverter: dataConverter(options.key, 'mark') };
-  const limits = {
+
+async function connect(endpoint: TemporalEndpoint) {
+  const [{ NativeConnection, Runtime, DefaultLogger }, { options, namespace }] = await Promise.all([
+    import('@temporalio/worker'),
+    connectionSettings(endpoint),
+  ]);
+  try {
+    Runtime.install({
+      shutdownSignals: [],
+      logger: new DefaultLogger('WARN', ({ level, message }) =>
+        process.stderr.write(`${level} ${message}\n`),
+      ),
+    });
+  } catch {
+    // That of an earlier worker of this process, which left a step behind, is still there.
+  }
+  const connection = await NativeConnection.connect(options).catch((error: Error) =>
+    explainUnreachable(options, error),
+  );
+  try {
+    await assertNamespace(connection, namespace, endpoint);
+    return { connection, namespace };
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}
+
+/**
+ * Whether polls are let in: who may not poll is told so at once; who may is told that the question names no queue. Whatever
+ * else is answered is for the core to get over.
+ */
+async function assertMayPoll(
+  connection: NativeConnection,
+  namespace: string,
+  { local, env }: TemporalEndpoint,
+): Promise<void> {
+  const question = { namespace, taskQueue: { name: '' } };
+  const { workflowService } = connection;
+  const polls = async (): Promise<void> => {
+    await workflowService.pollWorkflowTaskQueue(question).catch(refuseIfDenied);
+    await workflowService.pollActivityTaskQueue(question).catch(refuseIfDenied);
+  };
+  const refuseIfDenied = (error: unknown): void => {
+    if (!isRefused(error)) return;
+    const temporal = { isLocal: false, address: env['TEMPORAL_ADDRESS'] } as const;
+    throw unreachable(error, local ? { isLocal: true } : temporal);
+  };
+  await connection.withDeadline(Date.now() + CHECK_LIMIT_MS, polls);
+}
+
+type Shared = { connection: NativeConnection; namespace: string; identity: IdentityServices };
+
+async function createWorkers(
+  { key, target }: WorkerOptions,
+  { connection, namespace, identity }: Shared,
+): Promise<Worker[]> {
+  const { Worker } = await import('@temporalio/worker');
+  const shared = {
+    connection,
+    namespace,
+    activities: await createActivities(target, identity),
+    dataConverter: dataConverter(key, 'mark'),
     maxConcurrentActivityTaskExecutions: 8,
     shutdownGraceTime: PATIENCE_MS,
   } as const;
-  const bundle = new URL(import.meta.resolve('../workflow-bundle.js')).pathname;
-  const workers = await Promise.all([
-    Worker.create({
-      ...shared,
-      ...limits,
-      taskQueue: taskQueue(options.target),
-      workflowBundle: { codePath: bundle },
-    }),
-    Worker.create({ ...shared, ...limits, taskQueue: hostTaskQueue(options.target, hostname()) }),
+  const codePath = new URL(import.meta.resolve('../workflow-bundle.js')).pathname;
+  return Promise.all([
+    Worker.create({ ...shared, taskQueue: taskQueue(target), workflowBundle: { codePath } }),
+    Worker.create({ ...shared, taskQueue: hostTaskQueue(target, hostname()) }),
   ]);
-  return [workers.map((worker) => Object.assign(worker, { connection })), identity];
 }
-
-type WorkerWithConnection = Worker & { connection: NativeConnection };
 
 async function createActivities(target: Target, identity: IdentityServices) {
   const [
@@ -108,7 +194,7 @@ async function createActivities(target: Target, identity: IdentityServices) {
 }
 
 /** The SDK's own limit (`shutdownForceTime`) is none: behind it, `finalizeShutdown` waits for the step all the same. */
-async function atMost(ms: number, work: Promise<void>): Promise<void> {
+async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
   const over = new AbortController();
   const late = after(ms, undefined, { signal: over.signal }).catch(() => {});
   await Promise.race([work, late]).finally(() => over.abort());

@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import { Unavailable } from '../rules/errors.ts';
 import { EncryptionCodec } from './payload-codec.ts';
 import type { PayloadKey } from './payload-key.ts';
+import { reasonOf, unreachable } from './temporal-error.ts';
 
 /** Where Temporal is. `local` null: whatever `TEMPORAL_*` and a Temporal profile say (TLS and API key included). */
 export type TemporalEndpoint = { local: string | null; env: NodeJS.ProcessEnv };
@@ -19,7 +20,7 @@ export async function connectionSettings({ local, env }: TemporalEndpoint) {
   } catch (error) {
     throw new Unavailable(
       'TemporalSettingsUnusable',
-      `Temporal's settings can't be used: ${firstLine(error)}.`,
+      `Temporal's settings can't be used: ${reasonOf(error)}.`,
       'Check the TEMPORAL_* variables and the profile that they name.',
     );
   }
@@ -48,7 +49,10 @@ export async function connectClient(endpoint: TemporalEndpoint, key: PayloadKey)
   const connection = await Connection.connect({ ...plain, connectTimeout: '5s' } as object).catch(
     (error: Error) => explainUnreachable(plain, error),
   );
-  await assertNamespace(connection, namespace, endpoint);
+  await assertNamespace(connection, namespace, endpoint).catch(async (error: unknown) => {
+    await connection.close();
+    throw error;
+  });
   return new Client({ connection, namespace, dataConverter: dataConverter(key, 'throw') });
 }
 
@@ -83,16 +87,6 @@ export async function assertNamespace(
     .catch((error: unknown) => refuseUnreachable(env['TEMPORAL_ADDRESS'], error));
 }
 
-function refuseUnreachable(address: string | undefined, error: unknown): never {
-  throw new Unavailable(
-    'TemporalUnreachable',
-    `Temporal at ${address ?? "its profile's address"} can't be used: ${firstLine(error)}.`,
-    'Check TEMPORAL_ADDRESS and the other TEMPORAL_* variables, or unset them to use the local server.',
-  );
-}
-
-const firstLine = (error: unknown): string =>
-  (error as Error).message
-    .split('\n')[0]!
-    .replace(/ *Resolution note: *$/, '')
-    .replace(/\.$/, '');
+const refuseUnreachable = (address: string | undefined, error: unknown): never => {
+  throw unreachable(error, { isLocal: false, address });
+};

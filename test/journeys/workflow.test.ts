@@ -112,8 +112,9 @@ it('terminate ends a run at once', async () => {
   expect(terminated).toMatchObject({ code: 0, stdout: '' });
   expect(terminated.stderr).toContain(`The run ${id} was terminated.`);
   const { code, stdout, stderr } = await running.outcome;
-  expect([code, stdout]).toEqual([1, '']);
-  expect(stderr).toContain(`Error: The run ${id} was terminated. Run the command again: a repeat is safe.`);
+  expect([code, stdout]).toEqual([75, '']);
+  expect(stderr).toContain(`Error: The run ${id} was terminated; what it has committed stays.`);
+  expect(stderr).toContain('`keyward audit list` what was changed.');
   expect(await statusOf(id)).toBe('terminated');
   await release();
   for (const command of ['cancel', 'terminate']) {
