@@ -91,14 +91,14 @@ export type FollowFlags = SettingsFlags & {
 };
 type StartRun<T> = (runs: Runs, options: RunOptions) => Promise<T>;
 
-function neverStarted(error: unknown): never {
-  throw error instanceof RuleError ? error.leaving('unchanged') : error;
-}
-
 /** A command that needs the engine: what it asks for is opened for it, and always closed. */
 export abstract class EngineCommand extends BaseCommand {
+  /** Whether the run that it follows is one that it asked for. */
+  protected startsRun = true;
   /** Set while a run is followed. */
   protected followedRun: string | null = null;
+  /** Whether that run is known to exist; before, Temporal may have been asked to start it. */
+  #isRunKnown = false;
   #progress: Progress | null = null;
   #settings: Settings | null = null;
 
@@ -117,7 +117,7 @@ export abstract class EngineCommand extends BaseCommand {
     try {
       return await use(engine);
     } catch (error) {
-      throw this.configured(error);
+      throw this.configured(engine.explain(error));
     } finally {
       detach();
       await engine.close();
@@ -148,7 +148,7 @@ export abstract class EngineCommand extends BaseCommand {
   ): Promise<T> {
     const [{ openProgress }, runs] = await Promise.all([
       import('../output/progress.ts'),
-      engine.runs({ inline: flags.inline ?? false }).catch(neverStarted),
+      engine.runs({ inline: flags.inline ?? false }).catch((error: unknown) => this.#neverStarted(error)),
     ]);
     const progress = await openProgress(title);
     this.followedRun = workflowId;
@@ -159,20 +159,29 @@ export abstract class EngineCommand extends BaseCommand {
         workflowId,
         wait,
         timeoutSeconds: flags.timeout,
-        onEvent: progress.onEvent,
+        onEvent: (event) => {
+          this.#isRunKnown ||= event.kind !== 'waiting';
+          progress.onEvent(event);
+        },
       });
       await progress.finish('done');
       return result;
     } catch (error) {
       await progress.finish('failed');
-      if ((error as Error).name === 'StillRunning') throw error;
       const { settleRun } = await import('./settle-run.ts');
-      const report = await settleRun(workflowId, error, () => engine.identity());
+      const report = await settleRun(workflowId, error, {
+        isOwn: this.startsRun,
+        identity: () => engine.identity(),
+      });
       this.announce('Note: the run ended without a result, but the database tells that it was applied.');
       return report as T;
     } finally {
       this.followedRun = null;
     }
+  }
+
+  #neverStarted(error: unknown): never {
+    throw error instanceof RuleError && this.startsRun ? error.leaving('unchanged') : error;
   }
 
   protected newRequestId = (): string => randomUUID();
@@ -215,6 +224,8 @@ export abstract class EngineCommand extends BaseCommand {
   /** What a signal leaves behind. */
   protected farewell(engine: Engine): string | null {
     if (!this.followedRun) return null;
+    if (!this.#isRunKnown)
+      return `It is not known whether the run was started: \`keyward workflow follow ${this.followedRun}\` tells.`;
     const state = engine.hostsWorker ? 'Paused' : 'Detached; the run goes on';
     return `${state}: \`keyward workflow follow ${this.followedRun}\` ${engine.hostsWorker ? 'resumes' : 'shows'} it.`;
   }

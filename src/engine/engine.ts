@@ -21,6 +21,7 @@ import { ensureWorker, watchWorker } from './worker-daemon.ts';
 import { loadPayloadKey, type PayloadKey } from './payload-key.ts';
 import type { RunKeeper, Runs } from './runs.ts';
 import type { TemporalEndpoint } from './temporal-connection.ts';
+import { explained, isRefused } from './temporal-error.ts';
 
 const LOCAL_CONNECTS = 4;
 
@@ -37,6 +38,7 @@ export class Engine implements RunKeeper {
   readonly home: Home;
   readonly #closers: (() => unknown)[] = [];
   #connected: Client | null = null;
+  #connecting: Promise<Client> | null = null;
   #hosted: HostedWorker | null = null;
   #closing: Promise<void> | null = null;
 
@@ -82,7 +84,7 @@ export class Engine implements RunKeeper {
     const [{ Runs }] = await Promise.all([
       import('./runs.ts'),
       this.client(false),
-      inline && this.#hostInline(),
+      inline && this.#hostIfLetIn(),
     ]);
     if (!this.settings.keystoneDatabase.value) this.#keepPostgres();
     if (this.#worksLocally && !this.#hosted) await this.#keepWorker();
@@ -90,12 +92,23 @@ export class Engine implements RunKeeper {
   }
 
   async client(afresh: boolean): Promise<Client> {
-    if (!this.#connected || afresh) {
-      await this.#connected?.connection.close().catch(() => {});
+    if (afresh && this.#connected) {
+      await this.#connected.connection.close().catch(() => {});
       this.#connected = null;
-      this.#connected = await this.#connect(() => this.endpoint(), this.#worksLocally ? LOCAL_CONNECTS : 1);
     }
-    return this.#connected;
+    if (this.#connected) return this.#connected;
+    this.#connecting ??= this.#connect(() => this.endpoint(), this.#worksLocally ? LOCAL_CONNECTS : 1);
+    try {
+      this.#connected = await this.#connecting;
+      return this.#connected;
+    } finally {
+      this.#connecting = null;
+    }
+  }
+
+  explain(error: unknown): unknown {
+    const address = this.#env['TEMPORAL_ADDRESS'];
+    return explained(error, this.#worksLocally ? { isLocal: true } : { isLocal: false, address });
   }
 
   /** A local server may die between being found and being asked; it is then looked for, and started, again. */
@@ -223,7 +236,20 @@ export class Engine implements RunKeeper {
 
   async #hostInline(): Promise<void> {
     const { finished } = await this.hostWorker();
-    finished.catch((error: Error) => this.#announce(`The worker of this command stopped: ${error.message}`));
+    finished.catch((error: Error) => {
+      this.#hosted = null;
+      this.#announce(`The worker of this command has stopped. ${error.message}`);
+    });
+  }
+
+  /** Another worker may be let in where this one is not, and does the run then. */
+  async #hostIfLetIn(): Promise<void> {
+    try {
+      await this.#hostInline();
+    } catch (error) {
+      if (!isRefused(error)) throw error;
+      this.#announce(`This command can't work on its run itself. ${(error as Error).message}`);
+    }
   }
 
   /** Restarts the local worker when it dies while a command waits. */

@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
 import type { OnRunEvent } from '../rules/run-event.ts';
+import type { PatientCalls } from './patient-calls.ts';
 import { millisecondsOf } from './protocol-time.ts';
 import { revealPayloads } from './temporal-connection.ts';
 
@@ -11,27 +12,36 @@ type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
 
 /**
  * Tells of a run from its history, by long polls that return as soon as there is something new, until it has ended.
- * A follower that lost its connection may start again with the same `seen`: what was told is not told twice.
+ * Every poll is repeated on a Temporal that answers again, and what was told is not told twice.
  */
 export async function followHistory(
-  client: Client,
+  calls: PatientCalls,
   workflowId: string,
   seen: Seen,
   onEvent: OnRunEvent,
 ): Promise<void> {
   let nextPageToken: Uint8Array | undefined;
   do {
-    const page = await client.workflowService.getWorkflowExecutionHistory({
-      namespace: client.options.namespace,
-      execution: { workflowId },
-      waitNewEvent: true,
-      ...(nextPageToken && { nextPageToken }),
+    const token = nextPageToken;
+    const page = await calls.call('to answer', (client) => pageAfter(client, workflowId, token), {
+      isLongPoll: true,
     });
-    for (const event of page.history?.events ?? []) {
-      if (Number(event.eventId) > seen.lastEventId) tell(client, event, seen, onEvent);
+    for (const event of page.events) {
+      if (Number(event.eventId) > seen.lastEventId) tell(page.client, event, seen, onEvent);
     }
     nextPageToken = page.nextPageToken;
   } while (nextPageToken?.length);
+}
+
+/** Once it has something to tell; the server ends the poll after 20 s all the same. */
+async function pageAfter(client: Client, workflowId: string, nextPageToken: Uint8Array | undefined) {
+  const page = await client.workflowService.getWorkflowExecutionHistory({
+    namespace: client.options.namespace,
+    execution: { workflowId },
+    waitNewEvent: true,
+    ...(nextPageToken && { nextPageToken }),
+  });
+  return { client, events: page.history?.events ?? [], nextPageToken: page.nextPageToken };
 }
 
 /** What a follower has told so far: the last event's id, and the steps by the id of the event that scheduled each. */
@@ -51,6 +61,7 @@ function tell(client: Client, event: HistoryEvent, seen: Seen, onEvent: OnRunEve
     onEvent({
       kind: 'task-scheduled',
       task,
+      queue: scheduled.taskQueue?.name ?? '',
       attemptMs: millisecondsOf(scheduled.startToCloseTimeout ?? USUAL),
     });
   }
@@ -74,6 +85,7 @@ function tellWorkflowTask(event: HistoryEvent, onEvent: OnRunEvent): void {
     onEvent({
       kind: 'task-scheduled',
       task,
+      queue: scheduled?.taskQueue?.normalName || scheduled?.taskQueue?.name || '',
       attemptMs: millisecondsOf(scheduled?.startToCloseTimeout ?? USUAL),
     });
   if (!event.workflowTaskStartedEventAttributes) return;

@@ -1,25 +1,30 @@
 import type { BootstrapReport } from '../rules/bootstrap-request.ts';
-import { RuleError } from '../rules/errors.ts';
+import { ExitCode, RuleError, RunError } from '../rules/errors.ts';
 import { bootstrapRequestIn } from '../rules/target.ts';
 
 type Identity = { bootstrap: { settle(requestId: string): Promise<BootstrapReport | null> } };
 
+/** Errors of a command that waits no longer, of runs that go on. */
+const GOES_ON = new Set(['StillRunning', 'RunWaits']);
+
 /**
  * Asks the database what a run has left behind that ended without a result, or of which Temporal tells nothing. Gives
  * its report if it was applied all the same; else throws `error`, which then says whether anything was changed. A
- * request that was not applied is withdrawn, so that nothing that still works on the run can apply it later.
+ * request that was not applied is withdrawn, so that nothing that still works on the run can apply it later; a command
+ * that only looks on (`isOwn` false) does that only where the run has ended.
  */
 export async function settleRun(
   workflowId: string,
   error: unknown,
-  identity: () => Promise<Identity>,
+  { isOwn, identity }: { isOwn: boolean; identity: () => Promise<Identity> },
 ): Promise<BootstrapReport> {
   const requestId = bootstrapRequestIn(workflowId);
-  if (!(error instanceof RuleError) || requestId === null) throw error;
+  if (!(error instanceof RuleError) || GOES_ON.has(error.name) || requestId === null) throw error;
+  if (!isOwn && !(error instanceof RunError)) throw error;
   const report = await settled(requestId, identity);
   // What a worker says of itself is encrypted and bound to the run, so that it can be believed.
   if (report === 'unknown') throw error.outcome === 'unchanged' ? error : unknown(error, workflowId);
-  if (report === null) throw error.leaving('unchanged');
+  if (report === null) throw unchanged(error);
   return report;
 }
 
@@ -41,4 +46,10 @@ function unknown(error: RuleError, workflowId: string): RuleError {
     cure: `Once the database answers, \`keyward workflow follow ${workflowId}\` tells. ${error.cure}`,
     outcome: 'unknown',
   });
+}
+
+/** What was not known is known now. */
+function unchanged(error: RuleError): RuleError {
+  if (error.exitCode !== ExitCode.notKnown) return error.leaving('unchanged');
+  return new RuleError(error.name, error.message, { cure: 'Run the command again.', outcome: 'unchanged' });
 }

@@ -4,6 +4,7 @@ import { Unavailable } from '../rules/errors.ts';
 import { EncryptionCodec } from './payload-codec.ts';
 import type { PayloadKey } from './payload-key.ts';
 import { connectNativeSocket, isSocket, localClientOptions } from './temporal-socket.ts';
+import { reasonOf, unreachable } from './temporal-error.ts';
 
 /** Where Temporal is. `local` null: whatever `TEMPORAL_*` and a Temporal profile say (TLS and API key included). */
 export type TemporalEndpoint = { local: string | null; env: NodeJS.ProcessEnv };
@@ -21,7 +22,7 @@ export async function connectionSettings({ local, env }: TemporalEndpoint) {
   } catch (error) {
     throw new Unavailable(
       'TemporalSettingsUnusable',
-      `Temporal's settings can't be used: ${firstLine(error)}.`,
+      `Temporal's settings can't be used: ${reasonOf(error)}.`,
       'Check the TEMPORAL_* variables and the profile that they name.',
     );
   }
@@ -50,7 +51,7 @@ export async function connectClient(endpoint: TemporalEndpoint, key: PayloadKey)
   const connection = await Connection.connect({ ...plain, connectTimeout: '5s' } as object).catch(
     (error: Error) => explainUnreachable(plain, error, endpoint.local),
   );
-  await assertNamespace(connection, namespace, endpoint);
+  await assertNamespaceOf(connection, namespace, endpoint);
   return new Client({
     connection,
     namespace,
@@ -68,7 +69,7 @@ export async function connectNative(endpoint: TemporalEndpoint): Promise<NativeC
   const connecting =
     local && isSocket(local) ? connectNativeSocket(local) : NativeConnection.connect(options);
   const connection = await connecting.catch((error: Error) => explainUnreachable(options, error, local));
-  await assertNamespace(connection, namespace, endpoint);
+  await assertNamespaceOf(connection, namespace, endpoint);
   return connection;
 }
 
@@ -88,6 +89,18 @@ async function explainUnreachable(
   return refuseUnreachable(local ?? options.address, tells ? plainer : error);
 }
 
+/** The same for a connection just opened, which is closed again where it is no use. */
+async function assertNamespaceOf(
+  connection: Namespaced & { close(): Promise<void> },
+  namespace: string,
+  endpoint: TemporalEndpoint,
+): Promise<void> {
+  await assertNamespace(connection, namespace, endpoint).catch(async (error: unknown) => {
+    await connection.close();
+    throw error;
+  });
+}
+
 type Namespaced = {
   workflowService: { describeNamespace(request: { namespace: string }): Promise<unknown> };
 };
@@ -104,16 +117,6 @@ async function assertNamespace(
     .catch((error: unknown) => refuseUnreachable(env['TEMPORAL_ADDRESS'], error));
 }
 
-function refuseUnreachable(address: string | undefined, error: unknown): never {
-  throw new Unavailable(
-    'TemporalUnreachable',
-    `Temporal at ${address ?? "its profile's address"} can't be used: ${firstLine(error)}.`,
-    'Check TEMPORAL_ADDRESS and the other TEMPORAL_* variables, or unset them to use the local server.',
-  );
-}
-
-const firstLine = (error: unknown): string =>
-  (error as Error).message
-    .split('\n')[0]!
-    .replace(/ *Resolution note: *$/, '')
-    .replace(/\.$/, '');
+const refuseUnreachable = (address: string | undefined, error: unknown): never => {
+  throw unreachable(error, { isLocal: false, address });
+};

@@ -65,6 +65,7 @@ async function liveProgress(title: string): Promise<Progress> {
 
 function describe(event: RunEvent): string | null {
   if (event.kind === 'run-started') return `run ${event.workflowId} started`;
+  if (event.kind === 'waiting') return `waiting for ${event.what}`;
   if (event.kind === 'step-started') return `${event.step} …`;
   if (event.kind !== 'step-done' && event.kind !== 'step-failed') return null;
   const attempts = event.attempt > 1 ? ` (attempt ${event.attempt})` : '';

@@ -42,12 +42,13 @@ export class RuleError extends Error {
   /** The same error, once it is known what it has left behind; an error that says so itself is left as it is. */
   leaving(outcome: Outcome): this {
     if (this.outcome !== null && this.outcome !== 'unknown') return this;
-    const wasUnknown = this.exitCode === ExitCode.notKnown && outcome !== 'unknown';
-    const exitCode =
-      outcome === 'unknown' ? ExitCode.notKnown : wasUnknown ? ExitCode.unavailable : this.exitCode;
+    const exitCode = outcome === 'unknown' ? ExitCode.notKnown : this.exitCode;
     return Object.assign(this, { outcome, exitCode });
   }
 }
+
+/** How a run has ended, where that was not well. */
+export class RunError extends RuleError {}
 
 /** What was typed can't be meant: unknown, contradictory or out of bounds. Nothing has been started or written. */
 export class UsageError extends RuleError {

@@ -2,11 +2,13 @@
  * What a follower tells of a run, in the order of its history. `step` is an activity's name, with its summary if it has
  * one; `attempt` is the one that ended it, from 1. A task is an activity's id or, of the workflow itself, 'workflow'; the
  * server gives up an attempt at it after `attemptMs`. That one is over when a worker has taken it: steps tell the rest.
+ * 'waiting' is no part of the history: `what` completes "waiting for ...", and says nothing of whether there is a run.
  */
 export type RunEvent =
   | { kind: 'run-started'; workflowId: string }
   | { kind: 'worker-took-it' }
-  | { kind: 'task-scheduled'; task: string; attemptMs: number }
+  | { kind: 'waiting'; what: string }
+  | { kind: 'task-scheduled'; task: string; queue: string; attemptMs: number }
   | { kind: 'task-over'; task: string }
   | { kind: 'step-started'; step: string }
   | { kind: 'step-done' | 'step-failed'; step: string; attempt: number };

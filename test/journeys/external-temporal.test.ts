@@ -25,7 +25,7 @@ describe('without a worker', () => {
   it('--no-wait is refused, and its run is ended again', async () => {
     const { code, stdout, stderr } = await external.run([...BOOTSTRAP, '--no-wait']);
     expect([code, stdout]).toEqual([69, '']);
-    expect(stderr).toMatch(/No worker serves keyward-\w+; nothing was changed\..*`keyward worker start`/);
+    expect(stderr).toMatch(/No worker serves keyward-\w+\. Nothing was changed\..*`keyward worker start`/);
     expect(await statusOf(runIdOf(stderr)!)).toBe('terminated');
     expect(await external.countRoles()).toBe(0);
   });

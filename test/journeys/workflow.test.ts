@@ -158,7 +158,7 @@ it('terminate ends a run at once', async () => {
   const { code, stdout, stderr } = await running.outcome;
   expect([code, stdout]).toEqual([1, '']);
   expect(stderr).toContain(
-    `Error: The run ${id} was terminated. Nothing was changed. Run the command again: a repeat is safe.`,
+    `Error: The run ${id} was terminated. Nothing was changed. Run the command again.`,
   );
   expect(await statusOf(id)).toBe('terminated');
   await release();

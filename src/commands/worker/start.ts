@@ -1,5 +1,4 @@
-import { createServer } from 'node:net';
-import { unlink } from 'node:fs/promises';
+import { assertUsable, listenAlive } from '../../engine/worker-socket.ts';
 import { ExitCode } from '../../rules/errors.ts';
 import { EngineCommand, settingsFlags } from '../../engine/engine-command.ts';
 import { logLine } from '../../engine/worker-log.ts';
@@ -17,9 +16,12 @@ export default class WorkerStart extends EngineCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(WorkerStart);
+    const socketPath = process.env['KEYWARD_WORKER_SOCKET'] || null;
+    if (socketPath) assertUsable(socketPath);
     await this.withEngine(flags, async (engine) => {
       const worker = await engine.hostWorker();
-      const close = await this.#tellReady();
+      const close = socketPath ? await listenAlive(socketPath) : () => {};
+      this.announce('The worker is ready.');
       await worker.finished.finally(close);
     });
   }
@@ -38,19 +40,4 @@ export default class WorkerStart extends EngineCommand {
 
   /** Being stopped is how a worker is meant to end. */
   protected override exitCodeAfter = (): number => ExitCode.done;
-
-  /** The local engine waits for this socket, and notices by it when the worker has died. */
-  async #tellReady(): Promise<() => Promise<void>> {
-    this.announce('The worker is ready.');
-    const socketPath = process.env['KEYWARD_WORKER_SOCKET'];
-    if (!socketPath) return async () => {};
-    await unlink(socketPath).catch(() => {});
-    const server = createServer((socket) =>
-      socket
-        .on('error', () => {})
-        .resume()
-        .unref(),
-    ).listen(socketPath);
-    return async () => void server.close();
-  }
 }

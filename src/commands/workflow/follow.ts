@@ -11,6 +11,8 @@ export default class WorkflowFollow extends EngineCommand {
   static override args = runIdArg;
   static override flags = { ...settingsFlags, timeout: runFlags.timeout, inline: runFlags.inline };
 
+  protected override startsRun = false;
+
   async run(): Promise<void> {
     const { args, flags } = await this.parse(WorkflowFollow);
     const result = await this.withEngine(flags, async (engine) => {
