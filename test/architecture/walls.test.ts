@@ -40,6 +40,9 @@ describe('the import table', () => {
     ['workflows', "import { x } from 'node:fs'; x();"],
     ['activities', "import { x } from '../services/identity/audit-service.ts'; x();"],
     ['services/identity', "import { x } from '../../engine/engine.ts'; x();"],
+    ['services/identity', "import { x } from '../../database/connection.ts'; x();"],
+    ['services/identity', "import { x } from '@mikro-orm/postgresql'; x();"],
+    ['engine', "import { x } from '../database/connection.ts'; x();"],
     ['checks/keystone', "import { x } from '../../database/connection.ts'; x();"],
     ['output', "import { x } from '../engine/engine.ts'; x();"],
     ['database/keystone', "import { x } from '../../services/identity/audit-service.ts'; x();"],
@@ -55,7 +58,7 @@ describe('the import table', () => {
     ['workflows', "import { proxyActivities } from '@temporalio/workflow'; proxyActivities({});"],
     ['activities', "import type { X } from '../services/identity/audit-service.ts'; export const x: X = 1;"],
     ['commands', "import type { X } from '../config/settings.ts'; export const x: X = 1;"],
-    ['services/identity', "import { x } from '../../database/connection.ts'; x();"],
+    ['services/identity', "import { x } from '../../database/database.ts'; x();"],
     ['rules', "import { x } from './errors.ts'; x();"],
   ])('allows in %s: %s', (layer, source) => {
     expect(lint(layer, source)).not.toContain('no-restricted-imports');

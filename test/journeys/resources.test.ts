@@ -31,7 +31,7 @@ describe('an operator locks what the cloud depends on', () => {
       description: 'May look',
       options: { immutable: true },
     });
-    const words = `Unable to update immutable role resource: \`${role.id}. Set resource option "immutable" to false first. It is the role observer, immutable, since `;
+    const words = `Unable to update immutable role resource: \`${role.id}. Set resource option "immutable" to false first. Nothing was changed. It is the role observer, immutable, since `;
     const { stderr, code } = await home.run(['role', 'set', '--name', 'watcher', 'observer']);
     expect(code).toBe(1);
     expect(stderr).toContain(words);
