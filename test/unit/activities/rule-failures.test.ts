@@ -15,12 +15,12 @@ it.each([[request], [{ id: 'x', request }]])(
   async (input) => expect(await call(input)).toEqual({ claim, result: input }),
 );
 
-it.each<[string, unknown, unknown?]>([
-  ['no input', undefined],
-  ['null', null],
-  ['a text', 'text'],
-  ['an empty input', {}],
-  ['an input without a request', { id: 'x', request: {} }],
+it.each<[string, unknown, unknown]>([
+  ['no input', undefined, claim],
+  ['null', null, claim],
+  ['a text', 'text', claim],
+  ['an empty input', {}, claim],
+  ['an input without a request', { id: 'x', request: {} }, claim],
   ['another step', request, { ...claim, step: 'other' }],
   ['another workflow', request, { ...claim, workflow: 'other' }],
   ['another request', request, { ...claim, requestId: 'other' }],
