@@ -3,7 +3,7 @@ import type { Database } from '../../database/database.ts';
 import { AuditEntry } from '../../database/keyward/audit-entry.entity.ts';
 import { mutableRoleWarnings, planBootstrap } from '../../rules/bootstrap-plan.ts';
 import type { BootstrapReport, BootstrapRequest, ReportedChange } from '../../rules/bootstrap-request.ts';
-import { RuleError } from '../../rules/errors.ts';
+import { RuleError, Unavailable } from '../../rules/errors.ts';
 import type { IdentitySnapshot } from '../../rules/identity-snapshot.ts';
 import type { Asked } from '../../rules/run-request.ts';
 import { reportChange } from '../../rules/report-change.ts';
@@ -36,6 +36,14 @@ export class BootstrapService {
 
   /** The first step of a run: records the request, or refuses it, and plans. Writes nothing of Keystone's. */
   async begin(request: Asked<BootstrapRequest>): Promise<BootstrapReport> {
+    try {
+      return await this.#begun(request);
+    } catch (error) {
+      throw error instanceof RuleError ? error.leaving('unchanged') : error;
+    }
+  }
+
+  async #begun(request: Asked<BootstrapRequest>): Promise<BootstrapReport> {
     const { requestId } = request;
     const isApplied = await this.#database.transactOnce(null, (em) => acceptRequest(em, OPERATION, request));
     if (isApplied) return (await this.settle(requestId))!;
@@ -65,10 +73,17 @@ export class BootstrapService {
   async apply(request: BootstrapRequest): Promise<BootstrapReport> {
     const passwords = new PasswordMemory(request);
     // The slow hash is made before the lock is taken, not while others wait for it.
-    if (await this.#database.snapshot((em) => needsHash(em, request, passwords))) await passwords.hash();
-    return this.#database.transactOnce(request, (em) => applyUnderLock(em, request, passwords));
+    try {
+      if (await this.#database.snapshot((em) => needsHash(em, request, passwords))) await passwords.hash();
+      return await this.#database.transactOnce(request, (em) => applyUnderLock(em, request, passwords));
+    } catch (error) {
+      throw error instanceof Unavailable ? doubted(error) : error;
+    }
   }
 }
+
+/** One attempt that did not reach the database knows nothing of an earlier one, whose COMMIT may have been lost. */
+const doubted = (error: Unavailable): Unavailable => Object.assign(error, { outcome: null });
 
 /** What a request has changed, by the audit. */
 async function changesOf(em: EntityManager, requestId: string): Promise<ReportedChange[]> {
