@@ -79,7 +79,7 @@ function whatIsWrong(cause: Error & { code?: string }, { ssl, host, sslRootCert 
 function whyTurnedAway(message: string, { ssl }: DatabaseAddress): Wrong | null {
   if (/client certificate/.test(message))
     return [message, 'Name a client certificate in sslcert and its key in sslkey.'];
-  if (ssl === 'disable' && /no encryption/.test(message))
+  if (ssl === 'disable' && /no pg_hba\.conf entry.*no encryption/.test(message))
     return [`the server wants it (${message})`, 'Write sslmode=require or verify-full in the URL.'];
   if (/SSL encryption/.test(message))
     return [

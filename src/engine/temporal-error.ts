@@ -132,7 +132,8 @@ function cureFor(kind: Kind, cause: unknown, { isLocal }: TemporalName): string 
 const isAboutNamespace = (error: unknown): boolean =>
   error instanceof Error &&
   (error.name === 'NamespaceNotFoundError' ||
-    /^Namespace\b/.test((error as Partial<GrpcError>).details ?? ''));
+    // The client's errors tell it in their details, the worker's in their message.
+    /^Namespace\b/.test((error as Partial<GrpcError>).details || error.message));
 
 const firstLine = (text: string): string =>
   text

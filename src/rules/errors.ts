@@ -41,7 +41,7 @@ export class RuleError extends Error {
 
   /** The same error, once it is known what it has left behind; an error that says so itself is left as it is. */
   leaving(outcome: Outcome): this {
-    if (this.outcome !== null && this.outcome !== 'unknown') return this;
+    if (this.outcome !== null) return this;
     const exitCode = outcome === 'unknown' ? ExitCode.notKnown : this.exitCode;
     return Object.assign(this, { outcome, exitCode });
   }

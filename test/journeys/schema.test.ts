@@ -60,6 +60,6 @@ it('what the server refuses ends a run at its first attempt', async () => {
   const { code, stdout, stderr } = await on('replica', 'bootstrap', '--bootstrap-password-stdin');
   expect([code, stdout]).toEqual([1, '']);
   expect(stderr).toMatch(
-    /: apply bootstrap: failed\nError: .* answered 25006: .*read-only transaction\. Nothing was changed\. Name the server/,
+    /: plan bootstrap: failed\nError: .* answered 25006: .*read-only transaction\. Nothing was changed\. Name the server/,
   );
 });

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import bcrypt from 'bcrypt';
-import { bootstrapRequest, PASSWORD } from '../../support/bootstrap-request.ts';
+import { bootstrapRequest, PASSWORD, runBootstrap } from '../../support/bootstrap-request.ts';
 import { TestHome } from '../../support/cli.ts';
 import { oneCloudPerFile } from '../../support/clouds.ts';
 import { MovedClock } from '../../support/moved-clock.ts';
@@ -111,7 +111,7 @@ describe('a new password', () => {
     await Promise.all(
       given.map((password, at) =>
         at % 3 === 0
-          ? cloud.services.bootstrap.apply(bootstrapRequest({ password }))
+          ? runBootstrap(cloud.services.bootstrap, bootstrapRequest({ password }))
           : setPassword(admin.id, password),
       ),
     );
@@ -194,7 +194,7 @@ describe('a password by which Keystone would let nobody in is not left behind', 
         cure: expect.stringContaining('triggers and rules on the table password'),
       });
       const request = bootstrapRequest({ password: 'another-Pw-1' });
-      await expect(cloud.services.bootstrap.apply(request)).rejects.toMatchObject(REFUSED);
+      await expect(runBootstrap(cloud.services.bootstrap, request)).rejects.toMatchObject(REFUSED);
     });
   });
 
@@ -215,7 +215,7 @@ describe("bootstrap lets its admin in where the admin's newest password has expi
     );
   };
   const bootstrap = (password: string | null) =>
-    cloud.services.bootstrap.apply(bootstrapRequest({ password }));
+    runBootstrap(cloud.services.bootstrap, bootstrapRequest({ password }));
 
   it.each([
     ['that one again', 'expired-Pw-1'],

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DatabaseAddress } from '../../../src/rules/database-address.ts';
 import type { BootstrapReport, BootstrapRequest } from '../../../src/rules/bootstrap-request.ts';
-import { bootstrapRequest } from '../../support/bootstrap-request.ts';
+import { bootstrapRequest, runBootstrap } from '../../support/bootstrap-request.ts';
 import { until } from '../../support/cli.ts';
 import { TestPostgres } from '../../support/postgres.ts';
 import { exactRows } from '../../support/rows.ts';
@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 const apply = (address: DatabaseAddress, request: BootstrapRequest): Promise<BootstrapReport> =>
-  server.withServices(address, ({ bootstrap }) => bootstrap.apply(request));
+  server.withServices(address, ({ bootstrap }) => runBootstrap(bootstrap, request));
 const plan = (address: DatabaseAddress, request: BootstrapRequest): Promise<BootstrapReport> =>
   server.withServices(address, ({ bootstrap }) => bootstrap.plan(request));
 const bootstrapped = async (): Promise<DatabaseAddress> => {
