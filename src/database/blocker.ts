@@ -39,7 +39,7 @@ export async function lookAt(
 
 /** Opens a connection for one question. */
 export async function ask<T>(config: ClientConfig, question: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client({ ...config, query_timeout: ANSWER_MS });
+  const client = new Client({ ...config, query_timeout: ANSWER_MS, connectionTimeoutMillis: ANSWER_MS });
   client.on('error', () => {});
   try {
     await client.connect();

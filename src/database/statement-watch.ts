@@ -45,7 +45,7 @@ export class StatementWatch {
       .look()
       .then(
         (seen) => this.#see(seen),
-        () => this.#missAnswer(),
+        (error: { code?: string }) => this.#missAnswer(error),
       )
       .finally(() => {
         if (!this.#hasEnded) this.#next = setTimeout(() => this.#look(), this.#watched.lookMs);
@@ -64,8 +64,13 @@ export class StatementWatch {
     );
   }
 
-  #missAnswer(): void {
+  /** A server that refuses the look (too many connections) lives, and tells so by an SQLSTATE. */
+  #missAnswer({ code }: { code?: string }): void {
     if (this.#hasEnded) return;
+    if (code !== undefined && /^\d[\dA-Z]{4}$/.test(code)) {
+      this.#silences = 0;
+      return this.#say(`Waiting for the database; what for can't be seen (${code}).`);
+    }
     this.#silences += 1;
     if (this.#silences >= LOOKS_WITHOUT_ANSWER) return this.#watched.cut('the server gives no answer');
     this.#say('Waiting for the database, which gives no answer.');

@@ -43,7 +43,12 @@ abstract class WatchedClient extends Client {
   async #begin(statement: string): Promise<QueryResult> {
     this.#process = null;
     const both = super.query(`${statement}; ${limitsStatement(this.watching.patience)}`) as unknown;
-    const [begun, limited] = await this.#watch(both as Promise<QueryResult<{ pid: number }>[]>, BEGIN_MS);
+    const answer = this.#watch(both as Promise<QueryResult<{ pid: number }>[]>, BEGIN_MS);
+    // Whoever began a transaction that did not begin gives the connection back to nobody.
+    const [begun, limited] = await answer.catch((error: Error) => {
+      this.#cut(error.message);
+      throw error;
+    });
     this.#process = limited!.rows[0]!.pid;
     return begun!;
   }

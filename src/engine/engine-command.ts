@@ -39,8 +39,8 @@ export const runIdArg = {
   }),
 };
 
-/** Node's timers count milliseconds in 31 bits, and fire at once beyond. */
-const LONGEST_TIMEOUT = 2_147_483;
+/** Node's timers count milliseconds in 31 bits, and fire at once beyond; a statement may take some minutes more. */
+const LONGEST_TIMEOUT = 2_147_000;
 
 export function timeoutFlag(exitCode: number) {
   return Flags.integer({
@@ -173,7 +173,7 @@ export abstract class EngineCommand extends BaseCommand {
         isOwn: this.startsRun,
         identity: () => engine.identity(),
       });
-      this.announce('Note: the run ended without a result, but the database tells that it was applied.');
+      this.announce('Note: the run gave no result, but the database has it: what was asked for is done.');
       return report as T;
     } finally {
       this.followedRun = null;

@@ -8,6 +8,7 @@ import { isUnknownRun, reasonOf } from './temporal-error.ts';
 
 const PATIENCE_MS = 2000;
 const ANSWER_LIMIT_MS = 5000;
+const END_LIMIT_MS = 30_000;
 
 /**
  * With `--no-wait` nobody stays to host a worker, so a run that none has taken is ended again. A worker may take it at
@@ -15,7 +16,8 @@ const ANSWER_LIMIT_MS = 5000;
  */
 export async function assertTaken(calls: PatientCalls, workflowId: string, target: Target): Promise<void> {
   if (await isTakenSoon(calls, workflowId)) return;
-  const events = await endRun(calls, workflowId).catch((error: unknown) => {
+  const ending = calls.until(AbortSignal.timeout(END_LIMIT_MS));
+  const events = await endRun(ending, workflowId).catch((error: unknown) => {
     throw leftOpen(calls.explain(error), workflowId);
   });
   if (!events.some((event) => event.workflowExecutionTerminatedEventAttributes)) return;

@@ -23,7 +23,10 @@ export async function settleRun(
   if (!isOwn && !(error instanceof RunError)) throw error;
   const report = await settled(requestId, identity);
   // What a worker says of itself is encrypted and bound to the run, so that it can be believed.
-  if (report === 'unknown') throw error.outcome === 'unchanged' ? error : unknown(error, workflowId);
+  const isTold = error instanceof RunError && error.outcome === 'unchanged';
+  if (report === 'unknown') throw isTold ? error : unknown(error, workflowId);
+  // A worker of that keyward keeps no record of requests, and may still be at work.
+  if (report === null && error.name === 'PayloadUnbound') throw unrecorded(error, requestId);
   if (report === null) throw unchanged(error);
   return report;
 }
@@ -43,13 +46,24 @@ async function settled(
 function unknown(error: RuleError, workflowId: string): RuleError {
   const { name, message } = error;
   return new RuleError(name, message, {
-    cure: `Once the database answers, \`keyward workflow follow ${workflowId}\` tells. ${error.cure}`,
+    cure: `Once the database answers, \`keyward workflow follow ${workflowId}\` tells.`,
     outcome: 'unknown',
   });
 }
 
+const unrecorded = ({ name, message }: RuleError, requestId: string): RuleError =>
+  new RuleError(name, message, {
+    cure: `\`keyward audit list --request-id ${requestId}\` shows what it changed; a repeat of the command does the rest.`,
+    outcome: 'unknown',
+  });
+
 /** What was not known is known now. */
 function unchanged(error: RuleError): RuleError {
   if (error.exitCode !== ExitCode.notKnown) return error.leaving('unchanged');
-  return new RuleError(error.name, error.message, { cure: 'Run the command again.', outcome: 'unchanged' });
+  const exitCode = error.name === 'RunEnded' ? ExitCode.refused : ExitCode.unavailable;
+  return new RuleError(error.name, error.message, {
+    cure: 'Run the command again.',
+    exitCode,
+    outcome: 'unchanged',
+  });
 }

@@ -41,7 +41,7 @@ function sealedUnbound(json: string): Sealed {
   };
 }
 
-it('a run left open by a keyward that did not bind it is ended, shown and told, and changes nothing', async () => {
+it('a run left open by a keyward that did not bind it is ended, shown and told', async () => {
   const target = ((await home.json('ps')) as { Part: string }[])
     .find(({ Part }) => Part.startsWith('worker'))!
     .Part.split(' ')[1]!;
@@ -54,9 +54,9 @@ it('a run left open by a keyward that did not bind it is ended, shown and told, 
   expect(await attacker.ended(id)).toBe('Terminated');
   attacker.close();
   const { code, stdout, stderr } = await home.run(['workflow', 'follow', id]);
-  expect([code, stdout]).toEqual([69, '']);
+  expect([code, stdout]).toEqual([75, '']);
   expect(stderr).toContain(
-    'This run was started by an older keyward, which did not bind it to what was asked. Nothing was changed. Run the command again.',
+    'This run was started by an older keyward, which did not bind it to what was asked. It is not known whether anything was changed.',
   );
   expect(await home.json('workflow', 'show', id)).toMatchObject({
     status: 'terminated',

@@ -3,7 +3,7 @@ import type { Database } from '../../database/database.ts';
 import { AuditEntry } from '../../database/keyward/audit-entry.entity.ts';
 import { mutableRoleWarnings, planBootstrap } from '../../rules/bootstrap-plan.ts';
 import type { BootstrapReport, BootstrapRequest, ReportedChange } from '../../rules/bootstrap-request.ts';
-import { RuleError, Unavailable } from '../../rules/errors.ts';
+import { RuleError } from '../../rules/errors.ts';
 import type { IdentitySnapshot } from '../../rules/identity-snapshot.ts';
 import type { Asked } from '../../rules/run-request.ts';
 import { reportChange } from '../../rules/report-change.ts';
@@ -60,8 +60,10 @@ export class BootstrapService {
    */
   async settle(requestId: string): Promise<BootstrapReport | null> {
     return this.#database.transactOnce(null, async (em) => {
-      if (await withdrawRequest(em, OPERATION, requestId)) return null;
+      const isWithdrawn = await withdrawRequest(em, OPERATION, requestId);
       const changes = await changesOf(em, requestId);
+      // Without a row of its own a request may have been applied long ago, or by a keyward that kept none.
+      if (isWithdrawn && changes.length === 0) return null;
       return { requestId, changes, warnings: [], userCreated: createdUser(changes) };
     });
   }
@@ -73,17 +75,10 @@ export class BootstrapService {
   async apply(request: BootstrapRequest): Promise<BootstrapReport> {
     const passwords = new PasswordMemory(request);
     // The slow hash is made before the lock is taken, not while others wait for it.
-    try {
-      if (await this.#database.snapshot((em) => needsHash(em, request, passwords))) await passwords.hash();
-      return await this.#database.transactOnce(request, (em) => applyUnderLock(em, request, passwords));
-    } catch (error) {
-      throw error instanceof Unavailable ? doubted(error) : error;
-    }
+    if (await this.#database.snapshot((em) => needsHash(em, request, passwords))) await passwords.hash();
+    return this.#database.transactOnce(request, (em) => applyUnderLock(em, request, passwords));
   }
 }
-
-/** One attempt that did not reach the database knows nothing of an earlier one, whose COMMIT may have been lost. */
-const doubted = (error: Unavailable): Unavailable => Object.assign(error, { outcome: null });
 
 /** What a request has changed, by the audit. */
 async function changesOf(em: EntityManager, requestId: string): Promise<ReportedChange[]> {

@@ -2,7 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { RuleError } from '../../rules/errors.ts';
 import type { Asked } from '../../rules/run-request.ts';
 
-/** For how long after it was asked for a request may be begun; in minutes. */
+/** For how long after it was asked for a request may be begun, and then be applied; in minutes. */
 const VALID = 60;
 /** How far the clock of the host that asks may be ahead of the database's; in minutes. */
 const AHEAD = 5;
@@ -14,7 +14,9 @@ type State = 'accepted' | 'applied' | 'withdrawn';
 
 /** Forgets what is long over, notes the request unless it is there, and tells how it stands and how old it is. */
 const ACCEPT = `
-  with forgotten as (delete from keyward.request where recorded_at < clock_timestamp() - interval '${KEPT}')
+  with old as (select id from keyward.request
+      where recorded_at < clock_timestamp() - interval '${KEPT}' and id <> ? for update skip locked),
+    forgotten as (delete from keyward.request where id in (select id from old))
   insert into keyward.request as r (id, operation, state) values (?, ?, 'accepted')
   on conflict (id) do update set state = r.state
   returning state, (extract(epoch from clock_timestamp() - ?::timestamptz) / 60)::float8 as minutes,
@@ -30,6 +32,7 @@ export async function acceptRequest(
   { requestId, askedAt }: Asked,
 ): Promise<boolean> {
   const [row] = await em.execute<[{ state: State; minutes: number; now: string }]>(ACCEPT, [
+    requestId,
     requestId,
     operation,
     askedAt,
@@ -48,7 +51,9 @@ export async function wasApplied(
   { lock = true } = {},
 ): Promise<boolean> {
   const [row] = await em.execute<{ state: State }[]>(
-    `select state from keyward.request where id = ? ${lock ? 'for update' : ''}`,
+    `select case when state = 'accepted' and recorded_at < clock_timestamp() - interval '${VALID} minutes'
+       then 'withdrawn' else state end as state
+     from keyward.request where id = ? ${lock ? 'for update' : ''}`,
     [requestId],
   );
   return isApplied(row);
@@ -59,7 +64,9 @@ function isApplied(row: { state: State } | undefined): boolean {
   if (row?.state === 'accepted') return false;
   throw new RuleError(
     'RequestWithdrawn',
-    row ? 'The command that asked for this has given it up.' : 'This request was never begun, or long ago.',
+    row
+      ? 'This request was given up, or is too old to be applied.'
+      : 'This request is not among those that were begun.',
     { cure: 'Run the command again.', outcome: 'unchanged' },
   );
 }

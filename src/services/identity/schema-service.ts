@@ -1,6 +1,7 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Database } from '../../database/database.ts';
 import { pendingMigrations } from '../../database/migrations.ts';
-import type { RuleError } from '../../rules/errors.ts';
+import { RuleError } from '../../rules/errors.ts';
 import { schemaRefusal, type SchemaState, schemaState } from '../../rules/schema-revision.ts';
 import { readFacts } from './schema-facts.ts';
 
@@ -21,14 +22,19 @@ export class SchemaService {
    * once. Refuses, untouched, a database at another revision or of another application.
    */
   async sync(): Promise<SyncReport> {
-    return this.#database.transactOnce(null, async (em) => {
+    const applied: string[] = [];
+    const work = async (em: EntityManager): Promise<SyncReport> => {
       await em.execute(`select pg_advisory_xact_lock(${SYNC_LOCK})`);
       const state = schemaState(await readFacts(em));
       const refusal = schemaRefusal(state, this.#database.address.database);
       if (refusal) throw refusal;
       // The migrator has connections of its own; this transaction only holds the lock that orders two syncs.
-      const applied = state === 'empty' ? await this.#database.migrate('keystone') : [];
-      return { state, applied: [...applied, ...(await this.#database.migrate('keyward'))] };
+      if (state === 'empty') applied.push(...(await this.#database.migrate('keystone')));
+      applied.push(...(await this.#database.migrate('keyward')));
+      return { state, applied };
+    };
+    return this.#database.transactOnce(null, work).catch((error: unknown) => {
+      throw error instanceof RuleError && applied.length > 0 ? halfWay(error, applied) : error;
     });
   }
 
@@ -49,4 +55,15 @@ export class SchemaService {
     if (state === 'foreign') throw schemaRefusal(state, this.#database.address.database)!;
     return facts.revisions;
   }
+}
+
+/** Each set of migrations is a transaction of its own, so that an earlier one stays. */
+function halfWay(error: RuleError, applied: string[]): RuleError {
+  if (error.outcome === 'unknown') return error;
+  const { name, message, cure, exitCode } = error;
+  return new RuleError(name, `${message} Before that, these were applied: ${applied.join(', ')}.`, {
+    cure,
+    exitCode,
+    outcome: 'changed',
+  });
 }

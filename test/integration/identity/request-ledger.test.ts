@@ -60,7 +60,7 @@ describe('a request is begun in time, by the clock of the database', () => {
     await server.query(address.database, aged, ['29 days', recent.requestId]);
     await bootstrap.begin(asked(somethingNew()));
     expect([await stateOf(old.requestId), await stateOf(recent.requestId)]).toEqual([undefined, 'accepted']);
-    await expect(bootstrap.apply(old)).rejects.toMatchObject(REFUSED);
+    for (const late of [old, recent]) await expect(bootstrap.apply(late)).rejects.toMatchObject(REFUSED);
   });
 });
 
@@ -96,6 +96,14 @@ describe('a request is applied once', () => {
 });
 
 describe('whoever asks what came of a request', () => {
+  it('is told of one that is not recorded any more by the audit', async () => {
+    const request = asked(somethingNew());
+    await bootstrap.begin(request);
+    const { changes } = await bootstrap.apply(request);
+    await server.query(address.database, 'delete from keyward.request where id = $1', [request.requestId]);
+    expect((await bootstrap.settle(request.requestId))?.changes).toEqual(changes);
+  });
+
   it.each([
     ['before it was begun', async () => {}],
     ['after it was begun', (request: ReturnType<typeof asked>) => bootstrap.begin(request)],
