@@ -10,12 +10,12 @@ const options = {
 } as const;
 const backoff = { initialInterval: '500ms', maximumInterval: '4s' } as const;
 
-/** About 8 s of attempts: enough for a PostgreSQL restart, and not too long to be told of a wrong address. */
+/** Five attempts: enough for a PostgreSQL restart, and not too long to be told of a wrong address. */
 const { planBootstrap } = proxyActivities<IdentityActivities>({
   ...options,
   retry: { ...backoff, maximumAttempts: 5 },
 });
-/** About half a minute: the database was there a moment ago. */
+/** Ten attempts: the database was there a moment ago. */
 const { applyBootstrap } = proxyActivities<IdentityActivities>({
   ...options,
   retry: { ...backoff, maximumAttempts: 10 },
