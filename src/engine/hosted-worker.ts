@@ -16,6 +16,7 @@ import {
   dataConverter,
   type TemporalEndpoint,
 } from './temporal-connection.ts';
+import { isWait } from './step-watch.ts';
 import { isRefused, reasonOf, unreachable } from './temporal-error.ts';
 import { logLine } from './worker-log.ts';
 
@@ -77,14 +78,26 @@ async function untilUnfit(assertFit: () => Promise<void>, over: AbortSignal): Pr
   }
 }
 
+/** What a step waits for goes to the log, and to whoever follows its run. */
+function tellWait(line: string, heartbeat: (line: string) => void): void {
+  process.stderr.write(`${logLine({ level: 'WARN', message: line })}\n`);
+  try {
+    if (isWait(line)) heartbeat(line);
+  } catch {
+    // It is no step that waits.
+  }
+}
+
 async function openParts(options: WorkerOptions): Promise<Parts> {
   const closers: (() => Promise<unknown>)[] = [];
   const close = async (): Promise<void> => {
     for (const closeOne of closers.splice(0).toReversed()) await closeOne().catch(() => {});
   };
   try {
+    const { heartbeat } = await import('@temporalio/activity');
+    const announce = (line: string): void => tellWait(line, heartbeat);
     const [identity] = await Promise.all([
-      openIdentity(options.address, { patience: STEP_PATIENCE, poolSize: QUEUES * ACTIVITIES }),
+      openIdentity(options.address, { patience: STEP_PATIENCE, poolSize: QUEUES * ACTIVITIES, announce }),
       import('@temporalio/worker'),
     ]);
     closers.push(() => identity.close());

@@ -7,6 +7,7 @@ import { PatientCalls, type TemporalDoor } from './patient-calls.ts';
 import { asRuleError, refuseUnknown } from './run-failure.ts';
 import { followHistory, nothingSeen } from './run-history.ts';
 import { startRun } from './run-start.ts';
+import { StepWatch } from './step-watch.ts';
 import { WorkerOffer } from './worker-offer.ts';
 
 /** What keeps a run going while a command waits for it; the engine implements it. */
@@ -88,9 +89,11 @@ export class Runs {
     const over = new AbortController();
     const ended = AbortSignal.any([over.signal, calls.signal]);
     const offer = new WorkerOffer(this.#keeper, workflowId, calls.tell, ended);
+    const steps = new StepWatch(() => this.#keeper.client(false), workflowId, calls.tell, ended);
     const tell: OnRunEvent = (event) => {
       onEvent(event);
       offer.onEvent(event);
+      steps.onEvent(event);
     };
     const seen = followHistory(calls.until(over.signal), workflowId, nothingSeen(), tell);
     try {

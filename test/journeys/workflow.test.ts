@@ -227,3 +227,12 @@ it('--no-wait prints the id, alone, while the run goes on', async () => {
   expect(await workflow('follow', id)).toMatchObject({ code: 0 });
   expect(await countRoles()).toBe(5);
 });
+
+it('a step that waits for a lock is told with who holds it, and ends well when it is let go', async () => {
+  const { running, release } = await heldBootstrap(BEFORE_PLANNING);
+  await until(() => /waiting for a lock of process \d+ \(.*user openstack/.test(running.stderr()));
+  await release();
+  const { code, stderr } = await running.outcome;
+  expect(code).toBe(0);
+  expect(stderr).toContain('bootstrap: apply bootstrap: done');
+});
