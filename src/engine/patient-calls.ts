@@ -1,5 +1,4 @@
 import type { Client } from '@temporalio/client';
-import { setTimeout as after } from 'node:timers/promises';
 import type { OnRunEvent } from '../rules/run-event.ts';
 import { isPassing, reasonOf, statusOf, wasAnswered } from './temporal-error.ts';
 
@@ -78,7 +77,7 @@ export class PatientCalls {
         wait.failed(error);
         afresh = !wasAnswered(error);
       }
-      await after(pause * (0.5 + Math.random()), undefined, { signal: this.signal }).catch(() => {});
+      await rest(pause * (0.5 + Math.random()), this.signal);
       this.signal.throwIfAborted();
     }
   }
@@ -122,6 +121,19 @@ class Wait {
     if (this.#error === null) this.#tell(what);
     else this.#tell(`${what} (${reasonOf(this.#error)})`, `${what} ${statusOf(this.#error)}`);
   }
+}
+
+/** Ends early where the signal is aborted. By the global timer, which tests can move on. */
+function rest(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener('abort', end);
+  });
 }
 
 /** The work's result, or the signal's reason if that is aborted first. */

@@ -203,7 +203,7 @@ describe('what a tired operator gets wrong', () => {
     [['bootstrap', 'extra'], 'takes no arguments'],
     [['bootstrap', '-f', 'xml'], 'xml'],
     [['bootstrap', '--timeout', 'soon'], 'soon'],
-    [['bootstrap', '--timeout', '2147484'], '2147483'],
+    [['bootstrap', '--timeout', '2147484'], '2147000'],
     [['workflow', 'list', '-c', 'Nope'], 'Nope'],
   ])('%j is wrong usage', async (args, named) => {
     const { code, stdout, stderr } = await home.run(args);
