@@ -168,6 +168,8 @@ export abstract class EngineCommand extends BaseCommand {
       return result;
     } catch (error) {
       await progress.finish('failed');
+      // From here on nobody says that the run goes on.
+      this.followedRun = null;
       const { settleRun } = await import('./settle-run.ts');
       const report = await settleRun(workflowId, error, {
         isOwn: this.startsRun,

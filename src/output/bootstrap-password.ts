@@ -79,6 +79,8 @@ export class ChosenPassword {
   finish(report: BootstrapReport | null): void {
     if (!this.isGenerated || !report) return;
     if (report.userCreated) {
+      // The user was there when it was looked, and went away before the run.
+      if (this.#file && !this.#isKept) writePasswordFile(this.#file, this.value!);
       this.#announce(
         this.#file ? `The generated password is in ${this.#file}.` : `The generated password: ${this.value}`,
       );
