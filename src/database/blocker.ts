@@ -49,7 +49,7 @@ export async function ask<T>(config: ClientConfig, question: (client: Client) =>
   }
 }
 
-/** `process 4711 (psql, user postgres), in a transaction since 2026-01-31T10:00:00Z whose last statement begins …` */
+/** `process 4711 (psql, user postgres), in a transaction since 2026-01-31T10:00:00Z; last statement: lock table …` */
 export function nameBlocker({ pid, application, user, since, words }: Blocker): string {
   const who = [application, user && `user ${user}`].filter(Boolean).join(', ');
   const doing = [since && `in a transaction since ${since}`, words && `last statement: ${words} …`];

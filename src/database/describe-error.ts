@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import type { DatabaseAddress } from '../rules/database-address.ts';
+import { type DatabaseAddress, isSocket } from '../rules/database-address.ts';
 import { RuleError, Transient, Unavailable } from '../rules/errors.ts';
 import { type Blocker, nameBlocker } from './blocker.ts';
 import { describeTlsError, hasNoTls, isUntrusted } from './tls-errors.ts';
@@ -28,8 +28,8 @@ const DUPLICATE = '23505';
 /** Serialization failure, deadlock. */
 const COLLIDED = ['40001', '40P01'];
 
-const place = ({ database, host, port }: DatabaseAddress): string =>
-  `the database ${database} at ${host}${host.startsWith('/') ? '' : `:${port}`}`;
+const place = (address: DatabaseAddress): string =>
+  `the database ${address.database} at ${address.host}${isSocket(address) ? '' : `:${address.port}`}`;
 const unusable = (address: DatabaseAddress): string => `${capital(place(address))} can't be used`;
 const answered = (code: string) => (address: DatabaseAddress) =>
   `The database ${address.database} answered ${code}`;

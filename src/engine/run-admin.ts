@@ -2,8 +2,9 @@ import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { RuleError } from '../rules/errors.ts';
 import type { RunSummary } from '../rules/run-event.ts';
 import type { Target } from '../rules/target.ts';
-import { refuseUnknown, rootOf } from './run-failure.ts';
+import { refuseUnknown } from './run-failure.ts';
 import { revealPayloads } from './temporal-connection.ts';
+import { rootOf } from './temporal-error.ts';
 
 /** Newest first, at most `limit`; only those of the target, or (null) of every target. */
 export async function listRuns(client: Client, target: Target | null, limit: number): Promise<RunSummary[]> {

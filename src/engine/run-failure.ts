@@ -9,8 +9,6 @@ import { ExitCode, type Outcome, RuleError, RunError } from '../rules/errors.ts'
 import { unusableIn } from '../rules/unusable-payload.ts';
 import { isUnknownRun, rootOf } from './temporal-error.ts';
 
-export { rootOf };
-
 /** Gives a failed run's cause back as the RuleError that the activity threw; anything else stays what it is. */
 export function asRuleError(error: unknown, workflowId: string): unknown {
   if (!(error instanceof WorkflowFailedError)) return error;

@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { resolveHome } from '../../src/config/home.ts';
 import { findTemporal } from '../../src/engine/temporal-binary.ts';
 import { namespaceAnswers } from '../../src/engine/temporal-probe.ts';
 import { until } from './cli.ts';
+import { freePort } from './free-port.ts';
 
 /** A Temporal server of a test file's own on a loopback port, in memory: what an operator's cluster is to keyward. */
 export class PlainTemporal {
@@ -44,13 +44,4 @@ export class PlainTemporal {
     }
     rmSync(this.#dir, { recursive: true, force: true });
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

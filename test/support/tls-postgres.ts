@@ -12,7 +12,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { connect as connectTls } from 'node:tls';
@@ -26,6 +26,7 @@ import { postgresEnvironment, prepareData } from '../../src/engine/postgres-data
 import { chooseQuarters, type Quarters } from '../../src/engine/postgres-quarters.ts';
 import type { RuleError } from '../../src/rules/errors.ts';
 import { until } from './cli.ts';
+import { freePort } from './free-port.ts';
 import { certificate } from './tls.ts';
 
 /** Files of test/fixtures/tls/postgres; its script says what each is. */
@@ -157,15 +158,6 @@ function place({ data, account }: Quarters, name: string, as = name): void {
   copyFileSync(pem(name), file);
   chmodSync(file, 0o600);
   if (account) chownSync(file, account.uid, account.gid);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 const SSL_REQUEST = Buffer.from('0000000804d2162f', 'hex');

@@ -7,7 +7,9 @@ import {
   AssignmentRepository,
   type StoredAssignment,
 } from '../../database/keystone/assignment.repository.ts';
+import { readRoleLinks } from '../../database/keystone/role-links.ts';
 import { RuleError, UsageError } from '../../rules/errors.ts';
+import type { RoleLink } from '../../rules/implied-roles.ts';
 import type { Resource, ResourceKind } from '../../rules/resource.ts';
 import { type Actor, writeAudit } from './audit-writer.ts';
 import { GuardedResource } from './guarded/guarded-resource.ts';
@@ -112,13 +114,8 @@ export class AssignmentService {
     });
   }
 
-  listImplied(): Promise<{ priorId: string; prior: string; impliedId: string; implied: string }[]> {
-    return this.#database.read((em) =>
-      em.execute(
-        `select p.id as "priorId", p.name as prior, i.id as "impliedId", i.name as implied from implied_role
-         join role p on p.id = prior_role_id join role i on i.id = implied_role_id order by p.name, i.name, p.id`,
-      ),
-    );
+  listImplied(): Promise<RoleLink[]> {
+    return this.#database.read(readRoleLinks);
   }
 
   async #pair(em: EntityManager, prior: ResourceRef, implied: ResourceRef): Promise<[Resource, Resource]> {

@@ -18,11 +18,11 @@ export default class ImpliedRoleList extends ResourceCommand {
     const links = await this.withSession(flags, ({ assignments }) => assignments.listImplied(), {
       writes: false,
     });
-    const rows = links.map(({ priorId, prior, impliedId, implied }) => ({
-      'Prior Role ID': priorId,
-      'Prior Role Name': prior,
-      'Implied Role ID': impliedId,
-      'Implied Role Name': implied,
+    const rows = links.map(({ prior, implied }) => ({
+      'Prior Role ID': prior.id,
+      'Prior Role Name': prior.name,
+      'Implied Role ID': implied.id,
+      'Implied Role Name': implied.name,
     }));
     await printList(rows, COLUMNS, flags);
   }
