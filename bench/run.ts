@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import path from 'node:path';
-import { listParts } from '../src/engine/parts.ts';
-import { type Outcome, TestHome } from '../test/support/cli.ts';
-import { RealKeystone } from '../test/support/real-keystone.ts';
+import { listParts } from '../src/daemons/parts.ts';
+import { type Outcome, TestHome } from '../test/support/home/cli.ts';
+import { RealKeystone } from '../test/support/interop/real-keystone.ts';
 
 const ROUNDS = 5;
 const PASSWORD = 'bench-Pw-1';

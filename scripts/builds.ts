@@ -15,7 +15,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { compileCacheOf } from '../src/config/compile-cache.ts';
-import { underLock } from '../src/engine/process-lock.ts';
+import { underLock } from '../src/daemons/process-lock.ts';
 
 const DRAFT = 'dist.draft-';
 const LOCK = 'dist.lock';

@@ -5,9 +5,9 @@ import { Client, Connection } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import { Worker } from '@temporalio/worker';
 import { resolveHome } from '../src/config/home.ts';
-import { stopParts } from '../src/engine/parts.ts';
-import { connectionSettings, connectNative } from '../src/engine/temporal-connection.ts';
-import { ensureTemporal } from '../src/engine/temporal-server.ts';
+import { stopParts } from '../src/daemons/parts.ts';
+import { connectionSettings, connectNative } from '../src/temporal/connection.ts';
+import { ensureTemporal } from '../src/daemons/temporal-server/server.ts';
 import { hostTaskQueue, taskQueue } from '../src/rules/target.ts';
 import type * as workflows from '../src/workflows/index.ts';
 

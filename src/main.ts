@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url';
 import v8 from 'node:v8';
 import { cacheCompiledCode } from './config/compile-cache.ts';
 import { settleUserFolders } from './config/user-folders.ts';
-import { renderError } from './output/render-error.ts';
-import { unknownCommand } from './output/unknown-command.ts';
-import { usageErrorOf } from './output/usage-errors.ts';
+import { renderError } from './cli/output/render-error.ts';
+import { unknownCommand } from './cli/output/unknown-command.ts';
+import { usageErrorOf } from './cli/output/usage-errors.ts';
 import { ExitCode } from './rules/errors.ts';
 
 /** The process's entry: compiled code is cached per user, and oclif runs the command that was typed. */

@@ -1,4 +1,4 @@
-import type { BootstrapReport, BootstrapRequest } from '../rules/bootstrap-request.ts';
+import type { BootstrapReport, BootstrapRequest } from '../rules/identity/bootstrap/request.ts';
 import { RuleError } from '../rules/errors.ts';
 import type { Asked } from '../rules/run-request.ts';
 import type { BootstrapService } from '../services/identity/bootstrap-service.ts';

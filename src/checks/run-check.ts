@@ -6,7 +6,7 @@ import {
   type CheckResult,
   type UpgradeCheckRequest,
 } from '../rules/upgrade-check.ts';
-import { withConfiguration } from '../rules/with-configuration.ts';
+import { withConfiguration } from '../rules/remedy.ts';
 import type { Check, ReadOnlyDatabase } from './define-check.ts';
 
 /** How a check reaches the outside world; each part is opened only for a check that needs it. */

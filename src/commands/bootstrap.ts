@@ -1,12 +1,12 @@
-import { EngineCommand, runFlags, settingsFlags } from '../engine/engine-command.ts';
+import { EngineCommand, runFlags, settingsFlags } from '../cli/engine-command.ts';
 import type { Engine } from '../engine/engine.ts';
-import { asOclifReads, bootstrapFlags, given } from '../output/bootstrap-flags.ts';
-import { choosePassword, type ChosenPassword, planDryRun } from '../output/bootstrap-password.ts';
-import { bootstrapColumns, printBootstrapReport } from '../output/bootstrap-report.ts';
-import { cacheWarning } from '../output/cache-warning.ts';
-import { assertColumns, formatFlags } from '../output/formats.ts';
-import { assertWithinLimits } from '../rules/bootstrap-limits.ts';
-import type { BootstrapReport, BootstrapRequest } from '../rules/bootstrap-request.ts';
+import { asOclifReads, bootstrapFlags, given } from '../cli/flags/bootstrap-flags.ts';
+import { choosePassword, type ChosenPassword, planDryRun } from '../cli/prompts/bootstrap-password.ts';
+import { bootstrapColumns, printBootstrapReport } from '../cli/output/bootstrap-report.ts';
+import { cacheWarning } from '../cli/output/cache-warning.ts';
+import { assertColumns, formatFlags } from '../cli/output/formats.ts';
+import { assertWithinLimits } from '../rules/identity/bootstrap/limits.ts';
+import type { BootstrapReport, BootstrapRequest } from '../rules/identity/bootstrap/request.ts';
 import { ExitCode } from '../rules/errors.ts';
 import { bootstrapWorkflowId } from '../rules/target.ts';
 

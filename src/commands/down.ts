@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core';
-import { EngineCommand, settingsFlags } from '../engine/engine-command.ts';
+import { EngineCommand, settingsFlags } from '../cli/engine-command.ts';
 
 export default class Down extends EngineCommand {
   static override summary = 'Stop the parts that run on this machine; their data stays.';

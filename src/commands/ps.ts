@@ -1,6 +1,6 @@
-import { EngineCommand, settingsFlags } from '../engine/engine-command.ts';
-import { formatFlags } from '../output/formats.ts';
-import { isOpen, printParts } from '../output/parts.ts';
+import { EngineCommand, settingsFlags } from '../cli/engine-command.ts';
+import { formatFlags } from '../cli/output/formats.ts';
+import { isOpen, printParts } from '../cli/output/parts-table.ts';
 import { OPEN_NOTE } from '../rules/open-note.ts';
 
 export default class Ps extends EngineCommand {
@@ -14,7 +14,7 @@ export default class Ps extends EngineCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(Ps);
     await this.withEngine(flags, async (engine) => {
-      const { listParts } = await import('../engine/parts.ts');
+      const { listParts } = await import('../daemons/parts.ts');
       const parts = listParts(engine.home);
       if (parts.some(isOpen)) this.announce(OPEN_NOTE);
       await printParts(parts, flags);

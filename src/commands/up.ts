@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
-import { EngineCommand, settingsFlags } from '../engine/engine-command.ts';
-import { assertColumns, formatFlags } from '../output/formats.ts';
-import { PART_COLUMNS, printParts } from '../output/parts.ts';
+import { EngineCommand, settingsFlags } from '../cli/engine-command.ts';
+import { assertColumns, formatFlags } from '../cli/output/formats.ts';
+import { PART_COLUMNS, printParts } from '../cli/output/parts-table.ts';
 
 export default class Up extends EngineCommand {
   static override summary = 'Start the parts that keyward needs on this machine.';
@@ -22,7 +22,7 @@ export default class Up extends EngineCommand {
     const { flags } = await this.parse(Up);
     assertColumns(PART_COLUMNS, flags);
     await this.withEngine(flags, async (engine) => {
-      const { listParts } = await import('../engine/parts.ts');
+      const { listParts } = await import('../daemons/parts.ts');
       const { uiAddress } = await engine.up({ ui: flags.ui });
       await printParts(listParts(engine.home), flags);
       if (uiAddress) this.announce(`Temporal's web UI: ${uiAddress}`);

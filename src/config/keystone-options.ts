@@ -1,4 +1,4 @@
-import { passwordHashAlgorithms } from '../rules/bootstrap-request.ts';
+import { passwordHashAlgorithms } from '../rules/identity/bootstrap/request.ts';
 import { bool, choice, int, multi, type OsloOption, text } from './oslo-types.ts';
 
 const CACHE_BACKENDS = [

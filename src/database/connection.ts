@@ -2,7 +2,7 @@ import { MikroORM, type Options } from '@mikro-orm/postgresql';
 import type { ClientConfig, Pool, PoolClient } from 'pg';
 import type { DatabaseAddress } from '../rules/database-address.ts';
 import { driverParameters } from './driver-parameters.ts';
-import { entities } from './entities.ts';
+import { entities } from './keystone/schema.ts';
 import { tryWaysInTurn, type Ways, waysToConnect } from './tls.ts';
 import { watchedClient, type Watching } from './watched-client.ts';
 

@@ -3,13 +3,7 @@ import type { ClientConfig } from 'pg';
 import type { DatabaseAddress } from '../rules/database-address.ts';
 import { RuleError } from '../rules/errors.ts';
 import { type Connecting, connectingTo, openOrm } from './connection.ts';
-import {
-  commitUnknown,
-  describeDatabaseError,
-  duplicateDetail,
-  isCollision,
-  isLost,
-} from './describe-error.ts';
+import { commitUnknown, describeDatabaseError, duplicateDetail, isCollision, isLost } from './errors.ts';
 import { migrate, type MigrationSet } from './migrations.ts';
 import { type Patience, patienceFor } from './patience.ts';
 import { type Receipt, receiptOf, settleCommit } from './settle-commit.ts';

@@ -9,19 +9,19 @@ import type { Settings } from '../rules/settings.ts';
 import type { Target } from '../rules/target.ts';
 import { type Home, resolveHome } from '../config/home.ts';
 import { readBuildId } from './build-id.ts';
-import type { HostedWorker } from './hosted-worker.ts';
-import { openIdentity, type IdentityServices } from './identity-services.ts';
-import { isRunning } from './daemon.ts';
-import { ensurePostgres, postgresSocket } from './embedded-postgres.ts';
-import { targetIn } from './server-name.ts';
-import { type Announce, stopParts } from './parts.ts';
-import { ensureTemporal, type LocalTemporal, uiLink } from './temporal-server.ts';
+import type { HostedWorker } from '../temporal/worker.ts';
+import { openIdentity, type IdentityServices } from './identity.ts';
+import { isRunning } from '../daemons/daemon.ts';
+import { ensurePostgres, postgresSocket } from '../daemons/postgres/server.ts';
+import { targetIn } from '../daemons/postgres/server-name.ts';
+import { type Announce, stopParts } from '../daemons/parts.ts';
+import { ensureTemporal, type LocalTemporal, uiLink } from '../daemons/temporal-server/server.ts';
 import { keepAlive } from './keep-alive.ts';
-import { ensureWorker, watchWorker } from './worker-daemon.ts';
-import { loadPayloadKey, type PayloadKey } from './payload-key.ts';
-import type { RunKeeper, Runs } from './runs.ts';
-import type { TemporalEndpoint } from './temporal-connection.ts';
-import { explained, isRefused } from './temporal-error.ts';
+import { ensureWorker, watchWorker } from '../daemons/worker-daemon.ts';
+import { loadPayloadKey, type PayloadKey } from '../temporal/payload-key.ts';
+import type { RunKeeper, Runs } from '../temporal/runs.ts';
+import type { TemporalEndpoint } from '../temporal/connection.ts';
+import { explained, isRefused } from '../temporal/errors.ts';
 
 const LOCAL_CONNECTS = 4;
 
@@ -82,7 +82,7 @@ export class Engine implements RunKeeper {
   async runs({ inline }: { inline: boolean }): Promise<Runs> {
     const target = await this.target();
     const [{ Runs }] = await Promise.all([
-      import('./runs.ts'),
+      import('../temporal/runs.ts'),
       this.client(false),
       inline && this.#hostIfLetIn(),
     ]);
@@ -114,7 +114,7 @@ export class Engine implements RunKeeper {
   /** A local server may die between being found and being asked; it is then looked for, and started, again. */
   async #connect(endpoint: () => Promise<TemporalEndpoint>, attempts: number): Promise<Client> {
     // Temporal's protocol definitions alone take 200 ms: not for commands that need no Temporal.
-    const { connectClient } = await import('./temporal-connection.ts');
+    const { connectClient } = await import('../temporal/connection.ts');
     const [at, key] = [await endpoint(), await this.payloadKey()];
     try {
       return await connectClient(at, key);
@@ -135,7 +135,7 @@ export class Engine implements RunKeeper {
 
   /** A worker of this process; `close` lets what it has under way finish. */
   async hostWorker(): Promise<HostedWorker> {
-    const { hostWorker } = await import('./hosted-worker.ts');
+    const { hostWorker } = await import('../temporal/worker.ts');
     const [address, endpoint, key] = await Promise.all([this.address(), this.endpoint(), this.payloadKey()]);
     const target = await this.target();
     this.#hosted = await hostWorker({ address, endpoint, key, target });
@@ -199,7 +199,7 @@ export class Engine implements RunKeeper {
 
   /** Of the local Temporal, since that is what is stopped, wherever the settings point. */
   async #assertIdle(): Promise<void> {
-    const { countOpenRuns } = await import('./run-admin.ts');
+    const { countOpenRuns } = await import('../temporal/run-admin.ts');
     const client = await this.#connect(() => this.#localEndpoint(), LOCAL_CONNECTS);
     this.#closers.push(() => client.connection.close());
     const open = await countOpenRuns(client);

@@ -1,5 +1,5 @@
-import type { Announce } from './parts.ts';
-import { watchDeath } from './watch-death.ts';
+import type { Announce } from '../daemons/parts.ts';
+import { watchDeath } from '../daemons/watch-death.ts';
 
 type Kept = {
   socketPath: string;

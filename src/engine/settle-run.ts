@@ -1,4 +1,4 @@
-import type { BootstrapReport } from '../rules/bootstrap-request.ts';
+import type { BootstrapReport } from '../rules/identity/bootstrap/request.ts';
 import { ExitCode, RuleError, RunError } from '../rules/errors.ts';
 import { bootstrapRequestIn } from '../rules/target.ts';
 

@@ -1,4 +1,4 @@
-import type { PasswordHashing } from './bootstrap-request.ts';
+import type { PasswordHashing } from './identity/bootstrap/request.ts';
 import type { DatabaseAddress } from './database-address.ts';
 import type { PolicyOptions } from './policy.ts';
 

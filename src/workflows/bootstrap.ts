@@ -1,6 +1,6 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { IdentityActivities } from '../activities/identity.ts';
-import type { BootstrapReport, BootstrapRequest } from '../rules/bootstrap-request.ts';
+import type { BootstrapReport, BootstrapRequest } from '../rules/identity/bootstrap/request.ts';
 import type { Asked } from '../rules/run-request.ts';
 
 /** A cancelled run waits for its present step: one that said it is over while a step may still commit would lie. */

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { type Running, until } from '../support/cli.ts';
-import { ExternalTemporal, OTHER } from '../support/external.ts';
-import { MovedClock } from '../support/moved-clock.ts';
-import { RealKeystone } from '../support/real-keystone.ts';
+import { type Running, until } from '../support/home/cli.ts';
+import { ExternalTemporal, OTHER } from '../support/home/external.ts';
+import { MovedClock } from '../support/interop/moved-clock.ts';
+import { RealKeystone } from '../support/interop/real-keystone.ts';
 
 const HOUR = 3600;
 const isStress = Boolean(process.env['KEYWARD_STRESS']);

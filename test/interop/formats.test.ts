@@ -10,8 +10,8 @@ import {
   printRecord,
   recordFormatFlags,
   type Row,
-} from '../../src/output/formats.ts';
-import { ensureVenv } from '../support/real-keystone.ts';
+} from '../../src/cli/output/formats.ts';
+import { ensureVenv } from '../support/interop/real-keystone.ts';
 
 /** Prints each case as the real cliff does, parsing its arguments too. */
 const CLIFF = `

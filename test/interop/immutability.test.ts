@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { bootstrapRequest } from '../support/bootstrap-request.ts';
-import { KeystoneApi } from '../support/keystone-api.ts';
-import { TestPostgres } from '../support/postgres.ts';
-import { RealKeystone } from '../support/real-keystone.ts';
-import { actor, TestIdentity } from '../support/resources.ts';
+import { bootstrapRequest } from '../support/cloud/bootstrap-request.ts';
+import { KeystoneApi } from '../support/interop/keystone-api.ts';
+import { TestPostgres } from '../support/cloud/postgres.ts';
+import { RealKeystone } from '../support/interop/real-keystone.ts';
+import { actor, TestIdentity } from '../support/cloud/resources.ts';
 
 const dir = mkdtempSync(path.join(tmpdir(), 'keyward-beside-'));
 const PASSWORD = 'beside-Pw-1';

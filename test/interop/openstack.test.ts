@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { PASSWORD, TestCloud } from '../support/test-cloud.ts';
+import { PASSWORD, TestCloud } from '../support/cloud/test-cloud.ts';
 
 const ON_PROJECT = { OS_PROJECT_NAME: 'admin', OS_PROJECT_DOMAIN_ID: 'default' };
 const ON_SYSTEM = { OS_SYSTEM_SCOPE: 'all' };

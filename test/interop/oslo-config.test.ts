@@ -3,10 +3,16 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { loadSettings } from '../../src/config/settings.ts';
-import { randomOf } from '../support/oracle.ts';
-import { OsloCorpus } from '../support/oslo-corpus.ts';
-import { BEYOND, DIFFERENCES, KEYSTONES_OWN, OUT_OF_BOUNDS, shown } from '../support/oslo-differences.ts';
+import { loadSettings } from '../../src/config/identity-settings.ts';
+import { randomOf } from '../support/interop/oracle.ts';
+import { OsloCorpus } from '../support/interop/oslo-corpus.ts';
+import {
+  BEYOND,
+  DIFFERENCES,
+  KEYSTONES_OWN,
+  OUT_OF_BOUNDS,
+  shown,
+} from '../support/interop/oslo-differences.ts';
 import {
   type Configuration,
   judged,
@@ -14,7 +20,7 @@ import {
   orRefused,
   ours,
   type Verdict,
-} from '../support/oslo-judge.ts';
+} from '../support/interop/oslo-judge.ts';
 
 const SEED = 20_251_124;
 const SIZE = 500;

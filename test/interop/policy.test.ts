@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { TestCloud } from '../support/test-cloud.ts';
+import { TestCloud } from '../support/cloud/test-cloud.ts';
 
 const DATABASE = 'cloud';
 const RULE = 'identity:list_trusts';

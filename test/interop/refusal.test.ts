@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { PASSWORD, TestCloud } from '../support/test-cloud.ts';
+import { PASSWORD, TestCloud } from '../support/cloud/test-cloud.ts';
 
 const DATABASE = 'cloud';
 const STRAY = 'd'.repeat(32);

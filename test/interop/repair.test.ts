@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { TestCloud } from '../support/test-cloud.ts';
+import { TestCloud } from '../support/cloud/test-cloud.ts';
 
 const DATABASE = 'damaged';
 const cloud = new TestCloud();

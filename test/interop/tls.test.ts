@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sslModes } from '../../src/rules/database-address.ts';
-import { type Libpq, startLibpq } from '../support/libpq.ts';
-import { ensureVenv } from '../support/real-keystone.ts';
-import { pem, reach, TlsPostgres } from '../support/tls-postgres.ts';
+import { type Libpq, startLibpq } from '../support/cloud/libpq.ts';
+import { ensureVenv } from '../support/interop/real-keystone.ts';
+import { pem, reach, TlsPostgres } from '../support/cloud/tls-postgres.ts';
 
 const HOSTS = ['localhost', '127.0.0.1', '[::1]'];
 const CERTIFICATES = [

@@ -1,8 +1,8 @@
 import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { TestHome } from '../support/cli.ts';
-import { isRoot, NOBODY } from '../support/engine-home.ts';
+import { TestHome } from '../support/home/cli.ts';
+import { isRoot, NOBODY } from '../support/home/engine-home.ts';
 
 const URLS = ['public', 'internal', 'admin'].flatMap((face) => [
   `--bootstrap-${face}-url`,

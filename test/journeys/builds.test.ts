@@ -17,7 +17,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import { buildId, Builds } from '../../scripts/builds.ts';
-import { until } from '../support/cli.ts';
+import { until } from '../support/home/cli.ts';
 
 const run = promisify(execFile);
 const PARTS = ['bin', 'migrations', 'oclif.manifest.json', 'package.json'];

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { listParts } from '../../src/engine/parts.ts';
-import { TestHome } from '../support/cli.ts';
+import { listParts } from '../../src/daemons/parts.ts';
+import { TestHome } from '../support/home/cli.ts';
 
 const OTHER = 'other';
 const CANARY = 'canary-Pw-51d0';

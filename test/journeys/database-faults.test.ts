@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
-import { type Outcome, TestHome } from '../support/cli.ts';
-import { type Fault, type Plan, PostgresProxy } from '../support/postgres-proxy.ts';
+import { type Outcome, TestHome } from '../support/home/cli.ts';
+import { type Fault, type Plan, PostgresProxy } from '../support/cloud/postgres-proxy.ts';
 
 const home = new TestHome();
 let proxy: PostgresProxy;

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Outcome, TestHome } from '../support/cli.ts';
-import { pem, TlsPostgres } from '../support/tls-postgres.ts';
+import { type Outcome, TestHome } from '../support/home/cli.ts';
+import { pem, TlsPostgres } from '../support/cloud/tls-postgres.ts';
 
 const home = new TestHome();
 let server: TlsPostgres;

@@ -3,11 +3,11 @@ import { Client, Connection } from '@temporalio/client';
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { listParts } from '../../src/engine/parts.ts';
-import { findTemporal } from '../../src/engine/temporal-binary.ts';
+import { listParts } from '../../src/daemons/parts.ts';
+import { findTemporal } from '../../src/daemons/temporal-server/binary.ts';
 import { OPEN_NOTE } from '../../src/rules/open-note.ts';
-import { TestHome, until } from '../support/cli.ts';
-import { withoutNetworks } from '../support/engine-home.ts';
+import { TestHome, until } from '../support/home/cli.ts';
+import { withoutNetworks } from '../support/home/engine-home.ts';
 
 type PsRow = {
   Part: string;

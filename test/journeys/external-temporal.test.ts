@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { BOOTSTRAP_LOCK, runIdOf, type Running, until } from '../support/cli.ts';
-import { ExternalTemporal, OTHER } from '../support/external.ts';
+import { BOOTSTRAP_LOCK, runIdOf, type Running, until } from '../support/home/cli.ts';
+import { ExternalTemporal, OTHER } from '../support/home/external.ts';
 
 const BOOTSTRAP = ['bootstrap', '--bootstrap-password-stdin', '-f', 'json'];
 const external = new ExternalTemporal();

@@ -12,8 +12,8 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { until } from '../support/cli.ts';
-import { isRoot } from '../support/engine-home.ts';
+import { until } from '../support/home/cli.ts';
+import { isRoot } from '../support/home/engine-home.ts';
 
 const ROOT = process.cwd();
 const NAMELESS = 54_321;

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { Attacker, type History, type Sealed } from '../support/attacker.ts';
-import { BOOTSTRAP_LOCK, type Running, runIdOf, TestHome, until } from '../support/cli.ts';
-import { listParts } from '../../src/engine/parts.ts';
-import { isRoot, NOBODY } from '../support/engine-home.ts';
+import { Attacker, type History, type Sealed } from '../support/home/attacker.ts';
+import { BOOTSTRAP_LOCK, type Running, runIdOf, TestHome, until } from '../support/home/cli.ts';
+import { listParts } from '../../src/daemons/parts.ts';
+import { isRoot, NOBODY } from '../support/home/engine-home.ts';
 
 /**
  * A cloud in use, and somebody with a plain Temporal client who reads and writes all that the Temporal server keeps, but

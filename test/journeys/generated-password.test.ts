@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { BOOTSTRAP_LOCK, type Running, runIdOf, TestHome, until } from '../support/cli.ts';
+import { BOOTSTRAP_LOCK, type Running, runIdOf, TestHome, until } from '../support/home/cli.ts';
 
 const home = new TestHome();
 const file = path.join(home.dir, 'admin.txt');

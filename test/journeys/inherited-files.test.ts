@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { closeSync, openSync, readdirSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { listParts } from '../../src/engine/parts.ts';
-import { TestHome } from '../support/cli.ts';
+import { listParts } from '../../src/daemons/parts.ts';
+import { TestHome } from '../support/home/cli.ts';
 
 /** Where scripts hold their locks, far beyond the files that libuv itself keeps from children. */
 const HIGH = 200;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { TestHome, until } from '../support/cli.ts';
+import { TestHome, until } from '../support/home/cli.ts';
 
 const PASSWORD = { input: 'interrupt-Pw-1\n' };
 const BOOTSTRAP = ['bootstrap', '--bootstrap-password-stdin', '--bootstrap-region-id', 'RegionOne'];

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { BOOTSTRAP_LOCK, type Outcome, type Running, TestHome, until } from '../support/cli.ts';
+import { BOOTSTRAP_LOCK, type Outcome, type Running, TestHome, until } from '../support/home/cli.ts';
 
 const BOOTSTRAP = [
   'bootstrap',

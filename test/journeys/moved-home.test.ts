@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { renameSync, rmSync } from 'node:fs';
 import { afterAll, expect, it } from '@jest/globals';
 import { resolveHome } from '../../src/config/home.ts';
-import { stopParts } from '../../src/engine/parts.ts';
-import { TestHome } from '../support/cli.ts';
+import { stopParts } from '../../src/daemons/parts.ts';
+import { TestHome } from '../support/home/cli.ts';
 
 const home = new TestHome();
 const [moved, copy] = [`${home.dir}-moved`, `${home.dir}-copy`];

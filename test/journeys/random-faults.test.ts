@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { type Outcome, TestHome, until } from '../support/cli.ts';
-import { GrpcProxy, Status } from '../support/grpc-proxy.ts';
-import { PlainTemporal } from '../support/plain-temporal.ts';
-import { at, type Fault, PostgresProxy } from '../support/postgres-proxy.ts';
+import { type Outcome, TestHome, until } from '../support/home/cli.ts';
+import { GrpcProxy, Status } from '../support/home/grpc-proxy.ts';
+import { PlainTemporal } from '../support/home/plain-temporal.ts';
+import { at, type Fault, PostgresProxy } from '../support/cloud/postgres-proxy.ts';
 
 /**
  * Commands with one fault each, at a random statement or a random call of Temporal: what a command tells of its change

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { TestHome } from '../support/cli.ts';
+import { TestHome } from '../support/home/cli.ts';
 
 const home = new TestHome();
 const PASSWORD = 'input-Pw-1';

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import bcrypt from 'bcrypt';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { TestHome } from '../support/cli.ts';
+import { TestHome } from '../support/home/cli.ts';
 
 const home = new TestHome();
 const PASSWORD = 'resources-Pw-1';

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, expect, it } from '@jest/globals';
-import { type Outcome, runIdOf, TestHome, until } from '../support/cli.ts';
+import { type Outcome, runIdOf, TestHome, until } from '../support/home/cli.ts';
 
 const CANARY = 'canary-Pw-7f3a9c';
 const home = new TestHome();

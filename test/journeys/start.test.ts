@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { TestHome } from '../support/cli.ts';
+import { TestHome } from '../support/home/cli.ts';
 
 /** What Node runs before keyward. */
 const preloaded = (code: string): NodeJS.ProcessEnv => ({

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { BOOTSTRAP_LOCK, type Outcome, runIdOf, type Running, TestHome, until } from '../support/cli.ts';
-import { GrpcProxy, Status } from '../support/grpc-proxy.ts';
-import { PlainTemporal } from '../support/plain-temporal.ts';
+import { BOOTSTRAP_LOCK, type Outcome, runIdOf, type Running, TestHome, until } from '../support/home/cli.ts';
+import { GrpcProxy, Status } from '../support/home/grpc-proxy.ts';
+import { PlainTemporal } from '../support/home/plain-temporal.ts';
 
 const BOOTSTRAP = ['bootstrap', '--bootstrap-password-stdin', '-f', 'json'];
 const POLLS = ['PollWorkflowTaskQueue', 'PollActivityTaskQueue'] as const;

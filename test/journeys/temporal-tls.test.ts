@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Outcome } from '../support/cli.ts';
-import { ExternalTemporal } from '../support/external.ts';
-import { certificate, type Listening, proxyTls, refuseEverybody } from '../support/tls.ts';
+import type { Outcome } from '../support/home/cli.ts';
+import { ExternalTemporal } from '../support/home/external.ts';
+import { certificate, type Listening, proxyTls, refuseEverybody } from '../support/cloud/tls.ts';
 
 const CA = { TEMPORAL_TLS_SERVER_CA_CERT_PATH: certificate('ca.pem') };
 const CLIENT = {

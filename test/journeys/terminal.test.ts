@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { TestHome, until } from '../support/cli.ts';
-import { CTRL_C, CTRL_D, TestTerminal } from '../support/terminal.ts';
+import { TestHome, until } from '../support/home/cli.ts';
+import { CTRL_C, CTRL_D, TestTerminal } from '../support/home/terminal.ts';
 
 const PASSWORD = 'terminal-Pw-1';
 const BOOTSTRAP = ['bootstrap', '--bootstrap-region-id', 'RegionOne'];

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { createCipheriv, createHash, randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { Attacker, type Sealed } from '../support/attacker.ts';
-import { BOOTSTRAP_LOCK, runIdOf, TestHome, until } from '../support/cli.ts';
+import { Attacker, type Sealed } from '../support/home/attacker.ts';
+import { BOOTSTRAP_LOCK, runIdOf, TestHome, until } from '../support/home/cli.ts';
 
 const home = new TestHome();
 const keyFile = path.join(home.dir, 'payload.key');

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
-import { type GlobalRoles, judgeDefaultRoles } from '../../rules/default-role-check.ts';
-import { MANAGER } from '../../rules/default-roles.ts';
+import { type GlobalRoles, judgeDefaultRoles } from '../../rules/identity/default-role-check.ts';
+import { MANAGER } from '../../rules/identity/default-roles.ts';
 import { defineCheck } from '../define-check.ts';
 
 type Tables = {

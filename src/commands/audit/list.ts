@@ -1,9 +1,9 @@
 import { Flags } from '@oclif/core';
-import { EngineCommand, settingsFlags } from '../../engine/engine-command.ts';
-import { assertColumns, formatFlags, type Row } from '../../output/formats.ts';
-import { printPages } from '../../output/pages.ts';
-import { limitFlag } from '../../output/resource-flags.ts';
-import type { AuditRow } from '../../services/identity/audit-service.ts';
+import { EngineCommand, settingsFlags } from '../../cli/engine-command.ts';
+import { assertColumns, formatFlags, type Row } from '../../cli/output/formats.ts';
+import { printPages } from '../../cli/output/pages.ts';
+import { limitFlag } from '../../cli/flags/resource-flags.ts';
+import type { AuditRow } from '../../services/audit/audit-service.ts';
 
 const COLUMNS = [
   'Time',

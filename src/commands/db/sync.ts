@@ -1,5 +1,5 @@
 import { Args, Flags } from '@oclif/core';
-import { EngineCommand, settingsFlags, type SettingsFlags } from '../../engine/engine-command.ts';
+import { EngineCommand, settingsFlags, type SettingsFlags } from '../../cli/engine-command.ts';
 import { ExitCode } from '../../rules/errors.ts';
 import type { SchemaState } from '../../rules/schema-revision.ts';
 

@@ -1,5 +1,5 @@
 import { Args, Flags } from '@oclif/core';
-import { EngineCommand, settingsFlags } from '../../engine/engine-command.ts';
+import { EngineCommand, settingsFlags } from '../../cli/engine-command.ts';
 
 export default class DbUrl extends EngineCommand {
   static override summary = 'Print the URL of a database, for psql and other tools.';

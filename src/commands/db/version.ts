@@ -1,4 +1,4 @@
-import { EngineCommand, settingsFlags } from '../../engine/engine-command.ts';
+import { EngineCommand, settingsFlags } from '../../cli/engine-command.ts';
 import { RuleError } from '../../rules/errors.ts';
 import { CONTRACT_HEAD } from '../../rules/schema-revision.ts';
 

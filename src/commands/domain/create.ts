@@ -1,13 +1,13 @@
-import { settingsFlags } from '../../engine/engine-command.ts';
-import { ResourceCommand } from '../../engine/resource-command.ts';
-import { recordFormatFlags } from '../../output/formats.ts';
+import { settingsFlags } from '../../cli/engine-command.ts';
+import { ResourceCommand } from '../../cli/identity-command.ts';
+import { recordFormatFlags } from '../../cli/output/formats.ts';
 import {
   descriptionFlag,
   enableFlags,
   immutableFlags,
   newArg,
   orShowFlag,
-} from '../../output/resource-flags.ts';
+} from '../../cli/flags/resource-flags.ts';
 
 export default class DomainCreate extends ResourceCommand {
   static override summary = 'Create a domain.';

@@ -1,6 +1,6 @@
-import { settingsFlags } from '../../engine/engine-command.ts';
-import { ResourceCommand } from '../../engine/resource-command.ts';
-import { namesOf, oneArg } from '../../output/resource-flags.ts';
+import { settingsFlags } from '../../cli/engine-command.ts';
+import { ResourceCommand } from '../../cli/identity-command.ts';
+import { namesOf, oneArg } from '../../cli/flags/resource-flags.ts';
 
 export default class DomainDelete extends ResourceCommand {
   static override summary = 'Delete one domain or several.';

@@ -1,6 +1,6 @@
-import { settingsFlags } from '../../engine/engine-command.ts';
-import { ResourceCommand } from '../../engine/resource-command.ts';
-import { enabledFilterFlags, listFlags, longFlag, LIST_DESCRIPTION } from '../../output/resource-flags.ts';
+import { settingsFlags } from '../../cli/engine-command.ts';
+import { ResourceCommand } from '../../cli/identity-command.ts';
+import { enabledFilterFlags, listFlags, longFlag, LIST_DESCRIPTION } from '../../cli/flags/resource-flags.ts';
 
 export default class DomainList extends ResourceCommand {
   static override summary = 'List domains.';

@@ -1,5 +1,5 @@
-import { settingsFlags } from '../../engine/engine-command.ts';
-import { ResourceCommand } from '../../engine/resource-command.ts';
+import { settingsFlags } from '../../cli/engine-command.ts';
+import { ResourceCommand } from '../../cli/identity-command.ts';
 import {
   descriptionFlag,
   enableFlags,
@@ -7,7 +7,7 @@ import {
   nameFlag,
   namesOf,
   oneArg,
-} from '../../output/resource-flags.ts';
+} from '../../cli/flags/resource-flags.ts';
 
 export default class DomainSet extends ResourceCommand {
   static override summary = 'Change one domain or several.';

@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
-import { settingsFlags } from '../../engine/engine-command.ts';
-import { ResourceCommand } from '../../engine/resource-command.ts';
-import { recordFormatFlags } from '../../output/formats.ts';
+import { settingsFlags } from '../../cli/engine-command.ts';
+import { ResourceCommand } from '../../cli/identity-command.ts';
+import { recordFormatFlags } from '../../cli/output/formats.ts';
 import {
   descriptionFlag,
   domainFlag,
@@ -10,7 +10,7 @@ import {
   newArg,
   orShowFlag,
   projectFlags,
-} from '../../output/resource-flags.ts';
+} from '../../cli/flags/resource-flags.ts';
 
 export default class ProjectCreate extends ResourceCommand {
   static override summary = 'Create a project.';

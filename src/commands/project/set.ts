@@ -1,5 +1,5 @@
-import { settingsFlags } from '../../engine/engine-command.ts';
-import { ResourceCommand } from '../../engine/resource-command.ts';
+import { settingsFlags } from '../../cli/engine-command.ts';
+import { ResourceCommand } from '../../cli/identity-command.ts';
 import {
   descriptionFlag,
   domainFlag,
@@ -10,7 +10,7 @@ import {
   oneArg,
   projectFlags,
   tagRemovalFlags,
-} from '../../output/resource-flags.ts';
+} from '../../cli/flags/resource-flags.ts';
 
 export default class ProjectSet extends ResourceCommand {
   static override summary = 'Change one project or several.';

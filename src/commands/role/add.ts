@@ -1,7 +1,7 @@
-import { settingsFlags } from '../../engine/engine-command.ts';
-import { ResourceCommand } from '../../engine/resource-command.ts';
-import { grantFlags, grantRequest } from '../../output/grant-flags.ts';
-import { oneArg } from '../../output/resource-flags.ts';
+import { settingsFlags } from '../../cli/engine-command.ts';
+import { ResourceCommand } from '../../cli/identity-command.ts';
+import { grantFlags, grantRequest } from '../../cli/flags/grant-flags.ts';
+import { oneArg } from '../../cli/flags/resource-flags.ts';
 
 export default class RoleAdd extends ResourceCommand {
   static override summary = 'Give a user a role on a project, a domain or the system.';

@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
-import { settingsFlags } from '../../engine/engine-command.ts';
-import { ResourceCommand } from '../../engine/resource-command.ts';
-import { domainFlag, listFlags, longFlag, LIST_DESCRIPTION } from '../../output/resource-flags.ts';
+import { settingsFlags } from '../../cli/engine-command.ts';
+import { ResourceCommand } from '../../cli/identity-command.ts';
+import { domainFlag, listFlags, longFlag, LIST_DESCRIPTION } from '../../cli/flags/resource-flags.ts';
 
 export default class RoleList extends ResourceCommand {
   static override summary = 'List the global roles, or those of a domain.';

@@ -1,6 +1,6 @@
-import { settingsFlags } from '../../engine/engine-command.ts';
-import { ResourceCommand } from '../../engine/resource-command.ts';
-import { recordFormatFlags } from '../../output/formats.ts';
+import { settingsFlags } from '../../cli/engine-command.ts';
+import { ResourceCommand } from '../../cli/identity-command.ts';
+import { recordFormatFlags } from '../../cli/output/formats.ts';
 import {
   descriptionFlag,
   domainFlag,
@@ -10,9 +10,9 @@ import {
   orShowFlag,
   passwordFlags,
   userFlags,
-} from '../../output/resource-flags.ts';
-import { userOptionFlags } from '../../output/user-option-flags.ts';
-import { readPassword } from '../../output/user-password.ts';
+} from '../../cli/flags/resource-flags.ts';
+import { userOptionFlags } from '../../cli/flags/user-option-flags.ts';
+import { readPassword } from '../../cli/prompts/user-password.ts';
 
 export default class UserCreate extends ResourceCommand {
   static override summary = 'Create a user.';

@@ -1,13 +1,13 @@
 import { Flags } from '@oclif/core';
-import { settingsFlags } from '../../engine/engine-command.ts';
-import { ResourceCommand } from '../../engine/resource-command.ts';
+import { settingsFlags } from '../../cli/engine-command.ts';
+import { ResourceCommand } from '../../cli/identity-command.ts';
 import {
   domainFlag,
   enabledFilterFlags,
   listFlags,
   longFlag,
   LIST_DESCRIPTION,
-} from '../../output/resource-flags.ts';
+} from '../../cli/flags/resource-flags.ts';
 
 export default class UserList extends ResourceCommand {
   static override summary = 'List users.';

@@ -1,5 +1,5 @@
-import { settingsFlags } from '../../engine/engine-command.ts';
-import { ResourceCommand } from '../../engine/resource-command.ts';
+import { settingsFlags } from '../../cli/engine-command.ts';
+import { ResourceCommand } from '../../cli/identity-command.ts';
 import {
   descriptionFlag,
   domainFlag,
@@ -10,9 +10,9 @@ import {
   oneArg,
   passwordFlags,
   userFlags,
-} from '../../output/resource-flags.ts';
-import { userOptionFlags } from '../../output/user-option-flags.ts';
-import { readPassword } from '../../output/user-password.ts';
+} from '../../cli/flags/resource-flags.ts';
+import { userOptionFlags } from '../../cli/flags/user-option-flags.ts';
+import { readPassword } from '../../cli/prompts/user-password.ts';
 
 export default class UserSet extends ResourceCommand {
   static override summary = 'Change one user or several.';

@@ -1,7 +1,7 @@
-import { settingsFlags } from '../../engine/engine-command.ts';
-import { ResourceCommand } from '../../engine/resource-command.ts';
-import { recordFormatFlags } from '../../output/formats.ts';
-import { domainFlag, oneArg } from '../../output/resource-flags.ts';
+import { settingsFlags } from '../../cli/engine-command.ts';
+import { ResourceCommand } from '../../cli/identity-command.ts';
+import { recordFormatFlags } from '../../cli/output/formats.ts';
+import { domainFlag, oneArg } from '../../cli/flags/resource-flags.ts';
 
 export default class UserShow extends ResourceCommand {
   static override summary = 'Show a user, its options, and who made it immutable, and when.';

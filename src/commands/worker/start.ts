@@ -1,7 +1,7 @@
-import { assertUsable, listenAlive } from '../../engine/worker-socket.ts';
+import { assertUsable, listenAlive } from '../../daemons/worker-socket.ts';
 import { ExitCode } from '../../rules/errors.ts';
-import { EngineCommand, settingsFlags } from '../../engine/engine-command.ts';
-import { logLine } from '../../engine/worker-log.ts';
+import { EngineCommand, settingsFlags } from '../../cli/engine-command.ts';
+import { logLine } from '../../temporal/worker-log.ts';
 
 export default class WorkerStart extends EngineCommand {
   static override summary = 'Work on runs until stopped.';

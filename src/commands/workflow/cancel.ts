@@ -1,4 +1,4 @@
-import { EngineCommand, runIdArg, settingsFlags } from '../../engine/engine-command.ts';
+import { EngineCommand, runIdArg, settingsFlags } from '../../cli/engine-command.ts';
 
 export default class WorkflowCancel extends EngineCommand {
   static override summary = 'Ask a run to stop; what it has committed stays.';
@@ -11,7 +11,7 @@ export default class WorkflowCancel extends EngineCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(WorkflowCancel);
     await this.withEngine(flags, async (engine) => {
-      const { cancelRun } = await import('../../engine/run-admin.ts');
+      const { cancelRun } = await import('../../temporal/run-admin.ts');
       await cancelRun(await engine.client(false), args.id);
     });
     this.announce(`The run ${args.id} was asked to cancel.`);

@@ -1,4 +1,4 @@
-import { EngineCommand, runFlags, runIdArg, settingsFlags } from '../../engine/engine-command.ts';
+import { EngineCommand, runFlags, runIdArg, settingsFlags } from '../../cli/engine-command.ts';
 import { assertOfTarget } from '../../rules/target.ts';
 
 export default class WorkflowFollow extends EngineCommand {

@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
-import { EngineCommand, settingsFlags } from '../../engine/engine-command.ts';
-import { assertColumns, formatFlags, printList } from '../../output/formats.ts';
+import { EngineCommand, settingsFlags } from '../../cli/engine-command.ts';
+import { assertColumns, formatFlags, printList } from '../../cli/output/formats.ts';
 
 const COLUMNS = ['ID', 'Type', 'Status', 'Started', 'Closed'];
 
@@ -21,7 +21,7 @@ export default class WorkflowList extends EngineCommand {
     const { flags } = await this.parse(WorkflowList);
     assertColumns(COLUMNS, flags);
     const rows = await this.withEngine(flags, async (engine) => {
-      const { listRuns } = await import('../../engine/run-admin.ts');
+      const { listRuns } = await import('../../temporal/run-admin.ts');
       return listRuns(await engine.client(false), flags.all ? null : await engine.target(), flags.limit);
     });
     const named = rows.map(({ id, type, status, started, closed }) => ({

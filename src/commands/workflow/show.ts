@@ -1,5 +1,5 @@
-import { EngineCommand, runIdArg, settingsFlags } from '../../engine/engine-command.ts';
-import { recordFormatFlags, printRecord } from '../../output/formats.ts';
+import { EngineCommand, runIdArg, settingsFlags } from '../../cli/engine-command.ts';
+import { recordFormatFlags, printRecord } from '../../cli/output/formats.ts';
 
 export default class WorkflowShow extends EngineCommand {
   static override summary = 'Show a run: what was asked, how it stands, what came of it.';
@@ -14,7 +14,7 @@ export default class WorkflowShow extends EngineCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(WorkflowShow);
     const run = await this.withEngine(flags, async (engine) => {
-      const { describeRun } = await import('../../engine/run-admin.ts');
+      const { describeRun } = await import('../../temporal/run-admin.ts');
       return describeRun(await engine.client(false), args.id);
     });
     await printRecord(run, flags);

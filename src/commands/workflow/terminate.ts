@@ -1,4 +1,4 @@
-import { EngineCommand, runIdArg, settingsFlags } from '../../engine/engine-command.ts';
+import { EngineCommand, runIdArg, settingsFlags } from '../../cli/engine-command.ts';
 
 export default class WorkflowTerminate extends EngineCommand {
   static override summary = 'End a run at once; what it has committed stays.';
@@ -11,7 +11,7 @@ export default class WorkflowTerminate extends EngineCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(WorkflowTerminate);
     await this.withEngine(flags, async (engine) => {
-      const { terminateRun } = await import('../../engine/run-admin.ts');
+      const { terminateRun } = await import('../../temporal/run-admin.ts');
       await terminateRun(await engine.client(false), args.id, 'terminated by keyward');
     });
     this.announce(`The run ${args.id} was terminated.`);

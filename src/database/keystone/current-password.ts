@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { isTruthy } from '../../rules/immutability.ts';
-import { OPTION_IDS } from '../../rules/resource-options.ts';
+import { isTruthy } from '../../rules/identity/immutability.ts';
+import { OPTION_IDS } from '../../rules/identity/resource-options.ts';
 import { instantOf } from '../database-time.ts';
 import { parsedJson } from '../stored-json.ts';
 

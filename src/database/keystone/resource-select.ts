@@ -1,5 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import type { ResourceKind } from '../../rules/resource.ts';
+import type { ResourceKind } from '../../rules/identity/resource.ts';
 
 export const ROOT_DOMAIN = '<<keystone.domain.root>>';
 export const NOT_ROOT = `p.id <> '${ROOT_DOMAIN}'`;

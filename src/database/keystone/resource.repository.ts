@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import type { Resource, ResourceKind, ResourceOptions } from '../../rules/resource.ts';
-import { optionName } from '../../rules/resource-options.ts';
+import type { Resource, ResourceKind, ResourceOptions } from '../../rules/identity/resource.ts';
+import { optionName } from '../../rules/identity/resource-options.ts';
 import { Conditions } from '../conditions.ts';
 import { parsedExtra, parsedJson } from '../stored-json.ts';
 import { PROJECTS_OF_USER } from './projects-of-user.ts';

@@ -1,5 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import type { RoleLink } from '../../rules/implied-roles.ts';
+import type { RoleLink } from '../../rules/identity/implied-roles.ts';
 
 /** Which role implies which: all of them, since a circle may go through any role. */
 export async function readRoleLinks(em: EntityManager): Promise<RoleLink[]> {

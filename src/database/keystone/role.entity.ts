@@ -1,5 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import { NullDomainType } from '../null-domain-type.ts';
+import { NullDomainType } from './null-domain-type.ts';
 
 /** `domainId` null: a global role. */
 export const Role = defineEntity({

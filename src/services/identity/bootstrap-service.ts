@@ -1,15 +1,19 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Database } from '../../database/database.ts';
 import { AuditEntry } from '../../database/keyward/audit-entry.entity.ts';
-import { mutableRoleWarnings, planBootstrap } from '../../rules/bootstrap-plan.ts';
-import type { BootstrapReport, BootstrapRequest, ReportedChange } from '../../rules/bootstrap-request.ts';
+import { mutableRoleWarnings, planBootstrap } from '../../rules/identity/bootstrap/plan.ts';
+import type {
+  BootstrapReport,
+  BootstrapRequest,
+  ReportedChange,
+} from '../../rules/identity/bootstrap/request.ts';
 import { RuleError } from '../../rules/errors.ts';
-import type { IdentitySnapshot } from '../../rules/identity-snapshot.ts';
+import type { IdentitySnapshot } from '../../rules/identity/bootstrap/snapshot.ts';
 import type { Asked } from '../../rules/run-request.ts';
-import { reportChange } from '../../rules/report-change.ts';
-import { type AuditedChange, writeAudit } from './audit-writer.ts';
+import { reportChange } from '../../rules/identity/bootstrap/report-change.ts';
+import { type AuditedChange, writeAudit } from '../audit/audit-writer.ts';
 import { GuardedResource } from './guarded/guarded-resource.ts';
-import { type ComparePassword, readSnapshot } from './identity-reader.ts';
+import { type ComparePassword, readSnapshot } from './bootstrap-reader.ts';
 import { hashPassword, verifyPassword } from './password-hash.ts';
 import { acceptRequest, markApplied, wasApplied, withdrawRequest } from './request-ledger.ts';
 

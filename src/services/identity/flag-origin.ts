@@ -1,5 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import type { ResourceKind } from '../../rules/resource.ts';
+import type { ResourceKind } from '../../rules/identity/resource.ts';
 
 const UNKNOWN = 'not set through keyward';
 type Row = { resource_id: string; value: string | null; at: string; by: string };

@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { RuleError } from '../../rules/errors.ts';
-import type { ResourceKind } from '../../rules/resource.ts';
+import type { ResourceKind } from '../../rules/identity/resource.ts';
 
 /** The table of each kind. */
 export const TABLE: Record<ResourceKind, string> = {

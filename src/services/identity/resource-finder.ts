@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { ResourceRepository, type StoredResource } from '../../database/keystone/resource.repository.ts';
 import { RuleError } from '../../rules/errors.ts';
-import type { ResourceKind } from '../../rules/resource.ts';
+import type { ResourceKind } from '../../rules/identity/resource.ts';
 
 /** A resource as an operator names it: by id or by name; `domain` (id or name) narrows a name down. */
 export type ResourceRef = { nameOrId: string; domain?: string | undefined };

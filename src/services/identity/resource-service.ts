@@ -6,15 +6,15 @@ import {
   type StoredResource,
 } from '../../database/keystone/resource.repository.ts';
 import { descendants, lineage } from '../../database/keystone/project-tree.ts';
-import type { PasswordHashing } from '../../rules/bootstrap-request.ts';
+import type { PasswordHashing } from '../../rules/identity/bootstrap/request.ts';
 import { RuleError } from '../../rules/errors.ts';
-import { isGuarded, readImmutability } from '../../rules/immutability.ts';
-import type { Resource, ResourceKind, ResourcePatch, ResourceValues } from '../../rules/resource.ts';
-import { checkedPatch, checkedValues } from '../../rules/resource-input.ts';
-import type { Actor } from './audit-writer.ts';
+import { isGuarded, readImmutability } from '../../rules/identity/immutability.ts';
+import type { Resource, ResourceKind, ResourcePatch, ResourceValues } from '../../rules/identity/resource.ts';
+import { checkedPatch, checkedValues } from '../../rules/identity/resource-input.ts';
+import type { Actor } from '../audit/audit-writer.ts';
 import { flagOrigins } from './flag-origin.ts';
 import { GuardedResource } from './guarded/guarded-resource.ts';
-import { limited, keysetPages } from './keyset-pages.ts';
+import { limited, keysetPages } from '../../database/keyset-pages.ts';
 import { hashPassword } from './password-hash.ts';
 import { ResourceFinder, type ResourceRef } from './resource-finder.ts';
 

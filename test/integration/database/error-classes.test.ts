@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { classOf, type ErrorClass } from '../../../src/database/describe-error.ts';
+import { classOf, type ErrorClass } from '../../../src/database/errors.ts';
 import { openDatabase } from '../../../src/database/database.ts';
 import type { DatabaseAddress } from '../../../src/rules/database-address.ts';
 import { RuleError, Transient } from '../../../src/rules/errors.ts';
-import { TestPostgres } from '../../support/postgres.ts';
-import { PostgresProxy } from '../../support/postgres-proxy.ts';
+import { TestPostgres } from '../../support/cloud/postgres.ts';
+import { PostgresProxy } from '../../support/cloud/postgres-proxy.ts';
 
 let server: TestPostgres;
 let tcp: PostgresProxy;

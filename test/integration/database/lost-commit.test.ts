@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { settleCommit } from '../../../src/database/settle-commit.ts';
 import { connectingTo } from '../../../src/database/connection.ts';
-import { openIdentity, type IdentityServices } from '../../../src/engine/identity-services.ts';
+import { openIdentity, type IdentityServices } from '../../../src/engine/identity.ts';
 import { patienceFor } from '../../../src/database/patience.ts';
 import type { RuleError } from '../../../src/rules/errors.ts';
-import { bootstrapRequest, runBootstrap } from '../../support/bootstrap-request.ts';
-import { TestPostgres } from '../../support/postgres.ts';
-import { type Fault, once, type Plan, PostgresProxy } from '../../support/postgres-proxy.ts';
-import { actor, hashing, TestIdentity } from '../../support/resources.ts';
+import { bootstrapRequest, runBootstrap } from '../../support/cloud/bootstrap-request.ts';
+import { TestPostgres } from '../../support/cloud/postgres.ts';
+import { type Fault, once, type Plan, PostgresProxy } from '../../support/cloud/postgres-proxy.ts';
+import { actor, hashing, TestIdentity } from '../../support/cloud/resources.ts';
 
 let server: TestPostgres;
 let cloud: TestIdentity;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { openDatabase } from '../../../src/database/database.ts';
-import { TestPostgres } from '../../support/postgres.ts';
+import { TestPostgres } from '../../support/cloud/postgres.ts';
 
 let server: TestPostgres;
 beforeAll(async () => {

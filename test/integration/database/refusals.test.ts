@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { IdentityServices } from '../../../src/engine/identity-services.ts';
+import type { IdentityServices } from '../../../src/engine/identity.ts';
 import type { DatabaseAddress } from '../../../src/rules/database-address.ts';
-import { bootstrapRequest, runBootstrap } from '../../support/bootstrap-request.ts';
-import { TestPostgres } from '../../support/postgres.ts';
-import { actor, hashing } from '../../support/resources.ts';
-import { exactRows } from '../../support/rows.ts';
+import { bootstrapRequest, runBootstrap } from '../../support/cloud/bootstrap-request.ts';
+import { TestPostgres } from '../../support/cloud/postgres.ts';
+import { actor, hashing } from '../../support/cloud/resources.ts';
+import { exactRows } from '../../support/cloud/rows.ts';
 
 let server: TestPostgres;
 beforeAll(async () => {

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { publicCatalog } from '../../support/catalog.ts';
-import type { IdentityServices } from '../../../src/engine/identity-services.ts';
-import { bootstrapRequest, runBootstrap } from '../../support/bootstrap-request.ts';
-import { actor, hashing } from '../../support/resources.ts';
-import { exactRows } from '../../support/rows.ts';
-import { TestPostgres } from '../../support/postgres.ts';
+import { publicCatalog } from '../../support/cloud/catalog.ts';
+import type { IdentityServices } from '../../../src/engine/identity.ts';
+import { bootstrapRequest, runBootstrap } from '../../support/cloud/bootstrap-request.ts';
+import { actor, hashing } from '../../support/cloud/resources.ts';
+import { exactRows } from '../../support/cloud/rows.ts';
+import { TestPostgres } from '../../support/cloud/postgres.ts';
 
 const FIXTURES = 'test/fixtures/upstream/keystone';
 const TABLES = 49;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parseDatabaseUrl } from '../../../src/config/database-url.ts';
 import { openDatabase } from '../../../src/database/database.ts';
 import { Transient } from '../../../src/rules/errors.ts';
-import { pem, reach, TlsPostgres } from '../../support/tls-postgres.ts';
+import { pem, reach, TlsPostgres } from '../../support/cloud/tls-postgres.ts';
 
 let server: TlsPostgres;
 beforeAll(async () => {

@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Client } from 'pg';
 import { type Patience, patienceFor } from '../../../src/database/patience.ts';
-import { openIdentity, type IdentityServices } from '../../../src/engine/identity-services.ts';
-import { TestPostgres } from '../../support/postgres.ts';
-import { type Fault, once, PostgresProxy } from '../../support/postgres-proxy.ts';
-import { actor, hashing, TestIdentity } from '../../support/resources.ts';
-import { until } from '../../support/cli.ts';
+import { openIdentity, type IdentityServices } from '../../../src/engine/identity.ts';
+import { TestPostgres } from '../../support/cloud/postgres.ts';
+import { type Fault, once, PostgresProxy } from '../../support/cloud/postgres-proxy.ts';
+import { actor, hashing, TestIdentity } from '../../support/cloud/resources.ts';
+import { until } from '../../support/home/cli.ts';
 
 let server: TestPostgres;
 let cloud: TestIdentity;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Resource } from '../../../src/rules/resource.ts';
-import { oneCloudPerFile } from '../../support/clouds.ts';
-import type { TestPostgres } from '../../support/postgres.ts';
-import { actor, type TestIdentity } from '../../support/resources.ts';
+import type { Resource } from '../../../src/rules/identity/resource.ts';
+import { oneCloudPerFile } from '../../support/cloud/clouds.ts';
+import type { TestPostgres } from '../../support/cloud/postgres.ts';
+import { actor, type TestIdentity } from '../../support/cloud/resources.ts';
 
 const ROUNDS = 20;
 

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Client } from 'pg';
-import { type Owners, type Planted, plantRows, rowsAsText } from '../../support/plant.ts';
-import { freshCloudPerTest } from '../../support/clouds.ts';
-import type { TestIdentity } from '../../support/resources.ts';
+import { type Owners, type Planted, plantRows, rowsAsText } from '../../support/cloud/plant.ts';
+import { freshCloudPerTest } from '../../support/cloud/clouds.ts';
+import type { TestIdentity } from '../../support/cloud/resources.ts';
 
 let cloud: TestIdentity;
 let client: Client;

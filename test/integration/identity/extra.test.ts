@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { resourceKinds, type Resource, type ResourceKind } from '../../../src/rules/resource.ts';
-import { oneCloudPerFile } from '../../support/clouds.ts';
-import type { TestPostgres } from '../../support/postgres.ts';
-import type { TestIdentity } from '../../support/resources.ts';
+import { resourceKinds, type Resource, type ResourceKind } from '../../../src/rules/identity/resource.ts';
+import { oneCloudPerFile } from '../../support/cloud/clouds.ts';
+import type { TestPostgres } from '../../support/cloud/postgres.ts';
+import type { TestIdentity } from '../../support/cloud/resources.ts';
 
 const TABLE = { role: 'role', user: '"user"', project: 'project', domain: 'project' };
 let server: TestPostgres;

@@ -1,9 +1,13 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { resourceKinds, type ResourceKind, type ResourcePatch } from '../../../src/rules/resource.ts';
-import { oneCloudPerFile } from '../../support/clouds.ts';
-import type { TestPostgres } from '../../support/postgres.ts';
-import { actor, type TestIdentity } from '../../support/resources.ts';
-import { exactRows } from '../../support/rows.ts';
+import {
+  resourceKinds,
+  type ResourceKind,
+  type ResourcePatch,
+} from '../../../src/rules/identity/resource.ts';
+import { oneCloudPerFile } from '../../support/cloud/clouds.ts';
+import type { TestPostgres } from '../../support/cloud/postgres.ts';
+import { actor, type TestIdentity } from '../../support/cloud/resources.ts';
+import { exactRows } from '../../support/cloud/rows.ts';
 
 let server: TestPostgres;
 let cloud: TestIdentity;

@@ -1,12 +1,12 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import bcrypt from 'bcrypt';
-import { bootstrapRequest, PASSWORD, runBootstrap } from '../../support/bootstrap-request.ts';
-import { TestHome } from '../../support/cli.ts';
-import { oneCloudPerFile } from '../../support/clouds.ts';
-import { MovedClock } from '../../support/moved-clock.ts';
-import type { TestPostgres } from '../../support/postgres.ts';
-import { type TestIdentity } from '../../support/resources.ts';
-import { exactRows } from '../../support/rows.ts';
+import { bootstrapRequest, PASSWORD, runBootstrap } from '../../support/cloud/bootstrap-request.ts';
+import { TestHome } from '../../support/home/cli.ts';
+import { oneCloudPerFile } from '../../support/cloud/clouds.ts';
+import { MovedClock } from '../../support/interop/moved-clock.ts';
+import type { TestPostgres } from '../../support/cloud/postgres.ts';
+import { type TestIdentity } from '../../support/cloud/resources.ts';
+import { exactRows } from '../../support/cloud/rows.ts';
 
 const HOUR = 3_600_000_000;
 const TEN_MINUTES = 600_000_000;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { resourceKinds, type Resource, type ResourceKind } from '../../../src/rules/resource.ts';
-import { TestPostgres } from '../../support/postgres.ts';
-import { actor, TestIdentity } from '../../support/resources.ts';
+import { resourceKinds, type Resource, type ResourceKind } from '../../../src/rules/identity/resource.ts';
+import { TestPostgres } from '../../support/cloud/postgres.ts';
+import { actor, TestIdentity } from '../../support/cloud/resources.ts';
 
 /** `npm run stress` asks for more, and takes most of an hour. */
 const isStress = Boolean(process.env['KEYWARD_STRESS']);

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Client } from 'pg';
-import type { Resource, ResourceKind } from '../../../src/rules/resource.ts';
-import type { TestPostgres } from '../../support/postgres.ts';
-import { actor, type TestIdentity } from '../../support/resources.ts';
-import { until } from '../../support/cli.ts';
-import { freshCloudPerTest } from '../../support/clouds.ts';
+import type { Resource, ResourceKind } from '../../../src/rules/identity/resource.ts';
+import type { TestPostgres } from '../../support/cloud/postgres.ts';
+import { actor, type TestIdentity } from '../../support/cloud/resources.ts';
+import { until } from '../../support/home/cli.ts';
+import { freshCloudPerTest } from '../../support/cloud/clouds.ts';
 
 let server: TestPostgres;
 let cloud: TestIdentity;

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DatabaseAddress } from '../../../src/rules/database-address.ts';
-import type { BootstrapReport, BootstrapRequest } from '../../../src/rules/bootstrap-request.ts';
-import { bootstrapRequest, runBootstrap } from '../../support/bootstrap-request.ts';
-import { until } from '../../support/cli.ts';
-import { TestPostgres } from '../../support/postgres.ts';
-import { exactRows } from '../../support/rows.ts';
+import type { BootstrapReport, BootstrapRequest } from '../../../src/rules/identity/bootstrap/request.ts';
+import { bootstrapRequest, runBootstrap } from '../../support/cloud/bootstrap-request.ts';
+import { until } from '../../support/home/cli.ts';
+import { TestPostgres } from '../../support/cloud/postgres.ts';
+import { exactRows } from '../../support/cloud/rows.ts';
 
 let server: TestPostgres;
 beforeAll(async () => {

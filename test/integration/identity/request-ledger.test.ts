@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DatabaseAddress } from '../../../src/rules/database-address.ts';
-import type { IdentityServices } from '../../../src/engine/identity-services.ts';
-import { openIdentity } from '../../../src/engine/identity-services.ts';
-import { asked, bootstrapRequest, runBootstrap } from '../../support/bootstrap-request.ts';
-import { TestPostgres } from '../../support/postgres.ts';
-import { exactRows } from '../../support/rows.ts';
+import type { IdentityServices } from '../../../src/engine/identity.ts';
+import { openIdentity } from '../../../src/engine/identity.ts';
+import { asked, bootstrapRequest, runBootstrap } from '../../support/cloud/bootstrap-request.ts';
+import { TestPostgres } from '../../support/cloud/postgres.ts';
+import { exactRows } from '../../support/cloud/rows.ts';
 
 let server: TestPostgres;
 let address: DatabaseAddress;

@@ -2,7 +2,7 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { afterAll, expect, it } from '@jest/globals';
-import { MovedClock } from '../../support/moved-clock.ts';
+import { MovedClock } from '../../support/interop/moved-clock.ts';
 
 const HOUR = 3600;
 const clock = new MovedClock(-HOUR);

@@ -1,8 +1,8 @@
 import { Flags } from '@oclif/core';
-import { settingsFlags } from '../../../engine/engine-command.ts';
-import { ResourceCommand } from '../../../engine/resource-command.ts';
-import { assertColumns, recordFormatFlags, printRecord } from '../../../output/formats.ts';
-import { oneArg } from '../../../output/resource-flags.ts';
+import { settingsFlags } from '../../../cli/engine-command.ts';
+import { ResourceCommand } from '../../../cli/identity-command.ts';
+import { assertColumns, recordFormatFlags, printRecord } from '../../../cli/output/formats.ts';
+import { oneArg } from '../../../cli/flags/resource-flags.ts';
 
 export default class ImpliedRoleCreate extends ResourceCommand {
   static override summary = 'Let whoever has a role have another one too.';

@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
-import { settingsFlags } from '../../../engine/engine-command.ts';
-import { ResourceCommand } from '../../../engine/resource-command.ts';
-import { oneArg } from '../../../output/resource-flags.ts';
+import { settingsFlags } from '../../../cli/engine-command.ts';
+import { ResourceCommand } from '../../../cli/identity-command.ts';
+import { oneArg } from '../../../cli/flags/resource-flags.ts';
 
 export default class ImpliedRoleDelete extends ResourceCommand {
   static override summary = 'Let a role no longer imply another one.';

@@ -1,6 +1,6 @@
-import { settingsFlags } from '../../../engine/engine-command.ts';
-import { ResourceCommand } from '../../../engine/resource-command.ts';
-import { assertColumns, formatFlags, printList } from '../../../output/formats.ts';
+import { settingsFlags } from '../../../cli/engine-command.ts';
+import { ResourceCommand } from '../../../cli/identity-command.ts';
+import { assertColumns, formatFlags, printList } from '../../../cli/output/formats.ts';
 
 const COLUMNS = ['Prior Role ID', 'Prior Role Name', 'Implied Role ID', 'Implied Role Name'];
 

@@ -1,11 +1,11 @@
 import { Flags } from '@oclif/core';
-import { settingsFlags } from '../../../engine/engine-command.ts';
-import { ResourceCommand } from '../../../engine/resource-command.ts';
-import { assertColumns, formatFlags, type Row } from '../../../output/formats.ts';
-import { grantFlags, grantRefs, refOf } from '../../../output/grant-flags.ts';
-import { printPages } from '../../../output/pages.ts';
-import { limitFlag } from '../../../output/resource-flags.ts';
-import type { StoredAssignment } from '../../../services/identity/assignment-service.ts';
+import { settingsFlags } from '../../../cli/engine-command.ts';
+import { ResourceCommand } from '../../../cli/identity-command.ts';
+import { assertColumns, formatFlags, type Row } from '../../../cli/output/formats.ts';
+import { grantFlags, grantRefs, refOf } from '../../../cli/flags/grant-flags.ts';
+import { printPages } from '../../../cli/output/pages.ts';
+import { limitFlag } from '../../../cli/flags/resource-flags.ts';
+import type { StoredAssignment } from '../../../services/identity/grant-service.ts';
 
 const COLUMNS = ['Role', 'User', 'Group', 'Project', 'Domain', 'System', 'Inherited'];
 

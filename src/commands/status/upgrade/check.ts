@@ -6,15 +6,15 @@ import {
   runFlags,
   settingsFlags,
   timeoutFlag,
-} from '../../../engine/engine-command.ts';
+} from '../../../cli/engine-command.ts';
 import type { Engine } from '../../../engine/engine.ts';
-import { assertColumns, formatFlags, type FormatOptions, printList } from '../../../output/formats.ts';
+import { assertColumns, formatFlags, type FormatOptions, printList } from '../../../cli/output/formats.ts';
 import {
   renderRemedies,
   renderUpgradeCheckJson,
   renderUpgradeCheckTable,
   resultWord,
-} from '../../../output/upgrade-check-table.ts';
+} from '../../../cli/output/upgrade-check-table.ts';
 import { ExitCode } from '../../../rules/errors.ts';
 import { upgradeCheckWorkflowId } from '../../../rules/target.ts';
 import type { CheckOutcome, UpgradeCheckRequest } from '../../../rules/upgrade-check.ts';

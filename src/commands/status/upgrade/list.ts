@@ -1,6 +1,6 @@
 import { describeSuite } from '../../../engine/check-catalog.ts';
-import { BaseCommand } from '../../../output/base-command.ts';
-import { formatFlags, printList } from '../../../output/formats.ts';
+import { BaseCommand } from '../../../cli/base-command.ts';
+import { formatFlags, printList } from '../../../cli/output/formats.ts';
 
 export default class StatusUpgradeList extends BaseCommand {
   static override summary = 'List the upgrade checks and what mends each, without running them.';

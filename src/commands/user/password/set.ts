@@ -1,7 +1,7 @@
-import { settingsFlags } from '../../../engine/engine-command.ts';
-import { ResourceCommand } from '../../../engine/resource-command.ts';
-import { domainFlag, oneArg, passwordFlags } from '../../../output/resource-flags.ts';
-import { readPassword } from '../../../output/user-password.ts';
+import { settingsFlags } from '../../../cli/engine-command.ts';
+import { ResourceCommand } from '../../../cli/identity-command.ts';
+import { domainFlag, oneArg, passwordFlags } from '../../../cli/flags/resource-flags.ts';
+import { readPassword } from '../../../cli/prompts/user-password.ts';
 
 export default class UserPasswordSet extends ResourceCommand {
   static override summary = 'Give a user a new password.';

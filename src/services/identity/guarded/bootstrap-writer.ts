@@ -7,12 +7,12 @@ import { ResourceRepository } from '../../../database/keystone/resource.reposito
 import { ROOT_DOMAIN } from '../../../database/keystone/resource-select.ts';
 import { ImpliedRole, Role } from '../../../database/keystone/role.entity.ts';
 import { LocalUser, User } from '../../../database/keystone/user.entity.ts';
-import type { BootstrapChange } from '../../../rules/bootstrap-plan.ts';
-import type { BootstrapRequest } from '../../../rules/bootstrap-request.ts';
-import type { IdentitySnapshot } from '../../../rules/identity-snapshot.ts';
-import type { RoleLink } from '../../../rules/implied-roles.ts';
-import type { ResourceKind } from '../../../rules/resource.ts';
-import { implication } from '../audit-writer.ts';
+import type { BootstrapChange } from '../../../rules/identity/bootstrap/plan.ts';
+import type { BootstrapRequest } from '../../../rules/identity/bootstrap/request.ts';
+import type { IdentitySnapshot } from '../../../rules/identity/bootstrap/snapshot.ts';
+import type { RoleLink } from '../../../rules/identity/implied-roles.ts';
+import type { ResourceKind } from '../../../rules/identity/resource.ts';
+import { implication } from '../../audit/audit-writer.ts';
 import { hold, lockRow } from '../locks.ts';
 import { writeOptions } from './options.ts';
 import { writePassword } from './password-rows.ts';

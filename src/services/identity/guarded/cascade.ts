@@ -1,8 +1,8 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { RuleError } from '../../../rules/errors.ts';
-import { assertCascadeAllowed, type Guarded } from '../../../rules/immutability.ts';
-import type { Resource, ResourceKind } from '../../../rules/resource.ts';
-import { type AuditedChange, implication, subject } from '../audit-writer.ts';
+import { assertCascadeAllowed, type Guarded } from '../../../rules/identity/immutability.ts';
+import type { Resource, ResourceKind } from '../../../rules/identity/resource.ts';
+import { type AuditedChange, implication, subject } from '../../audit/audit-writer.ts';
 import { lockRoles, lockRolesOf, lockSubtree, lockUsersLosing, lockUsersOf } from '../locks.ts';
 import { deleteWithRows } from './owned-rows.ts';
 import { revokeTokens } from './revocations.ts';

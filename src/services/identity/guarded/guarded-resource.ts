@@ -1,19 +1,30 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { ResourceRepository, type StoredResource } from '../../../database/keystone/resource.repository.ts';
 import { ImpliedRole } from '../../../database/keystone/role.entity.ts';
-import type { BootstrapRequest } from '../../../rules/bootstrap-request.ts';
+import type { BootstrapRequest } from '../../../rules/identity/bootstrap/request.ts';
 import { RuleError } from '../../../rules/errors.ts';
-import type { IdentitySnapshot } from '../../../rules/identity-snapshot.ts';
+import type { IdentitySnapshot } from '../../../rules/identity/bootstrap/snapshot.ts';
 import {
   assertDeletable,
   assertImplicationsEditable,
   assertUpdatable,
   type Guarded,
   readImmutability,
-} from '../../../rules/immutability.ts';
-import type { Resource, ResourceKind, ResourcePatch, ResourceValues } from '../../../rules/resource.ts';
-import { checkedPatch, checkedValues } from '../../../rules/resource-input.ts';
-import { type Actor, type AuditedChange, implication, subject, writeAudit } from '../audit-writer.ts';
+} from '../../../rules/identity/immutability.ts';
+import type {
+  Resource,
+  ResourceKind,
+  ResourcePatch,
+  ResourceValues,
+} from '../../../rules/identity/resource.ts';
+import { checkedPatch, checkedValues } from '../../../rules/identity/resource-input.ts';
+import {
+  type Actor,
+  type AuditedChange,
+  implication,
+  subject,
+  writeAudit,
+} from '../../audit/audit-writer.ts';
 import { flagOrigins } from '../flag-origin.ts';
 import { BootstrapWriter } from './bootstrap-writer.ts';
 import { cascade } from './cascade.ts';

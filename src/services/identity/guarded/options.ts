@@ -3,8 +3,8 @@ import { ProjectOption } from '../../../database/keystone/project-option.entity.
 import { RoleOption } from '../../../database/keystone/role.entity.ts';
 import { UserOption } from '../../../database/keystone/user.entity.ts';
 import { KeywardUserOption } from '../../../database/keyward/user-option.entity.ts';
-import type { ResourceKind, ResourceOptions } from '../../../rules/resource.ts';
-import { OPTION_IDS, type OptionName } from '../../../rules/resource-options.ts';
+import type { ResourceKind, ResourceOptions } from '../../../rules/identity/resource.ts';
+import { OPTION_IDS, type OptionName } from '../../../rules/identity/resource-options.ts';
 
 /** Stores options as Keystone does: null deletes the row, anything else is one; what is not named stays. */
 export async function writeOptions(

@@ -2,7 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { descendants, lineage } from '../../../database/keystone/project-tree.ts';
 import { Project } from '../../../database/keystone/project.entity.ts';
 import { RuleError, UsageError } from '../../../rules/errors.ts';
-import type { Resource, ResourceKind, ResourceValues } from '../../../rules/resource.ts';
+import type { Resource, ResourceKind, ResourceValues } from '../../../rules/identity/resource.ts';
 import { hold } from '../locks.ts';
 
 /** `[DEFAULT] max_project_tree_depth`'s default: projects below one another, the domain not counted. */

@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { ImpliedRole } from '../../../database/keystone/role.entity.ts';
 import { readRoleLinks } from '../../../database/keystone/role-links.ts';
-import { assertAcyclic, type RoleLink } from '../../../rules/implied-roles.ts';
+import { assertAcyclic, type RoleLink } from '../../../rules/identity/implied-roles.ts';
 import { lockImpliedRoles, lockRoles } from '../locks.ts';
 
 /**

@@ -13,8 +13,8 @@ import type {
   ResourcePatch,
   ResourceValues,
   TagEdit,
-} from '../../../rules/resource.ts';
-import { assertTagsFit } from '../../../rules/resource-input.ts';
+} from '../../../rules/identity/resource.ts';
+import { assertTagsFit } from '../../../rules/identity/resource-input.ts';
 import { parsedExtra } from '../../../database/stored-json.ts';
 import { TABLE } from '../locks.ts';
 

@@ -1,0 +1,234 @@
+import { Args, Flags } from '@oclif/core';
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { accountName } from '../config/account-name.ts';
+import { BaseCommand } from './base-command.ts';
+import type { Progress } from './output/progress.ts';
+import { ExitCode, RuleError } from '../rules/errors.ts';
+import type { Requester } from '../rules/requester.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { IdentityServices } from '../engine/identity.ts';
+import type { Settings } from '../rules/settings.ts';
+import { cureWithConfiguration } from '../rules/remedy.ts';
+import type { RunOptions, Runs } from '../temporal/runs.ts';
+
+export const settingsFlags = {
+  'config-file': Flags.string({
+    multiple: true,
+    multipleNonGreedy: true,
+    description: 'a keystone.conf to read; later files win',
+    helpGroup: 'CONFIGURATION',
+  }),
+  'config-dir': Flags.string({
+    multiple: true,
+    multipleNonGreedy: true,
+    description: 'a folder whose *.conf files are read after the files',
+    helpGroup: 'CONFIGURATION',
+  }),
+  embedded: Flags.boolean({
+    description: "use keyward's own PostgreSQL, although a configuration is given (which may name no other)",
+    helpGroup: 'CONFIGURATION',
+  }),
+};
+
+export const runIdArg = {
+  id: Args.string({
+    ignoreStdin: true,
+    required: true,
+    description: 'the id, as `workflow list` shows it',
+  }),
+};
+
+/** Node's timers count milliseconds in 31 bits, and fire at once beyond; a statement may take some minutes more. */
+const LONGEST_TIMEOUT = 2_147_000;
+
+export function timeoutFlag(exitCode: number) {
+  return Flags.integer({
+    description: `seconds to wait; then exit ${exitCode}, and the run goes on`,
+    min: 1,
+    max: LONGEST_TIMEOUT,
+    helpGroup: 'RUN',
+  });
+}
+
+export const lockTimeoutFlag = {
+  timeout: Flags.integer({
+    description: "seconds to wait for another session's lock in the database; then exit 69, nothing changed",
+    default: 60,
+    min: 1,
+    max: LONGEST_TIMEOUT,
+    helpGroup: 'CONFIGURATION',
+  }),
+};
+
+export const runFlags = {
+  wait: Flags.boolean({
+    description: 'wait for the run to end (the default)',
+    exclusive: ['no-wait'],
+    helpGroup: 'RUN',
+  }),
+  'no-wait': Flags.boolean({
+    description: 'start the run, print its id and return',
+    exclusive: ['wait', 'timeout', 'inline'],
+    helpGroup: 'RUN',
+  }),
+  timeout: timeoutFlag(ExitCode.notKnown),
+  inline: Flags.boolean({
+    description: 'work on the run in this process at once, instead of waiting for another worker',
+    helpGroup: 'RUN',
+  }),
+};
+
+export type SettingsFlags = {
+  'config-file'?: string[] | undefined;
+  'config-dir'?: string[] | undefined;
+  embedded?: boolean;
+};
+export type FollowFlags = SettingsFlags & {
+  inline?: boolean;
+  timeout?: number | undefined;
+  'no-wait'?: boolean;
+};
+type StartRun<T> = (runs: Runs, options: RunOptions) => Promise<T>;
+
+/** A command that needs the engine: what it asks for is opened for it, and always closed. */
+export abstract class EngineCommand extends BaseCommand {
+  /** Whether the run that it follows is one that it asked for. */
+  protected startsRun = true;
+  /** Set while a run is followed. */
+  protected followedRun: string | null = null;
+  /** Whether that run is known to exist; before, Temporal may have been asked to start it. */
+  #isRunKnown = false;
+  #progress: Progress | null = null;
+  #settings: Settings | null = null;
+
+  protected async withEngine<T>(flags: SettingsFlags, use: (engine: Engine) => Promise<T>): Promise<T> {
+    const [{ Engine }, { loadSettings }] = await Promise.all([
+      import('../engine/engine.ts'),
+      import('../config/identity-settings.ts'),
+    ]);
+    const engine = new Engine({
+      settings: loadSettings(flags, process.env),
+      env: process.env,
+      announce: this.announce,
+    });
+    this.#settings = engine.settings;
+    const detach = this.#detachOnSignal(engine);
+    try {
+      return await use(engine);
+    } catch (error) {
+      throw this.configured(engine.explain(error));
+    } finally {
+      detach();
+      await engine.close();
+    }
+  }
+
+  /** The error with cures that reach the database that this command was about. */
+  protected configured<T>(error: T): T {
+    if (!(error instanceof RuleError) || !this.#settings) return error;
+    return Object.assign(error, { cure: cureWithConfiguration(error.cure, this.#settings) });
+  }
+
+  /** The services of the identity database, without Temporal. */
+  protected withIdentity<T>(
+    flags: SettingsFlags,
+    use: (services: IdentityServices) => Promise<T>,
+  ): Promise<T> {
+    return this.withEngine(flags, async (engine) => use(await engine.identity()));
+  }
+
+  /** Follows what `start` starts or joins, with progress on stderr. */
+  protected async followIn<T>(
+    engine: Engine,
+    flags: FollowFlags,
+    workflowId: string,
+    title: string,
+    start: StartRun<T>,
+  ): Promise<T> {
+    const [{ openProgress }, runs] = await Promise.all([
+      import('./output/progress.ts'),
+      engine.runs({ inline: flags.inline ?? false }).catch((error: unknown) => this.#neverStarted(error)),
+    ]);
+    const progress = await openProgress(title);
+    this.followedRun = workflowId;
+    this.#progress = progress;
+    try {
+      const wait = !flags['no-wait'];
+      const result = await start(runs, {
+        workflowId,
+        wait,
+        timeoutSeconds: flags.timeout,
+        onEvent: (event) => {
+          this.#isRunKnown ||= event.kind !== 'waiting';
+          progress.onEvent(event);
+        },
+      });
+      await progress.finish('done');
+      return result;
+    } catch (error) {
+      await progress.finish('failed');
+      // From here on nobody says that the run goes on.
+      this.followedRun = null;
+      const { settleRun } = await import('../engine/settle-run.ts');
+      const report = await settleRun(workflowId, error, {
+        isOwn: this.startsRun,
+        identity: () => engine.identity(),
+      });
+      this.announce('Note: the run gave no result, but the database has it: what was asked for is done.');
+      return report as T;
+    } finally {
+      this.followedRun = null;
+    }
+  }
+
+  #neverStarted(error: unknown): never {
+    throw error instanceof RuleError && this.startsRun ? error.leaving('unchanged') : error;
+  }
+
+  protected newRequestId = (): string => randomUUID();
+
+  protected requester = (): Requester => ({
+    user: accountName() ?? `uid ${process.getuid?.()}`,
+    sudoUser: process.env['SUDO_USER'] ?? null,
+    host: hostname(),
+  });
+
+  protected exitCodeAfter = (signal: NodeJS.Signals): number =>
+    signal === 'SIGINT' ? ExitCode.interrupted : ExitCode.terminated;
+
+  /** Ctrl-C and SIGTERM end the command, never the run; a second one does not wait for what is under way. */
+  #detachOnSignal(engine: Engine): () => void {
+    let isLeaving = false;
+    const onSignal = (signal: NodeJS.Signals) => {
+      if (isLeaving) {
+        detach();
+        process.kill(process.pid, signal);
+        return;
+      }
+      // Not detached yet: a signal that comes just then would be lost, and whoever else listens (to show the cursor
+      // again) would end the process on finding itself alone.
+      isLeaving = true;
+      void this.#leave(engine).finally(() => process.exit(this.exitCodeAfter(signal)));
+    };
+    const detach = () => process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+    process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+    return detach;
+  }
+
+  async #leave(engine: Engine): Promise<void> {
+    const farewell = this.farewell(engine);
+    await this.#progress?.finish('left');
+    if (farewell) this.announce(cureWithConfiguration(farewell, engine.settings));
+    await engine.leave();
+  }
+
+  /** What a signal leaves behind. */
+  protected farewell(engine: Engine): string | null {
+    if (!this.followedRun) return null;
+    if (!this.#isRunKnown)
+      return `It is not known whether the run was started: \`keyward workflow follow ${this.followedRun}\` tells.`;
+    const state = engine.hostsWorker ? 'Paused' : 'Detached; the run goes on';
+    return `${state}: \`keyward workflow follow ${this.followedRun}\` ${engine.hostsWorker ? 'resumes' : 'shows'} it.`;
+  }
+}

@@ -1,0 +1,47 @@
+import type { CheckOutcome } from '../../rules/upgrade-check.ts';
+import { measureFor } from './display-width.ts';
+import { wrapText } from './text-wrap.ts';
+
+const TITLE = 'Upgrade Check Results';
+const RESULTS = ['Success', 'Warning', 'Failure'] as const;
+const DETAILS_WIDTH = 60;
+
+/** The word for a result's code. */
+export const resultWord = ({ code }: CheckOutcome): string => RESULTS[code];
+
+/** The table of `keystone-status upgrade check`, byte for byte (`oslo_upgradecheck/upgradecheck.py`). */
+export async function renderUpgradeCheckTable(outcomes: CheckOutcome[]): Promise<string> {
+  const cells = [[TITLE], ...outcomes.map(cellOf)];
+  const measure = await measureFor(cells.flat());
+  const width = Math.max(...cells.flat().map(measure));
+  const rule = `+${'-'.repeat(width + 2)}+`;
+  const draw = (line: string) => `| ${line}${' '.repeat(width - measure(line))} |`;
+  return [rule, ...cells.flatMap((cell) => [...cell.map(draw), rule])].join('\n');
+}
+
+function cellOf(outcome: CheckOutcome): string[] {
+  const details = outcome.details === null ? ['None'] : wrapText(outcome.details, DETAILS_WIDTH, '  ');
+  const [first = '', ...others] = details;
+  return [`Check: ${outcome.title}`, `Result: ${resultWord(outcome)}`, `Details: ${first}`, ...others];
+}
+
+/** The one line of `keystone-status upgrade check --json`, as Python's `json.dumps` writes it. */
+export function renderUpgradeCheckJson(outcomes: CheckOutcome[]): string {
+  const checks = outcomes.map(
+    ({ title, code, details }) =>
+      `{"check": ${pythonJson(title)}, "result": ${code}, "details": ${pythonJson(details)}}`,
+  );
+  return `{"name": ${pythonJson(TITLE)}, "checks": [${checks.join(', ')}]}`;
+}
+
+/** What to do about each check that is not a Success; nothing when all are. */
+export const renderRemedies = (outcomes: CheckOutcome[]): string[] =>
+  outcomes
+    .filter(({ code, remedy }) => code > 0 && remedy !== null)
+    .map(({ title, remedy }) => `Remedy for '${title}': ${remedy}`);
+
+const pythonJson = (value: string | null): string =>
+  JSON.stringify(value).replaceAll(
+    /[\u007f-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );

@@ -1,0 +1,102 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, fsyncSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { ExitCode, RuleError, UsageError } from '../../rules/errors.ts';
+
+/** Reads a password from a file that only its owner (us, or root) may read; one newline at its end is not part of it. */
+export function readPasswordFile(file: string): string {
+  try {
+    const stat = statSync(file);
+    if (stat.isDirectory()) throw new Error('it is a folder');
+    const { mode, uid } = stat;
+    if (mode & 0o077) throw new Error('others may read it; `chmod 600` it');
+    if (uid !== process.getuid?.() && uid !== 0) throw new Error('it belongs to another user');
+    return decoded(readFileSync(file));
+  } catch (error) {
+    throw new UsageError(
+      `The password file ${file} can't be used: ${(error as Error).message}.`,
+      'Name a private, readable file.',
+    );
+  }
+}
+
+/** Not `readFileSync(0)`: a pipe whose writer is late answers EAGAIN to it. */
+export async function readPasswordFromStdin(): Promise<string> {
+  if (process.stdin.isTTY) {
+    throw new UsageError(
+      'Standard input is a terminal, which would show the password.',
+      'Pipe it in, or let keyward ask for it: see --help.',
+    );
+  }
+  try {
+    return decoded(await buffer(process.stdin));
+  } catch (error) {
+    throw new UsageError(`The password can't be used: ${(error as Error).message}.`, 'Give it as UTF-8.');
+  }
+}
+
+/** What is no UTF-8 would become another password than the one that is typed at a login. */
+function decoded(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes).replace(/\r?\n$/, '');
+  } catch {
+    throw new Error('it is not UTF-8');
+  }
+}
+
+/** Asks twice, without an echo, on the terminal. `whose`: `the user alice`. */
+export async function promptForPassword(whose: string): Promise<string> {
+  // One interface for both, made before anything is asked: outside of it the terminal would show what is typed.
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const prompt = createInterface({ input: process.stdin, output: silent, terminal: true });
+  const left = new Promise<never>((_resolve, reject) => {
+    prompt.once('SIGINT', () => reject(interrupted()));
+    prompt.once('close', () => reject(new UsageError('No password was given.', 'Run the command again.')));
+  });
+  left.catch(() => {});
+  const ask = async (question: string): Promise<string> => {
+    process.stderr.write(question);
+    return Promise.race([prompt.question(''), left]).finally(() => process.stderr.write('\n'));
+  };
+  try {
+    const first = await ask(`Password for ${whose}: `);
+    if (first === (await ask('The same again: '))) return first;
+    throw new UsageError('The two passwords differ.', 'Run the command again.');
+  } finally {
+    prompt.close();
+  }
+}
+
+const interrupted = (): RuleError =>
+  new RuleError('Interrupted', 'Interrupted; nothing was started.', {
+    cure: '',
+    exitCode: ExitCode.interrupted,
+  });
+
+/** 144 random bits in 24 characters that need no quoting anywhere. */
+export const generatePassword = (): string => randomBytes(18).toString('base64url');
+
+/** Writes a new private file and returns only when it is on disk: the password must outlive a crash of what follows. */
+export function writePasswordFile(file: string, password: string): void {
+  try {
+    const handle = openSync(file, 'wx', 0o600);
+    writeSync(handle, `${password}\n`);
+    fsyncSync(handle);
+    closeSync(handle);
+    const folder = openSync(path.dirname(path.resolve(file)), 'r');
+    fsyncSync(folder);
+    closeSync(folder);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why = code === 'EEXIST' ? 'it exists already' : message;
+    throw new UsageError(
+      `The generated password can't be written to ${file}: ${why}.`,
+      'Name a new file in a folder that you may write to.',
+    );
+  }
+}
+
+export const removePasswordFile = (file: string): void => rmSync(file, { force: true });

@@ -1,0 +1,131 @@
+import { homedir } from 'node:os';
+import path from 'node:path';
+import type { PasswordHashing } from '../rules/identity/bootstrap/request.ts';
+import type { DatabaseAddress } from '../rules/database-address.ts';
+import { UsageError } from '../rules/errors.ts';
+import type { Setting, Settings } from '../rules/settings.ts';
+import { parseDatabaseUrl } from './database-url.ts';
+import { OsloConfig } from './oslo-config.ts';
+import { policyOptionsOf } from './policy-files.ts';
+import { temporalIsExternal } from './temporal-environment.ts';
+import { withTlsFiles } from './tls-files.ts';
+
+type Given = {
+  'config-file'?: string[] | undefined;
+  'config-dir'?: string[] | undefined;
+  embedded?: boolean | undefined;
+};
+
+const DATABASE_VARIABLE = 'KEYWARD_KEYSTONE_DATABASE_URL';
+
+/**
+ * What Keystone's help of `password_hash_rounds` allows (`keystone/conf/identity.py`). One more of bcrypt's or scrypt's
+ * doubles the time, and of scrypt's the memory.
+ */
+const ROUNDS: Record<PasswordHashing['algorithm'], [least: number, most: number]> = {
+  bcrypt: [4, 31],
+  bcrypt_sha256: [4, 31],
+  scrypt: [1, 31],
+  pbkdf2_sha512: [1, 999_999_999],
+};
+
+/** Reads what flags, environment and files say, once; each value remembers its origin. Bad input is a UsageError. */
+export function loadSettings(flags: Given, env: NodeJS.ProcessEnv): Settings {
+  const configFiles = (flags['config-file'] ?? []).map(absolute);
+  const configDirs = (flags['config-dir'] ?? []).map(absolute);
+  const isEmbedded = flags.embedded ?? false;
+  const config = OsloConfig.read({ configFiles, configDirs }, env);
+  return {
+    keystoneDatabase: databaseOf(connectionOf(config, env), [...configFiles, ...configDirs], isEmbedded, env),
+    configFiles,
+    configDirs,
+    isEmbedded,
+    defaultDomainId: domainIdOf(config.get('identity.default_domain_id')),
+    passwordHashing: hashingOf(config),
+    keystoneCacheTime: cacheTimeOf(config),
+    policy: policyOptionsOf(config),
+    temporalIsExternal: temporalIsExternal(env),
+  };
+}
+
+/** As oslo.config: a shell leaves the tilde of `--config-file=~/keystone.conf` alone. */
+const absolute = (file: string): string => path.resolve(file.replace(/^~(?=\/|$)/, () => homedir()));
+
+/** keyward's own variable beats Keystone's (OS_DATABASE__CONNECTION), which beats files. */
+function connectionOf(config: OsloConfig, env: NodeJS.ProcessEnv): Setting<string | null> {
+  const variable = env[DATABASE_VARIABLE];
+  return variable ? { value: variable, origin: DATABASE_VARIABLE } : config.get('database.connection');
+}
+
+/** Whoever names a configuration means its database: without one, the embedded database must be asked for. */
+function databaseOf(
+  { value, origin }: Setting<string | null>,
+  configuration: string[],
+  isEmbedded: boolean,
+  env: NodeJS.ProcessEnv,
+): Setting<DatabaseAddress | null> {
+  if (!value) {
+    if (isEmbedded || configuration.length === 0) return { value: null, origin: 'the embedded PostgreSQL' };
+    const what =
+      value === null
+        ? `No [database] connection is set in ${configuration.join(', ')}`
+        : `${origin} is empty`;
+    throw new UsageError(`${what}.`, "Set it, or add --embedded to work on keyward's own PostgreSQL.");
+  }
+  if (isEmbedded)
+    throw new UsageError(`--embedded and ${origin} name two databases.`, 'Leave one of them out.');
+  return { value: withTlsFiles(parseDatabaseUrl(value, origin), origin, env), origin };
+}
+
+/** A domain's id, of which Keystone stores 64 characters. */
+function domainIdOf(setting: Setting<string>): Setting<string> {
+  const { length } = [...setting.value];
+  if (length > 0 && length <= 64) return setting;
+  throw new UsageError(
+    `${setting.origin} has ${length} characters; Keystone stores 1 to 64.`,
+    'Name the id of a domain.',
+  );
+}
+
+function hashingOf(config: OsloConfig): Setting<PasswordHashing> {
+  const { value: algorithm, origin } = config.get('identity.password_hash_algorithm');
+  const rounds = config.get('identity.password_hash_rounds');
+  return { value: { algorithm, rounds: roundsOf(algorithm, rounds) }, origin };
+}
+
+function roundsOf(
+  algorithm: PasswordHashing['algorithm'],
+  { value: rounds, origin }: Setting<number | null>,
+): number | null {
+  const [least, most] = ROUNDS[algorithm];
+  if (rounds === null || (rounds >= least && rounds <= most)) return rounds;
+  throw new UsageError(
+    `${origin}: ${rounds} rounds are not possible with ${algorithm}, which takes ${least} to ${most}.`,
+    'Correct it, or remove the line.',
+  );
+}
+
+/** The groups of what keyward writes that have a cache time of their own; grants are in `role`'s. */
+const CACHED = ['identity', 'resource', 'role', 'revoke', 'catalog'] as const;
+const NO_CACHE = 'dogpile.cache.null';
+
+/**
+ * The longest time that a Keystone with this configuration keeps in its cache what keyward writes. It caches by
+ * default, but in no place that outlives a request.
+ */
+function cacheTimeOf(config: OsloConfig): Setting<number | null> {
+  const [enabled, backend] = [config.get('cache.enabled'), config.get('cache.backend')];
+  if (!enabled.value) return { value: null, origin: enabled.origin };
+  if (backend.value === NO_CACHE) return { value: null, origin: backend.origin };
+  const common = config.get('cache.expiration_time');
+  const times = CACHED.filter((group) => config.get(`${group}.caching`).value)
+    .map((group) => config.get(`${group}.cache_time`))
+    .map((own) => positive(own.value === null ? common : own))
+    .toSorted((one, other) => other.value - one.value);
+  return times[0] ?? { value: null, origin: enabled.origin };
+}
+
+function positive({ value, origin }: Setting<number | null>): Setting<number> {
+  if (value !== null && value > 0) return { value, origin };
+  throw new UsageError(`${origin} is no positive number of seconds.`, 'Correct it, or remove it.');
+}

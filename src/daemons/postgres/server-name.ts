@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Home } from '../../config/home.ts';
+import { targetOf } from '../../config/target.ts';
+import type { DatabaseAddress } from '../../rules/database-address.ts';
+import type { Target } from '../../rules/target.ts';
+import { exclusively } from '../daemon.ts';
+import type { Announce } from '../parts.ts';
+import { postgresSocketFolder } from './socket.ts';
+
+/** What names the embedded PostgreSQL of a home, and where that home was when it was last used. */
+type Named = { name: string; home: string };
+
+const fileIn = (dir: string): string => path.join(dir, 'postgres.name');
+
+/**
+ * The embedded PostgreSQL's name, of which its targets are made: it is kept beside the data, so that a home that is
+ * moved keeps its runs. A copy gets a name of its own as soon as it is used while the original is there. A home from
+ * before there were names keeps the one that it had, which is its socket's folder.
+ */
+export async function serverName(home: Home, announce: Announce): Promise<string> {
+  const known = read(home.dir);
+  if (known?.home === home.dir) return known.name;
+  return exclusively(home, 'postgres', async () => nameHere(home, read(home.dir), announce));
+}
+
+/** The target of an address, which may be that of the embedded PostgreSQL, by a URL too. */
+export async function targetIn(home: Home, address: DatabaseAddress, announce: Announce): Promise<Target> {
+  if (address.host !== postgresSocketFolder(home)) return targetOf(address);
+  return targetOf(address, await serverName(home, announce));
+}
+
+/** For data that is about to be made; what had the name before is gone. */
+export const nameNewServer = (home: Home): void => write({ name: randomUUID(), home: home.dir });
+
+function nameHere(home: Home, known: Named | null, announce: Announce): string {
+  if (known?.home === home.dir) return known.name;
+  const isForked = known !== null && isCopy(known, home);
+  const name = isForked ? randomUUID() : (known?.name ?? postgresSocketFolder(home));
+  write({ name, home: home.dir });
+  if (isForked)
+    announce(
+      `${home.dir} is a copy of ${known.home}: its database counts as another one from now on, without the runs so far.`,
+    );
+  return name;
+}
+
+/** The home that it comes from is still there, and not the same folder by another path (as a bind mount is). */
+function isCopy({ name, home: original }: Named, home: Home): boolean {
+  return read(original)?.name === name && !isSameFolder(original, home.dir);
+}
+
+function isSameFolder(one: string, other: string): boolean {
+  const [a, b] = [statSync(one), statSync(other)];
+  return a.dev === b.dev && a.ino === b.ino;
+}
+
+function read(dir: string): Named | null {
+  try {
+    return JSON.parse(readFileSync(fileIn(dir), 'utf8')) as Named;
+  } catch {
+    return null;
+  }
+}
+
+function write(named: Named): void {
+  const file = fileIn(named.home);
+  writeFileSync(`${file}.draft`, JSON.stringify(named), { mode: 0o600 });
+  renameSync(`${file}.draft`, file);
+}

@@ -1,0 +1,104 @@
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import type { Home } from '../../config/home.ts';
+import type { DatabaseAddress } from '../../rules/database-address.ts';
+import { exclusively, findRunning, startDaemon, stopDaemon } from '../daemon.ts';
+import type { Announce } from '../parts.ts';
+import { POSTGRES_PORT as PORT, postgresSocket, postgresSocketFolder } from './socket.ts';
+import { accepts } from '../watch-death.ts';
+
+const NAME = 'postgres';
+const DATABASE = 'keystone';
+/** Not `keyward`: unqualified names would then be looked up in the schema keyward first. */
+const USER = 'openstack';
+
+export { postgresSocket };
+
+/** The address of the embedded identity database; starts PostgreSQL and creates the database where that is needed. */
+export async function ensurePostgres(home: Home, announce: Announce): Promise<DatabaseAddress> {
+  if (!(await isUp(home))) {
+    await exclusively(home, NAME, async () => {
+      if (!(await isUp(home))) await start(home, announce);
+    });
+  }
+  return {
+    host: postgresSocketFolder(home),
+    port: PORT,
+    database: DATABASE,
+    user: USER,
+    password: null,
+    ssl: 'disable',
+    sslRootCert: null,
+  };
+}
+
+/** SIGINT is PostgreSQL's fast shutdown: it ends sessions, and leaves nothing to recover. */
+export const stopPostgres = (home: Home): Promise<void> =>
+  exclusively(home, NAME, () => stopDaemon(home, NAME, 'SIGINT'));
+
+const isUp = async (home: Home): Promise<boolean> =>
+  findRunning(home, NAME) !== null && accepts({ path: postgresSocket(home) });
+
+/** What only a start needs is imported here: most commands find the server running. */
+async function start(home: Home, announce: Announce): Promise<void> {
+  const [{ findPostgres }, { postgresEnvironment, prepareData }, { chooseQuarters }] = await Promise.all([
+    import('./binaries.ts'),
+    import('./data.ts'),
+    import('./quarters.ts'),
+  ]);
+  const binaries = await findPostgres();
+  const quarters = await chooseQuarters(home, binaries);
+  // Backends may outlive their postmaster for a moment, and a starter may have died half way.
+  await stopDaemon(home, NAME, 'SIGINT');
+  await prepareData(home, quarters, USER, binaries, announce);
+  for (const leftover of [postgresSocket(home), `${postgresSocket(home)}.lock`])
+    rmSync(leftover, { force: true });
+  announce('Starting PostgreSQL.');
+  const [command, ...before] = [...quarters.prefix, path.join(quarters.bin, 'postgres')];
+  await startDaemon(home, {
+    name: NAME,
+    command: command!,
+    arguments: [...before, '-D', quarters.data, ...settings(home)],
+    environment: postgresEnvironment(),
+    cwd: quarters.cwd,
+    ...(quarters.account && { account: quarters.account }),
+    version: binaries.version,
+    address: postgresSocketFolder(home),
+    build: '',
+    isReady: () => createDatabase(home),
+  });
+}
+
+/** Only what must be so; the rest is for `postgresql.conf` and ALTER SYSTEM in the data folder. */
+const settings = (home: Home): string[] =>
+  [
+    'listen_addresses=',
+    `unix_socket_directories=${quoted(postgresSocketFolder(home))}`,
+    'unix_socket_permissions=0700',
+    `port=${PORT}`,
+  ].flatMap((setting) => ['-c', setting]);
+
+/** Of a list, which a comma divides. */
+const quoted = (folder: string): string => `"${folder.replaceAll('"', '""')}"`;
+
+const NOT_YET = ['ENOENT', 'ECONNREFUSED', 'ECONNRESET', '57P03'];
+
+/** True when the server answers and the database is there; false while it can't be asked yet. */
+async function createDatabase(home: Home): Promise<boolean> {
+  if (!(await accepts({ path: postgresSocket(home) }))) return false;
+  const { Client } = (await import('pg')).default;
+  const host = postgresSocketFolder(home);
+  const client = new Client({ host, port: PORT, user: USER, database: 'postgres' });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    const { rowCount } = await client.query('select from pg_database where datname = $1', [DATABASE]);
+    if (rowCount === 0) await client.query(`create database ${DATABASE}`);
+    return true;
+  } catch (error) {
+    if (NOT_YET.includes((error as { code?: string }).code ?? '')) return false;
+    throw error;
+  } finally {
+    await client.end().catch(() => {});
+  }
+}

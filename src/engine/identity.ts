@@ -1,0 +1,36 @@
+import type { DatabaseOptions } from '../database/database.ts';
+import type { DatabaseAddress } from '../rules/database-address.ts';
+
+/** Opens the services of one identity database; nothing connects before the first use. `close` ends its connections. */
+export async function openIdentity(address: DatabaseAddress, options: DatabaseOptions = {}) {
+  const [
+    { openDatabase },
+    { whyMissing },
+    { SchemaService },
+    { AuditService },
+    { BootstrapService },
+    { ResourceService },
+    { AssignmentService },
+  ] = await Promise.all([
+    import('../database/database.ts'),
+    import('../database/schema-facts.ts'),
+    import('../services/schema-service.ts'),
+    import('../services/audit/audit-service.ts'),
+    import('../services/identity/bootstrap-service.ts'),
+    import('../services/identity/resource-service.ts'),
+    import('../services/identity/grant-service.ts'),
+  ]);
+  const database = await openDatabase(address, { explain: whyMissing, ...options });
+  return {
+    address,
+    database,
+    schema: new SchemaService(database),
+    audit: new AuditService(database),
+    bootstrap: new BootstrapService(database),
+    resources: new ResourceService(database),
+    assignments: new AssignmentService(database),
+    close: () => database.close(),
+  };
+}
+
+export type IdentityServices = Awaited<ReturnType<typeof openIdentity>>;

@@ -1,0 +1,108 @@
+import { assertPassword } from './bootstrap/limits.ts';
+import { RuleError, UsageError } from '../errors.ts';
+import type { ResourceKind, ResourcePatch, ResourceValues } from './resource.ts';
+import { checkOptions } from './resource-options.ts';
+
+/** In characters, as Keystone's schemas count them (`keystone/{assignment,identity,resource}/schema.py`). */
+const NAME_LIMIT: Record<ResourceKind, number> = { role: 255, user: 255, project: 64, domain: 64 };
+const ROLE_DESCRIPTION_LIMIT = 255;
+const TAG_LIMIT = 255;
+const TAGS_LIMIT = 80;
+const FEDERATED = 'federated';
+/** What a `--property` may not be named: attributes that have rules of their own. */
+const RESERVED = [
+  'id',
+  'name',
+  'domain_id',
+  'parent_id',
+  'is_domain',
+  'enabled',
+  'description',
+  'tags',
+  'options',
+  'extra',
+  'links',
+  'default_project_id',
+  'password',
+  'limits',
+  // What `show` tells of the flag must not be forged.
+  'immutable',
+  'immutable_set',
+];
+
+/** Checks and tidies a request to make a resource as Keystone's API does; throws a UsageError. */
+export function checkedValues(kind: ResourceKind, values: ResourceValues): ResourceValues {
+  const checked = checkedAttributes(kind, values);
+  if (values.tags) checkTags(values.tags);
+  return { ...checked, name: checkedName(kind, values.name) };
+}
+
+/** Checks and tidies a request to change a resource. It must change something. */
+export function checkedPatch(kind: ResourceKind, patch: ResourcePatch): ResourcePatch {
+  if (Object.keys(patch).length === 0) {
+    throw new UsageError(`Nothing was said to change on the ${kind}.`, `See \`keyward ${kind} set --help\`.`);
+  }
+  const checked = checkedAttributes(kind, patch);
+  if (patch.tags) checkTags([...patch.tags.add, ...patch.tags.remove]);
+  return patch.name === undefined ? checked : { ...checked, name: checkedName(kind, patch.name) };
+}
+
+/** `key=value` of `--property`. The value is text, whatever it looks like. */
+export function parseProperty(text: string): [key: string, value: string] {
+  const [, key, value] = /^([^=]+)=([^]*)$/.exec(text) ?? [];
+  if (key === undefined || value === undefined)
+    throw new UsageError(`'${text}' is no property.`, 'Give it as --property key=value.');
+  if (RESERVED.includes(key))
+    throw new UsageError(`'${key}' is no property but an attribute of its own.`, 'Use its own option.');
+  return [key, value];
+}
+
+/** Of a project's tags, those that it has already included. */
+export function assertTagsFit(count: number): void {
+  if (count <= TAGS_LIMIT) return;
+  throw new RuleError('TooManyTags', `A project has at most ${TAGS_LIMIT} tags; these would be ${count}.`, {
+    cure: 'Remove some.',
+    outcome: 'unchanged',
+  });
+}
+
+function checkedAttributes<T extends ResourcePatch | ResourceValues>(kind: ResourceKind, given: T): T {
+  for (const [key, value] of Object.entries(given)) assertText(key, value);
+  checkOptions(kind, given.options);
+  if (given.enabled !== undefined && typeof given.enabled !== 'boolean')
+    throw new UsageError(`enabled: ${JSON.stringify(given.enabled)} is not true or false.`, 'Correct it.');
+  if (given.password !== undefined) assertPassword(given.password);
+  const { description } = given;
+  if (kind === 'role' && typeof description === 'string' && lengthOf(description) > ROLE_DESCRIPTION_LIMIT)
+    throw tooLong('The description of a role', ROLE_DESCRIPTION_LIMIT);
+  return given;
+}
+
+/** Roles keep blanks at the ends of their names; everything else loses them, as in Keystone. */
+function checkedName(kind: ResourceKind, name: string): string {
+  if (!/\S/.test(name)) throw new UsageError(`The name of a ${kind} can't be empty.`, 'Give a name.');
+  if (lengthOf(name) > NAME_LIMIT[kind]) throw tooLong(`The name of a ${kind}`, NAME_LIMIT[kind]);
+  if (kind === 'domain' && name.trim().toLowerCase() === FEDERATED)
+    throw new UsageError(`A domain can't be named ${name}.`, 'Keystone keeps that name for itself.');
+  return kind === 'role' ? name : name.trim();
+}
+
+function checkTags(tags: string[]): void {
+  const bad = tags.find((tag) => tag === '' || /[,/]/.test(tag) || lengthOf(tag) > TAG_LIMIT);
+  if (bad === undefined && new Set(tags).size <= TAGS_LIMIT) return;
+  if (bad === undefined)
+    throw new UsageError(`A project has at most ${TAGS_LIMIT} tags.`, `These are ${tags.length}.`);
+  throw new UsageError(
+    `'${bad.slice(0, 40)}' is no tag.`,
+    `A tag has 1 to ${TAG_LIMIT} characters, none of them a comma or a slash.`,
+  );
+}
+
+function assertText(key: string, value: unknown): void {
+  if (typeof value === 'string' && value.includes('\0'))
+    throw new UsageError(`${key} holds a NUL character, which PostgreSQL can't store.`, 'Remove it.');
+}
+
+const lengthOf = (text: string): number => [...text].length;
+const tooLong = (what: string, limit: number): UsageError =>
+  new UsageError(`${what} has at most ${limit} characters.`, 'Shorten it.');

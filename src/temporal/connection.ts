@@ -1,0 +1,122 @@
+import type { Client } from '@temporalio/client';
+import type { NativeConnection } from '@temporalio/worker';
+import { Unavailable } from '../rules/errors.ts';
+import { EncryptionCodec } from './payload-codec.ts';
+import type { PayloadKey } from './payload-key.ts';
+import { connectNativeSocket, isSocket, localClientOptions } from '../daemons/temporal-server/socket.ts';
+import { reasonOf, unreachable } from './errors.ts';
+
+/** Where Temporal is. `local` null: whatever `TEMPORAL_*` and a Temporal profile say (TLS and API key included). */
+export type TemporalEndpoint = { local: string | null; env: NodeJS.ProcessEnv };
+
+const FAILURE_CONVERTER = new URL(import.meta.resolve('../workflows/failure-converter.js')).pathname;
+
+/** The connection options of client and worker alike, and the namespace. */
+export async function connectionSettings({ local, env }: TemporalEndpoint) {
+  if (local) return { options: await localClientOptions(local), namespace: 'default' };
+  const { loadClientConnectConfig } = await import('@temporalio/envconfig');
+  const overrideEnvVars = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined));
+  try {
+    const config = loadClientConnectConfig({ overrideEnvVars: overrideEnvVars as Record<string, string> });
+    return { options: config.connectionOptions, namespace: config.namespace ?? 'default' };
+  } catch (error) {
+    throw new Unavailable(
+      'TemporalSettingsUnusable',
+      `Temporal's settings can't be used: ${reasonOf(error)}.`,
+      'Check the TEMPORAL_* variables and the profile that they name.',
+    );
+  }
+}
+
+/** One codec and one failure converter for everything that goes to Temporal. */
+export const dataConverter = (codec: EncryptionCodec) => ({
+  payloadCodecs: [codec],
+  failureConverterPath: FAILURE_CONVERTER,
+});
+
+/** What is in payloads of a history, to be shown and never to be acted on; undefined for what nobody can read. */
+export function revealPayloads(client: Client, payloads: object[]): unknown[] {
+  const { payloadCodecs, payloadConverter } = client.options.loadedDataConverter;
+  const codec = payloadCodecs[0] as EncryptionCodec;
+  return codec.reveal(payloads).map((payload) => payload && payloadConverter.fromPayload(payload));
+}
+
+/** Connects within 5 s, or says that Temporal is unreachable. Calls are not retried here: a follower decides. */
+export async function connectClient(endpoint: TemporalEndpoint, key: PayloadKey): Promise<Client> {
+  const [{ Client, Connection }, { options, namespace }] = await Promise.all([
+    import('@temporalio/client'),
+    connectionSettings(endpoint),
+  ]);
+  const plain = { ...options, interceptors: [] };
+  const connection = await Connection.connect({ ...plain, connectTimeout: '5s' } as object).catch(
+    (error: Error) => explainUnreachable(plain, error, endpoint.local),
+  );
+  await assertNamespaceOf(connection, namespace, endpoint);
+  return new Client({
+    connection,
+    namespace,
+    dataConverter: dataConverter(new EncryptionCodec(key, 'client')),
+  });
+}
+
+/** A worker's connection, or says that Temporal is unreachable. */
+export async function connectNative(endpoint: TemporalEndpoint): Promise<NativeConnection> {
+  const [{ NativeConnection }, { options, namespace }] = await Promise.all([
+    import('@temporalio/worker'),
+    connectionSettings(endpoint),
+  ]);
+  const { local } = endpoint;
+  const connecting =
+    local && isSocket(local) ? connectNativeSocket(local) : NativeConnection.connect(options);
+  const connection = await connecting.catch((error: Error) => explainUnreachable(options, error, local));
+  await assertNamespaceOf(connection, namespace, endpoint);
+  return connection;
+}
+
+/** A connect that failed tells little of why, or only that it was late; a call that does not wait tells more. */
+async function explainUnreachable(
+  options: { address?: string | undefined },
+  error: Error,
+  local: string | null,
+): Promise<never> {
+  const { Connection } = await import('@temporalio/client');
+  const connection = Connection.lazy(options as object);
+  const plainer = await connection
+    .withDeadline(Date.now() + 5000, () => connection.workflowService.getSystemInfo({}))
+    .catch((reason: Error) => reason);
+  await connection.close();
+  const tells = plainer instanceof Error && !plainer.message.includes('Last error: null');
+  return refuseUnreachable(local ?? options.address, tells ? plainer : error);
+}
+
+/** The same for a connection just opened, which is closed again where it is no use. */
+async function assertNamespaceOf(
+  connection: Namespaced & { close(): Promise<void> },
+  namespace: string,
+  endpoint: TemporalEndpoint,
+): Promise<void> {
+  await assertNamespace(connection, namespace, endpoint).catch(async (error: unknown) => {
+    await connection.close();
+    throw error;
+  });
+}
+
+type Namespaced = {
+  workflowService: { describeNamespace(request: { namespace: string }): Promise<unknown> };
+};
+
+/** Somebody else's Temporal may lack the namespace, or not let us in; asked here, since other calls are less clear. */
+async function assertNamespace(
+  { workflowService }: Namespaced,
+  namespace: string,
+  { local, env }: TemporalEndpoint,
+): Promise<void> {
+  if (local) return;
+  await workflowService
+    .describeNamespace({ namespace })
+    .catch((error: unknown) => refuseUnreachable(env['TEMPORAL_ADDRESS'], error));
+}
+
+const refuseUnreachable = (address: string | undefined, error: unknown): never => {
+  throw unreachable(error, { isLocal: false, address });
+};

@@ -1,0 +1,235 @@
+import { hostname } from 'node:os';
+import { setTimeout as after } from 'node:timers/promises';
+import type { NativeConnection, Worker } from '@temporalio/worker';
+import { STEP_PATIENCE } from '../database/patience.ts';
+import { readBuildId } from '../engine/build-id.ts';
+import { hostTaskQueue, taskQueue, type Target } from '../rules/target.ts';
+import { openIdentity, type IdentityServices } from '../engine/identity.ts';
+import type { DatabaseAddress } from '../rules/database-address.ts';
+import { reasonFor, type Unusable } from '../rules/unusable-payload.ts';
+import { EncryptionCodec } from './payload-codec.ts';
+import { RuleError, Unavailable } from '../rules/errors.ts';
+import type { PayloadKey } from './payload-key.ts';
+import { connectionSettings, connectNative, dataConverter, type TemporalEndpoint } from './connection.ts';
+import { isWait } from './step-watch.ts';
+import { isRefused, reasonOf, unreachable } from './errors.ts';
+import { logLine } from './worker-log.ts';
+
+const PATIENCE_MS = 10_000;
+const CHECK_EVERY_MS = 10_000;
+const CHECK_LIMIT_MS = 5000;
+/** Of each queue at once. */
+const ACTIVITIES = 8;
+const QUEUES = 2;
+
+export type WorkerOptions = {
+  endpoint: TemporalEndpoint;
+  key: PayloadKey;
+  address: DatabaseAddress;
+  target: Target;
+};
+
+/** A worker in this process. `finished` resolves when it has been stopped, and rejects when it can't work any more. */
+export type HostedWorker = { finished: Promise<void>; stop(): Promise<void> };
+
+/** What a worker is made of, open; `close` closes the connections. */
+type Parts = { workers: Worker[]; assertFit: () => Promise<void>; close: () => Promise<void> };
+
+/**
+ * Polls the target's queue for anything, and the target's queue of this host for what must read this host's files.
+ * However it ends, activities under way are let finish, and every connection is closed; what takes longer than 10 s is
+ * left behind, for the process to end and another worker to take up.
+ */
+export async function hostWorker(options: WorkerOptions): Promise<HostedWorker> {
+  const { workers, assertFit, close } = await openParts(options);
+  const runs = workers.map((worker) => worker.run());
+  const over = new AbortController();
+  const end = async (): Promise<void> => {
+    over.abort();
+    shutdown(workers);
+    await atMost(PATIENCE_MS, Promise.allSettled(runs).then(close));
+  };
+  const finished = Promise.race([Promise.all(runs), untilUnfit(assertFit, over.signal)]).then(
+    end,
+    async (error: unknown) => {
+      await end();
+      throw error instanceof RuleError ? error : failed(reasonOf(error));
+    },
+  );
+  finished.catch(() => {});
+  return { finished, stop: () => end() };
+}
+
+/**
+ * Rejects when the worker can't work any more. The SDK's core takes polls that are refused for a trouble that passes, for a
+ * minute and without a word, and may then never end.
+ */
+async function untilUnfit(assertFit: () => Promise<void>, over: AbortSignal): Promise<never> {
+  for (;;) {
+    await after(CHECK_EVERY_MS, undefined, { signal: over, ref: false }).catch(
+      () => new Promise<never>(() => {}),
+    );
+    await assertFit();
+  }
+}
+
+/** What a step waits for goes to the log, and to whoever follows its run. */
+function tellWait(line: string, heartbeat: (line: string) => void): void {
+  process.stderr.write(`${logLine({ level: 'WARN', message: line })}\n`);
+  try {
+    if (isWait(line)) heartbeat(line);
+  } catch {
+    // It is no step that waits.
+  }
+}
+
+async function openParts(options: WorkerOptions): Promise<Parts> {
+  const closers: (() => Promise<unknown>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const closeOne of closers.splice(0).toReversed()) await closeOne().catch(() => {});
+  };
+  try {
+    const { heartbeat } = await import('@temporalio/activity');
+    const announce = (line: string): void => tellWait(line, heartbeat);
+    const [identity] = await Promise.all([
+      openIdentity(options.address, { patience: STEP_PATIENCE, poolSize: QUEUES * ACTIVITIES, announce }),
+      import('@temporalio/worker'),
+    ]);
+    closers.push(() => identity.close());
+    const { connection, namespace } = await connect(options.endpoint);
+    closers.push(() => connection.close());
+    await assertMayPoll(connection, namespace, options.endpoint);
+    const workers = await createWorkers(options, { connection, namespace, identity });
+    const assertFit = async (): Promise<void> => {
+      await assertMayPoll(connection, namespace, options.endpoint);
+      if (workers.some((worker) => worker.getState() === 'FAILED')) throw failed('its polls have ended');
+    };
+    return { workers, assertFit, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+const failed = (why: string): Unavailable =>
+  new Unavailable(
+    'WorkerFailed',
+    `The worker can't get work from Temporal any more: ${why}.`,
+    'Check TEMPORAL_ADDRESS and the other TEMPORAL_* variables, and start it again.',
+  );
+
+async function connect(endpoint: TemporalEndpoint) {
+  const [{ Runtime, DefaultLogger }, { namespace }] = await Promise.all([
+    import('@temporalio/worker'),
+    connectionSettings(endpoint),
+  ]);
+  try {
+    Runtime.install({
+      shutdownSignals: [],
+      logger: new DefaultLogger('WARN', (entry) => process.stderr.write(`${logLine(entry)}\n`)),
+    });
+  } catch {
+    // That of an earlier worker of this process, which left a step behind, is still there.
+  }
+  return { connection: await connectNative(endpoint), namespace };
+}
+
+/**
+ * Whether polls are let in: who may not poll is told so at once; who may is told that the question names no queue. Whatever
+ * else is answered is for the core to get over.
+ */
+async function assertMayPoll(
+  connection: NativeConnection,
+  namespace: string,
+  { local, env }: TemporalEndpoint,
+): Promise<void> {
+  const question = { namespace, taskQueue: { name: '' } };
+  const { workflowService } = connection;
+  const polls = async (): Promise<void> => {
+    await workflowService.pollWorkflowTaskQueue(question).catch(refuseIfDenied);
+    await workflowService.pollActivityTaskQueue(question).catch(refuseIfDenied);
+  };
+  const refuseIfDenied = (error: unknown): void => {
+    if (!isRefused(error)) return;
+    const temporal = { isLocal: false, address: env['TEMPORAL_ADDRESS'] } as const;
+    throw unreachable(error, local ? { isLocal: true } : temporal);
+  };
+  await connection.withDeadline(Date.now() + CHECK_LIMIT_MS, polls);
+}
+
+type Shared = { connection: NativeConnection; namespace: string; identity: IdentityServices };
+
+async function createWorkers(
+  { key, target }: WorkerOptions,
+  { connection, namespace, identity }: Shared,
+): Promise<Worker[]> {
+  const { Worker } = await import('@temporalio/worker');
+  const codec = new EncryptionCodec(key, 'worker', (workflowId, why) =>
+    endRun(connection, namespace, workflowId, why),
+  );
+  const shared = {
+    connection,
+    namespace,
+    activities: await createActivities(target, identity),
+    dataConverter: dataConverter(codec),
+    workerDeploymentOptions: await namedBuild(),
+    maxConcurrentActivityTaskExecutions: ACTIVITIES,
+    shutdownGraceTime: PATIENCE_MS,
+  } as const;
+  const codePath = new URL(import.meta.resolve('../workflow-bundle.js')).pathname;
+  return Promise.all([
+    Worker.create({ ...shared, taskQueue: taskQueue(target), workflowBundle: { codePath } }),
+    Worker.create({ ...shared, taskQueue: hostTaskQueue(target, hostname()) }),
+  ]);
+}
+
+/** Ends a run of which this worker can't use something: a task that only fails would be tried again for ever. */
+function endRun(
+  { workflowService }: NativeConnection,
+  namespace: string,
+  workflowId: string | undefined,
+  why: Unusable,
+): void {
+  if (!workflowId) return;
+  process.stderr.write(`${logLine({ level: 'WARN', message: reasonFor(why), meta: { workflowId } })}\n`);
+  const request = { namespace, workflowExecution: { workflowId }, reason: reasonFor(why) };
+  workflowService.terminateWorkflowExecution(request).catch(() => {});
+}
+
+/** By it a workflow knows which build runs it; no run is tied to a build. */
+const namedBuild = async () => ({
+  version: { deploymentName: 'keyward', buildId: await readBuildId() },
+  useWorkerVersioning: false as const,
+});
+
+async function createActivities(target: Target, identity: IdentityServices) {
+  const [
+    { withRuleFailures },
+    { createIdentityActivities },
+    { createUpgradeCheckActivities },
+    { CheckDatabase },
+    { openPolicyFiles },
+  ] = await Promise.all([
+    import('../activities/rule-failures.ts'),
+    import('../activities/identity.ts'),
+    import('../activities/upgrade-check.ts'),
+    import('../services/check-database.ts'),
+    import('../config/policy-files.ts'),
+  ]);
+  const database = new CheckDatabase(identity.database);
+  return withRuleFailures(target, {
+    ...createIdentityActivities(identity.bootstrap),
+    ...createUpgradeCheckActivities({ database, policyFiles: openPolicyFiles }),
+  });
+}
+
+/** The SDK's own limit (`shutdownForceTime`) is none: behind it, `finalizeShutdown` waits for the step all the same. */
+async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
+  const over = new AbortController();
+  const late = after(ms, undefined, { signal: over.signal }).catch(() => {});
+  await Promise.race([work, late]).finally(() => over.abort());
+}
+
+function shutdown(workers: Worker[]): void {
+  for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+}

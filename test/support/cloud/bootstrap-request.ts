@@ -1,0 +1,44 @@
+import { randomUUID } from 'node:crypto';
+import type { BootstrapReport, BootstrapRequest } from '../../../src/rules/identity/bootstrap/request.ts';
+import type { Asked } from '../../../src/rules/run-request.ts';
+import type { BootstrapService } from '../../../src/services/identity/bootstrap-service.ts';
+
+export const PASSWORD = 's3cretAdminPw';
+const URL = 'http://127.0.0.1:35357/v3';
+
+/** The request that recorded `rows-after-bootstrap.sql`, with what a test wants otherwise. */
+export const bootstrapRequest = (changes: Partial<BootstrapRequest> = {}): BootstrapRequest => ({
+  target: '0123456789ab',
+  requestId: randomUUID(),
+  requester: { user: 'operator', sudoUser: null, host: 'test' },
+  username: 'admin',
+  password: PASSWORD,
+  passwordForNewUserOnly: false,
+  projectName: 'admin',
+  roleName: 'admin',
+  serviceName: 'keystone',
+  publicUrl: URL,
+  internalUrl: URL,
+  adminUrl: URL,
+  regionId: 'RegionOne',
+  roleImmutability: 'default',
+  defaultDomainId: 'default',
+  passwordHashing: { algorithm: 'bcrypt', rounds: 4 },
+  ...changes,
+});
+
+/** The request as a workflow gets it from a command. */
+export const asked = (request: BootstrapRequest): Asked<BootstrapRequest> => ({
+  ...request,
+  workflow: 'bootstrap',
+  askedAt: new Date().toISOString(),
+});
+
+/** What the workflow does: both steps. */
+export async function runBootstrap(
+  bootstrap: BootstrapService,
+  request: BootstrapRequest,
+): Promise<BootstrapReport> {
+  await bootstrap.begin(asked(request));
+  return bootstrap.apply(request);
+}

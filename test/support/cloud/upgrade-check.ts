@@ -1,0 +1,34 @@
+import { randomUUID } from 'node:crypto';
+import { createUpgradeCheckActivities } from '../../../src/activities/upgrade-check.ts';
+import type { CheckParts } from '../../../src/checks/run-check.ts';
+import { OsloConfig } from '../../../src/config/oslo-config.ts';
+import { openPolicyFiles, policyOptionsOf } from '../../../src/config/policy-files.ts';
+import type { CheckOutcome, UpgradeCheckRequest } from '../../../src/rules/upgrade-check.ts';
+
+export const ROLES = 'identity-default-roles-immutable';
+export const TRUSTS = 'identity-trust-policies-not-empty';
+export const JSON_TO_YAML = 'identity-policy-file-json-to-yaml';
+
+/** The keystone suite through its activities, each check's outcome by its id; this machine's /etc is not looked at. */
+export async function runSuite(
+  database: CheckParts['database'],
+  configFile: string,
+): Promise<Record<string, CheckOutcome>> {
+  const activities = createUpgradeCheckActivities({
+    database,
+    policyFiles: (configuration) => openPolicyFiles(configuration, []),
+  });
+  const paths = { configFiles: [configFile], configDirs: [] };
+  const request: UpgradeCheckRequest = {
+    target: 'feedfacecafe',
+    requestId: randomUUID(),
+    suite: 'keystone',
+    hostname: 'here',
+    ...paths,
+    isEmbedded: false,
+    policy: policyOptionsOf(OsloConfig.read(paths, {})),
+  };
+  const checks = await activities.listChecks(request);
+  const outcomes = await Promise.all(checks.map(({ id }) => activities.runCheck({ id, request })));
+  return Object.fromEntries(outcomes.map((outcome) => [outcome.id, outcome]));
+}

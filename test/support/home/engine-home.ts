@@ -1,0 +1,99 @@
+import { execFile } from 'node:child_process';
+import { chownSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { Client } from 'pg';
+import { type Home, resolveHome } from '../../../src/config/home.ts';
+import { listParts, stopParts } from '../../../src/daemons/parts.ts';
+import type { Part } from '../../../src/cli/output/parts-table.ts';
+import type { DatabaseAddress } from '../../../src/rules/database-address.ts';
+
+const run = promisify(execFile);
+const SCRIPT = path.join(import.meta.dirname, 'ensure-part.ts');
+
+export const NOBODY = 65534;
+export const isRoot = process.getuid?.() === 0;
+
+export type Ensured = {
+  address: DatabaseAddress & { address: string; uiAddress: string | null };
+  lines: string[];
+  /** CommonJS files of packages that were loaded for it. */
+  packages: string[];
+  error?: { name: string; message: string; cure: string; exitCode: number };
+};
+
+/** A home of one test's own, and what is asked of it by processes of their own or by this one. */
+export class EngineHome {
+  readonly dir: string;
+  readonly home: Home;
+
+  constructor(name = 'keyward-engine-') {
+    this.dir = realpathSync(mkdtempSync(path.join(tmpdir(), name)));
+    this.home = resolveHome({ ...process.env, KEYWARD_HOME: this.dir });
+  }
+
+  /** `ensure` in a process of its own that has ended; the part lives on. `before` is put in front of its command line. */
+  async ensure(
+    part: 'postgres' | 'temporal',
+    env: NodeJS.ProcessEnv = {},
+    before: string[] = [],
+  ): Promise<Ensured> {
+    const options = { env: { ...cleanEnvironment(), KEYWARD_HOME: this.dir, ...env } };
+    const [program, ...args] = [...before, process.execPath, '--no-warnings', SCRIPT, part];
+    const { stdout } = await run(program!, args, options);
+    return JSON.parse(stdout) as Ensured;
+  }
+
+  async query<T extends object>(sql: string): Promise<T[]> {
+    const client = new Client({ host: this.home.runDir, user: 'openstack', database: 'keystone' });
+    client.on('error', () => {});
+    await client.connect();
+    try {
+      return (await client.query<T>(sql)).rows;
+    } finally {
+      await client.end();
+    }
+  }
+
+  part(name: string): Part {
+    return listParts(this.home).find(({ part }) => part === name)!;
+  }
+
+  async remove(): Promise<void> {
+    await stopParts(this.home);
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+}
+
+/** An environment in which network namespaces are forbidden, and user namespaces are not: PostgreSQL's need is another. */
+export function withoutNetworks(dir: string): NodeJS.ProcessEnv {
+  const bin = path.join(dir, 'bin');
+  mkdirSync(bin, { recursive: true });
+  const script = `#!/bin/sh
+    case " $* " in *' -n '*) exit 1 ;; esac
+    PATH=\${PATH#*:} exec unshare "$@"\n`;
+  writeFileSync(path.join(bin, 'unshare'), script, { mode: 0o755 });
+  return { PATH: `${bin}:${process.env['PATH']}` };
+}
+
+/** As user 65534, who has no home folder of its own; the folder given becomes that user's. */
+export async function ensureAsNobody(
+  part: 'postgres' | 'temporal',
+  dir: string,
+  env: NodeJS.ProcessEnv = {},
+): Promise<Ensured> {
+  chownSync(dir, NOBODY, NOBODY);
+  const { stdout } = await run(process.execPath, ['--no-warnings', SCRIPT, part], {
+    env: { ...cleanEnvironment(), HOME: dir, KEYWARD_HOME: path.join(dir, 'home'), ...env },
+    uid: NOBODY,
+    gid: NOBODY,
+    cwd: '/',
+  });
+  return JSON.parse(stdout) as Ensured;
+}
+
+function cleanEnvironment(): NodeJS.ProcessEnv {
+  const isOurs = (name: string) => /^(OS_|TEMPORAL_|KEYWARD_|NODE_OPTIONS|XDG_RUNTIME_DIR)/.test(name);
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !isOurs(name)));
+}

@@ -1,0 +1,163 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { until } from '../home/cli.ts';
+
+const run = promisify(execFile);
+const REQUIREMENTS = [
+  'keystone==30.0.0',
+  'psycopg2-binary==2.9.13',
+  'python-openstackclient==10.5.0',
+  'waitress==3.0.2',
+];
+
+export type Outcome = { code: number; stdout: string; stderr: string };
+
+/** keystone-status reads its key folder before its arguments, so the default must be moved (facts of Keystone 30.0.0). */
+const STATUS = `
+import sys
+from keystone.conf import fernet_tokens, credential
+for module, folder in ((fernet_tokens, 'fernet'), (credential, 'credential')):
+    for option in module.ALL_OPTS:
+        if option.name == 'key_repository':
+            option.default = sys.argv[1] + '/' + folder
+del sys.argv[1]
+from keystone.cmd import status
+sys.exit(status.main())
+`;
+
+/** waitress on Keystone's WSGI application, which parses sys.argv on import; prints the port that it was given. */
+const SERVE = `
+import sys
+sys.argv = ['keystone', '--config-file', sys.argv[1]]
+from keystone.server.wsgi import initialize_public_application
+import waitress
+server = waitress.create_server(initialize_public_application(), host='127.0.0.1', port=0, threads=4)
+print(server.effective_port, flush=True)
+server.run()
+`;
+
+/** A real Keystone 30.0.0 from PyPI, on a database that the caller names. */
+export class RealKeystone {
+  readonly #dir: string;
+  readonly #venv: string;
+  /** Its keystone.conf, which keyward can read too. */
+  readonly config: string;
+  #server: ChildProcess | null = null;
+
+  private constructor(dir: string, venv: string) {
+    this.#dir = dir;
+    this.#venv = venv;
+    this.config = path.join(dir, 'keystone.conf');
+  }
+
+  /** Installs the venv once per user; fails, and never skips, where that can't be done. */
+  static async open(dir: string, databaseUrl: string): Promise<RealKeystone> {
+    mkdirSync(dir, { recursive: true });
+    const keystone = new RealKeystone(dir, await ensureVenv());
+    keystone.use(databaseUrl);
+    const owner = ['--keystone-user', await userName(), '--keystone-group', await groupName()];
+    for (const command of ['fernet_setup', 'credential_setup']) {
+      const outcome = await keystone.manage(command, ...owner);
+      if (outcome.code !== 0) throw new Error(`${command} failed: ${outcome.stderr}`);
+    }
+    return keystone;
+  }
+
+  /** Points the following commands at another database, with more sections of keystone.conf. */
+  use(databaseUrl: string, more: Record<string, Record<string, string>> = {}): void {
+    const sections = {
+      database: { connection: databaseUrl },
+      token: { provider: 'fernet' },
+      fernet_tokens: { key_repository: path.join(this.#dir, 'fernet') },
+      credential: { key_repository: path.join(this.#dir, 'credential') },
+      cache: { enabled: 'false' },
+      ...more,
+    };
+    const lines = Object.entries(sections).flatMap(([name, values]) => [
+      `[${name}]`,
+      ...Object.entries(values).map(([key, value]) => `${key} = ${value}`),
+    ]);
+    writeFileSync(this.config, `${lines.join('\n')}\n`);
+  }
+
+  manage(...args: string[]): Promise<Outcome> {
+    return this.#run('keystone-manage', ['--config-file', this.config, ...args]);
+  }
+
+  status(...args: string[]): Promise<Outcome> {
+    const program = ['-c', STATUS, this.#dir, '--config-file', this.config];
+    return this.#run('python', [...program, 'upgrade', 'check', ...args]);
+  }
+
+  /** Serves the API on a free loopback port and gives its address; stop it with `stop`. */
+  async serve(): Promise<string> {
+    this.#server = spawn(path.join(this.bin, 'python'), ['-c', SERVE, this.config], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const death = once(this.#server, 'exit').then(() => {
+      throw new Error('Keystone ended before it served anything');
+    });
+    const [port] = (await Promise.race([once(this.#server.stdout!, 'data'), death])) as [Buffer];
+    const url = `http://127.0.0.1:${port.toString().trim()}`;
+    await until(() =>
+      fetch(`${url}/v3`).then(
+        (response) => response.ok,
+        () => false,
+      ),
+    );
+    return url;
+  }
+
+  /** openstackclient; the environment says where, who and on what, so that no password is in an argument list. */
+  openstack(env: NodeJS.ProcessEnv, ...args: string[]): Promise<Outcome> {
+    const fixed = { OS_IDENTITY_API_VERSION: '3', OS_USERNAME: 'admin', OS_USER_DOMAIN_ID: 'default' };
+    return this.#run('openstack', args, { PATH: process.env['PATH'], HOME: this.#dir, ...fixed, ...env });
+  }
+
+  stop(): void {
+    this.#server?.kill('SIGKILL');
+    this.#server = null;
+  }
+
+  /** The folder of the venv's programs. */
+  get bin(): string {
+    return path.join(this.#venv, 'bin');
+  }
+
+  async #run(program: string, args: string[], env = process.env): Promise<Outcome> {
+    try {
+      return { code: 0, ...(await run(path.join(this.bin, program), args, { maxBuffer: 64 << 20, env })) };
+    } catch (error) {
+      const { code, stdout, stderr } = error as Outcome;
+      return { code, stdout, stderr };
+    }
+  }
+}
+
+/** The folder of the real tools' Python, which is made once per user. */
+export async function ensureVenv(): Promise<string> {
+  const hash = createHash('sha256').update(REQUIREMENTS.join()).digest('hex').slice(0, 12);
+  const cache = path.join(process.env['XDG_CACHE_HOME'] || path.join(homedir(), '.cache'), 'keyward');
+  const venv = path.join(cache, `interop-${hash}`);
+  if (existsSync(path.join(venv, 'complete'))) return venv;
+  process.stderr.write(`Installing ${REQUIREMENTS.join(', ')} into ${venv} (once; about a minute).\n`);
+  rmSync(venv, { recursive: true, force: true });
+  mkdirSync(cache, { recursive: true });
+  await run('python3', [
+    '-c',
+    'import sys; assert sys.version_info >= (3, 11), "interop needs python3 >= 3.11"',
+  ]);
+  await run('python3', ['-m', 'venv', venv]);
+  await run(path.join(venv, 'bin/pip'), ['install', '--quiet', ...REQUIREMENTS], { maxBuffer: 64 << 20 });
+  writeFileSync(path.join(venv, 'complete.draft'), '');
+  renameSync(path.join(venv, 'complete.draft'), path.join(venv, 'complete'));
+  return venv;
+}
+
+const userName = async (): Promise<string> => (await run('id', ['-un'])).stdout.trim();
+const groupName = async (): Promise<string> => (await run('id', ['-gn'])).stdout.trim();
