@@ -9,12 +9,15 @@ export type CheckCode = (typeof CheckCode)[keyof typeof CheckCode];
 /** What a check found. `remedy` is a command, or an edit named by file, section and key; null when there is none to do. */
 export type CheckResult = { code: CheckCode; details: string | null; remedy: string | null };
 
+/** What a check may need: the database that its suite is about, or the files of the host whose operator asks. */
+export type Need = 'database' | 'files';
+
 /** What every check file states about itself. `order` is upstream's order in the table; `needs` says where it can run. */
 export type CheckDescription = {
   id: string;
   order: number;
   title: string;
-  needs: 'database' | 'files';
+  needs: Need[];
   remedy: string;
 };
 

@@ -16,7 +16,7 @@ export default class StatusUpgradeList extends BaseCommand {
     const rows = checks.map(({ id, title, needs, remedy }) => ({
       ID: id,
       Check: title,
-      Needs: needs,
+      Needs: needs.join(', '),
       Remedy: remedy,
     }));
     await printList(rows, ['ID', 'Check', 'Needs', 'Remedy'], flags);
