@@ -58,16 +58,6 @@ export class Engine implements RunKeeper {
     return targetIn(this.home, await this.address(), this.#announce);
   }
 
-  async databaseUrl({
-    showPassword,
-    driver,
-  }: {
-    showPassword: boolean;
-    driver: string | undefined;
-  }): Promise<string> {
-    return formatDatabaseUrl(await this.address(), { showPassword, ...(driver && { driver }) });
-  }
-
   /** `lockSeconds`: how long a statement may wait for a lock that somebody else holds. */
   async identity(lockSeconds?: number): Promise<IdentityServices> {
     const services = await openIdentity(await this.address(), {

@@ -5,7 +5,7 @@ import type { DatabaseAddress } from '../rules/database-address.ts';
 export async function openIdentity(address: DatabaseAddress, options: DatabaseOptions = {}) {
   const [
     { openDatabase },
-    { whyMissing },
+    { keystoneSchema },
     { SchemaService },
     { AuditService },
     { BootstrapService },
@@ -13,14 +13,14 @@ export async function openIdentity(address: DatabaseAddress, options: DatabaseOp
     { AssignmentService },
   ] = await Promise.all([
     import('../database/database.ts'),
-    import('../database/schema-facts.ts'),
+    import('../database/keystone/schema.ts'),
     import('../services/schema-service.ts'),
     import('../services/audit/audit-service.ts'),
     import('../services/identity/bootstrap-service.ts'),
     import('../services/identity/resource-service.ts'),
     import('../services/identity/grant-service.ts'),
   ]);
-  const database = await openDatabase(address, { explain: whyMissing, ...options });
+  const database = openDatabase(address, keystoneSchema, options);
   return {
     address,
     database,

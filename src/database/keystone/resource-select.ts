@@ -1,4 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { hasTable } from '../has-table.ts';
 import type { ResourceKind } from '../../rules/identity/resource.ts';
 
 export const ROOT_DOMAIN = '<<keystone.domain.root>>';
@@ -70,11 +71,8 @@ export const USER_NAMED = `u.id in (select user_id from local_user where name = 
 
 /** keyward's own options of users, where `db sync` has been run; reads work without it. */
 export async function userOptionsOf(em: EntityManager): Promise<string> {
-  const [found] = await em.execute<{ here: boolean }[]>(
-    "select to_regclass('keyward.user_option') is not null as here",
-  );
   const keystone =
     "select option_id, option_value from user_option where user_id = u.id and option_id <> 'IMMU'";
   const ours = 'select option_id, option_value from keyward.user_option where user_id = u.id';
-  return found!.here ? `${keystone} union all ${ours}` : keystone;
+  return (await hasTable(em, 'keyward.user_option')) ? `${keystone} union all ${ours}` : keystone;
 }

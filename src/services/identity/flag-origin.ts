@@ -1,4 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { hasTable } from '../../database/has-table.ts';
 import type { ResourceKind } from '../../rules/identity/resource.ts';
 
 const UNKNOWN = 'not set through keyward';
@@ -14,7 +15,7 @@ export async function flagOrigins(
   stored: { id: string; immutable: string | null | undefined }[],
 ): Promise<Map<string, string>> {
   const origins = new Map(stored.map(({ id }) => [id, UNKNOWN]));
-  if (stored.length === 0 || !(await hasAudit(em))) return origins;
+  if (stored.length === 0 || !(await hasTable(em, 'keyward.audit'))) return origins;
   const rows = await em.execute<Row[]>(
     `select distinct on (resource_id) resource_id, after->'options'->>'immutable' as value,
        to_char(occurred_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as at,
@@ -31,11 +32,4 @@ export async function flagOrigins(
     if (row && row.value === (immutable ?? null)) origins.set(id, `since ${row.at} by ${row.by}`);
   }
   return origins;
-}
-
-async function hasAudit(em: EntityManager): Promise<boolean> {
-  const [found] = await em.execute<{ here: boolean }[]>(
-    "select to_regclass('keyward.audit') is not null as here",
-  );
-  return found!.here;
 }
