@@ -17,7 +17,7 @@ const USER_FLAG =
   'Note: keyward refuses to change an immutable user; the API of Keystone itself does not know the flag.';
 
 /** The services of the identity database, and on whose behalf they are asked. */
-export type Session = Pick<IdentityServices, 'resources' | 'assignments'> & {
+export type Session = Pick<IdentityServices, 'resources' | 'grants' | 'impliedRoles'> & {
   actor: Actor;
   hashing: PasswordHashing;
   defaultDomainId: string;
@@ -67,7 +67,7 @@ export abstract class ResourceCommand extends EngineCommand {
   ): Promise<T> {
     return this.withEngine(flags, async (engine) => {
       const { passwordHashing, defaultDomainId } = engine.settings;
-      const { resources, assignments } = await engine.identity(flags.timeout);
+      const { resources, grants, impliedRoles } = await engine.identity(flags.timeout);
       const actor = {
         requestId: this.newRequestId(),
         operation: this.id!.replaceAll(':', ' '),
@@ -75,7 +75,8 @@ export abstract class ResourceCommand extends EngineCommand {
       };
       const session = {
         resources,
-        assignments,
+        grants,
+        impliedRoles,
         actor,
         hashing: passwordHashing.value,
         defaultDomainId: defaultDomainId.value,

@@ -10,7 +10,8 @@ export async function openIdentity(address: DatabaseAddress, options: DatabaseOp
     { AuditService },
     { BootstrapService },
     { ResourceService },
-    { AssignmentService },
+    { GrantService },
+    { ImpliedRoleService },
   ] = await Promise.all([
     import('../database/database.ts'),
     import('../database/keystone/schema.ts'),
@@ -19,6 +20,7 @@ export async function openIdentity(address: DatabaseAddress, options: DatabaseOp
     import('../services/identity/bootstrap-service.ts'),
     import('../services/identity/resource-service.ts'),
     import('../services/identity/grant-service.ts'),
+    import('../services/identity/implied-role-service.ts'),
   ]);
   const database = openDatabase(address, keystoneSchema, options);
   return {
@@ -28,7 +30,8 @@ export async function openIdentity(address: DatabaseAddress, options: DatabaseOp
     audit: new AuditService(database),
     bootstrap: new BootstrapService(database),
     resources: new ResourceService(database),
-    assignments: new AssignmentService(database),
+    grants: new GrantService(database),
+    impliedRoles: new ImpliedRoleService(database),
     close: () => database.close(),
   };
 }

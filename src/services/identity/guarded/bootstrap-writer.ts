@@ -12,7 +12,7 @@ import type { BootstrapRequest } from '../../../rules/identity/bootstrap/request
 import type { IdentitySnapshot } from '../../../rules/identity/bootstrap/snapshot.ts';
 import type { RoleLink } from '../../../rules/identity/implied-roles.ts';
 import type { ResourceKind } from '../../../rules/identity/resource.ts';
-import { implication } from '../../audit/audit-writer.ts';
+import { implication } from '../audited.ts';
 import { hold, lockRow } from '../locks.ts';
 import { writeOptions } from './options.ts';
 import { writePassword } from './password-rows.ts';

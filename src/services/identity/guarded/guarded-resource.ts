@@ -18,13 +18,8 @@ import type {
   ResourceValues,
 } from '../../../rules/identity/resource.ts';
 import { checkedPatch, checkedValues } from '../../../rules/identity/resource-input.ts';
-import {
-  type Actor,
-  type AuditedChange,
-  implication,
-  subject,
-  writeAudit,
-} from '../../audit/audit-writer.ts';
+import { type Actor, type AuditedChange, writeAudit } from '../../audit/audit-writer.ts';
+import { implication, subject } from '../audited.ts';
 import { flagOrigins } from '../flag-origin.ts';
 import { BootstrapWriter } from './bootstrap-writer.ts';
 import { cascade } from './cascade.ts';
