@@ -1,11 +1,10 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { lockTask } from '../database/advisory-lock.ts';
 import type { Database } from '../database/database.ts';
 import { pendingMigrations } from '../database/migrations.ts';
 import { RuleError } from '../rules/errors.ts';
 import { schemaRefusal, type SchemaState, schemaState, syncCommand } from '../rules/schema-revision.ts';
 import { readFacts } from '../database/schema-facts.ts';
-
-const SYNC_LOCK = "hashtext('keyward db sync')";
 
 export type SyncReport = { state: SchemaState; applied: string[] };
 
@@ -24,7 +23,7 @@ export class SchemaService {
   async sync(): Promise<SyncReport> {
     const applied: string[] = [];
     const work = async (em: EntityManager): Promise<SyncReport> => {
-      await em.execute(`select pg_advisory_xact_lock(${SYNC_LOCK})`);
+      await lockTask(em, 'keyward db sync');
       const state = await this.#found(em);
       const refusal = this.#refusal(state);
       if (refusal) throw refusal;

@@ -1,7 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Conditions } from '../conditions.ts';
 import { Assignment, SystemAssignment } from './assignment.entity.ts';
-import { userNameOf } from './resource-select.ts';
 
 /** What a list may be narrowed to, by ids; undefined: not at all. */
 export type AssignmentFilter = {
@@ -26,6 +25,11 @@ export const ASSIGNMENT_TABLES = ['assignment', 'system_assignment'] as const;
 type Table = (typeof ASSIGNMENT_TABLES)[number];
 const inDomain = (name: string, domainId: string): string =>
   `${name} || coalesce('@' || (select name from project where id = ${domainId} and is_domain), '')`;
+
+/** A user's name lies in one of three tables; the last of them has no index for this. */
+const userNameOf = (id: string): string => `coalesce(
+  (select name from local_user where user_id = ${id}), (select name from nonlocal_user where user_id = ${id}),
+  (select display_name from federated_user f where f.user_id = ${id} order by f.id limit 1))`;
 
 /** Only what a page shows gets names. */
 const NAMES = `
@@ -65,8 +69,7 @@ export class AssignmentRepository {
   async insert(key: AssignmentKey): Promise<boolean> {
     const { type, actorId, targetId, roleId, inherited } = key;
     const rows = await this.#em.execute<object[]>(
-      `insert into ${isOnSystem(key) ? 'system_assignment' : 'assignment'}
-         (type, actor_id, target_id, role_id, inherited) values (?, ?, ?, ?, ?) on conflict do nothing returning 1`,
+      isOnSystem(key) ? `insert into system_assignment ${NEW_ROW}` : `insert into assignment ${NEW_ROW}`,
       [type, actorId, targetId, roleId, inherited],
     );
     return rows.length > 0;
@@ -78,6 +81,8 @@ export class AssignmentRepository {
   }
 }
 
+const NEW_ROW =
+  '(type, actor_id, target_id, role_id, inherited) values (?, ?, ?, ?, ?) on conflict do nothing returning 1';
 const isOnSystem = ({ type }: AssignmentKey): boolean => type.endsWith('System');
 
 function conditionsOf(table: Table, filter: AssignmentFilter, after: AssignmentKey | null): Conditions {

@@ -1,11 +1,10 @@
 import { Assignment, SystemAssignment } from './assignment.entity.ts';
 import { Endpoint, Region, Service } from './catalog.entity.ts';
 import { Project } from './project.entity.ts';
-import { ProjectOption, ProjectTag } from './project-option.entity.ts';
+import { ProjectTag } from './project-tag.entity.ts';
 import { ImpliedRole, Role, RoleOption } from './role.entity.ts';
-import { LocalUser, Password, User, UserOption } from './user.entity.ts';
+import { LocalUser, User } from './user.entity.ts';
 import { AuditEntry } from '../keyward/audit-entry.entity.ts';
-import { KeywardUserOption } from '../keyward/user-option.entity.ts';
 import { shippedSet } from '../migrations.ts';
 import type { Schema } from '../schema.ts';
 
@@ -28,11 +27,8 @@ export const keystoneSchema: Schema = {
     AuditEntry,
     Endpoint,
     ImpliedRole,
-    KeywardUserOption,
     LocalUser,
-    Password,
     Project,
-    ProjectOption,
     ProjectTag,
     Region,
     Role,
@@ -40,6 +36,5 @@ export const keystoneSchema: Schema = {
     Service,
     SystemAssignment,
     User,
-    UserOption,
   ],
 };

@@ -1,4 +1,5 @@
-import type { Resource, ResourceKind } from '../../rules/identity/resource.ts';
+import type { ResourceKind } from '../../rules/identity/kinds.ts';
+import type { Resource } from '../../rules/identity/resource.ts';
 import type { AuditedChange } from '../audit/audit-writer.ts';
 
 type Named = Pick<Resource, 'id' | 'name'>;

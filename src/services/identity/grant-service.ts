@@ -10,7 +10,8 @@ import {
 import { keysetPages, limited } from '../../database/keyset-pages.ts';
 import { RuleError } from '../../rules/errors.ts';
 import { assertGrantable, assertOneTarget, type GrantTarget } from '../../rules/identity/grants.ts';
-import type { Resource, ResourceKind } from '../../rules/identity/resource.ts';
+import type { ResourceKind } from '../../rules/identity/kinds.ts';
+import type { Resource } from '../../rules/identity/resource.ts';
 import { type Actor, type AuditedChange, writeAudit } from '../audit/audit-writer.ts';
 import { hold } from './locks.ts';
 import { ResourceFinder, type ResourceRef } from './resource-finder.ts';

@@ -1,9 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import {
-  resourceKinds,
-  type ResourceKind,
-  type ResourcePatch,
-} from '../../../src/rules/identity/resource.ts';
+import { resourceKinds, type ResourceKind } from '../../../src/rules/identity/kinds.ts';
+import type { ResourcePatch } from '../../../src/rules/identity/resource.ts';
 import { oneCloudPerFile } from '../../support/cloud/clouds.ts';
 import type { TestPostgres } from '../../support/cloud/postgres.ts';
 import { actor, type TestIdentity } from '../../support/cloud/resources.ts';

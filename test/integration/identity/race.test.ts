@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { resourceKinds, type Resource, type ResourceKind } from '../../../src/rules/identity/resource.ts';
+import { resourceKinds, type ResourceKind } from '../../../src/rules/identity/kinds.ts';
+import type { Resource } from '../../../src/rules/identity/resource.ts';
 import { TestPostgres } from '../../support/cloud/postgres.ts';
 import { actor, TestIdentity } from '../../support/cloud/resources.ts';
 

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Client } from 'pg';
-import type { Resource, ResourceKind } from '../../../src/rules/identity/resource.ts';
+import type { ResourceKind } from '../../../src/rules/identity/kinds.ts';
+import type { Resource } from '../../../src/rules/identity/resource.ts';
 import type { TestPostgres } from '../../support/cloud/postgres.ts';
 import { actor, type TestIdentity } from '../../support/cloud/resources.ts';
 import { until } from '../../support/home/cli.ts';

@@ -1,3 +1,4 @@
+import type { ResourceKind } from '../../../src/rules/identity/kinds.ts';
 import type * as R from '../../../src/rules/identity/resource.ts';
 import type { KeystoneApi } from './keystone-api.ts';
 import { actor, type TestIdentity } from '../cloud/resources.ts';
@@ -289,7 +290,7 @@ export class OperationSource {
   }
 
   #any = (): Twin | null => (this.twins.length > 0 ? this.#pick(this.twins) : null);
-  #one(kind: R.ResourceKind, fits: (twin: Twin) => boolean = () => true): Twin | null {
+  #one(kind: ResourceKind, fits: (twin: Twin) => boolean = () => true): Twin | null {
     const among = this.twins.filter((twin) => twin.kind === kind && fits(twin));
     return among.length > 0 ? this.#pick(among) : null;
   }
