@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 
 type Flag = { name: string; type: 'boolean' | 'option'; char?: string; aliases?: string[] };
-type Command = { args: Record<string, unknown>; flags: Record<string, Flag> };
+type Command = { args: Record<string, unknown>; flags: Record<string, Flag>; examples?: string[] };
 
 const { commands } = JSON.parse(readFileSync('oclif.manifest.json', 'utf8')) as {
   commands: Record<string, Command>;
@@ -14,6 +14,10 @@ const documents = [
   ...readdirSync('.').filter((name) => name.endsWith('.md')),
   ...readdirSync('docs').map((name) => path.join('docs', name)),
 ];
+
+const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts'))
+  .map((name) => readFileSync(path.join('src', name), 'utf8'));
 
 /** Finds the command lines in the code of a document, and takes prompts, pipes, variables and comments off. */
 function linesOf(markdown: string): string[] {
@@ -87,13 +91,34 @@ it('docs/operations.md has every command', () => {
   expect(Object.keys(commands).filter((id) => !told.includes(id))).toEqual([]);
 });
 
-it("the README's headings that messages name are there", () => {
-  const sources = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((name) =>
-    name.endsWith('.ts'),
+it('the examples of --help are command lines that are there', () => {
+  const examples = Object.entries(commands).flatMap(([id, command]) =>
+    (command.examples ?? []).map((example) =>
+      example
+        .replaceAll('<%= config.bin %>', 'keyward')
+        .replaceAll('<%= command.id %>', id.replaceAll(':', ' ')),
+    ),
   );
-  const named = sources
-    .map((name) => readFileSync(path.join('src', name), 'utf8'))
-    .flatMap((text) => [...text.matchAll(/README \("([^"]+)"\)/g)].map(([, heading]) => heading!));
+  const lines = examples.flatMap((example) => linesOf(`\`${example}\``));
+  expect(lines.length).toBeGreaterThanOrEqual(Object.keys(commands).length);
+  expect(lines.map(mistake).filter(Boolean)).toEqual([]);
+});
+
+it('messages send nobody to a command that is not there', () => {
+  const lines = sources
+    .flatMap((text) => [...text.matchAll(/`(keyward [^`\\]+)/g)].map(([, line]) => line!))
+    .map((line) => line.replaceAll('${kind}', '{role,user,project,domain}').replaceAll(/\$\{[^}]*\}/g, 'ID'))
+    .flatMap((line) => linesOf(`\`${line}\``))
+    // A line that begins with a variable or a placeholder is put together from what was typed.
+    .filter((line) => !/^[A-Z]+\b/.test(line));
+  expect(lines.length).toBeGreaterThan(40);
+  expect(lines.map(mistake).filter(Boolean)).toEqual([]);
+});
+
+it("the README's headings that messages name are there", () => {
+  const named = sources.flatMap((text) =>
+    [...text.matchAll(/README \("([^"]+)"\)/g)].map(([, heading]) => heading!),
+  );
   expect(named).not.toEqual([]);
   const readme = readFileSync('README.md', 'utf8');
   expect(named.filter((heading) => !readme.includes(`\n## ${heading}\n`))).toEqual([]);
