@@ -2,11 +2,11 @@ import type { Kysely } from 'kysely';
 import type { PolicyFiles } from '../rules/policy.ts';
 import { CheckCode, type CheckDescription, type CheckResult } from '../rules/upgrade-check.ts';
 
-/** Raw tables: each check types the few columns that it reads, since it must run on the data of the release before. */
+/** Checks read raw tables and type the few columns that they read, since they must run on the release before, too. */
 // oxlint-disable-next-line typescript/no-explicit-any -- each check narrows it to its own tables
 export type ReadOnlyDatabase = Kysely<any>;
 
-/** What a check is given, by what it `needs`. */
+/** A check is given what it `needs`. */
 export type CheckContexts = {
   database: { database: ReadOnlyDatabase };
   files: { files: PolicyFiles };

@@ -4,7 +4,7 @@ import type { Check } from './define-check.ts';
 
 export type Suite = UpgradeCheckRequest['suite'];
 
-/** Every check of a suite in upstream's order. The suite's folder is the registry: adding a check is adding a file. */
+/** Loads every check of a suite in upstream's order. Its folder is the registry: adding a check is adding a file. */
 export async function loadChecks(suite: Suite): Promise<Check[]> {
   const folder = new URL(`./${suite}/`, import.meta.url);
   const files = (await readdir(folder)).filter((name) => /(?<!\.d)\.[jt]s$/.test(name));
@@ -14,7 +14,7 @@ export async function loadChecks(suite: Suite): Promise<Check[]> {
   return modules.map((module) => module.default).toSorted((one, other) => one.order - other.order);
 }
 
-/** What each check of a suite states about itself, without running any. */
+/** Gives what each check of a suite states about itself, without running any. */
 export const describeChecks = async (suite: Suite): Promise<CheckDescription[]> =>
   (await loadChecks(suite)).map(({ id, order, title, needs, remedy }) => ({
     id,

@@ -9,7 +9,7 @@ import {
 import { withConfiguration } from '../rules/remedy.ts';
 import type { Check, ReadOnlyDatabase } from './define-check.ts';
 
-/** How a check reaches the outside world; each part is opened only for a check that needs it. */
+/** A check reaches the outside world through these parts; each is opened only for a check that needs it. */
 export type CheckParts = {
   database: { read<T>(use: (database: ReadOnlyDatabase) => Promise<T>): Promise<T> };
   policyFiles(configuration: Pick<UpgradeCheckRequest, 'configFiles' | 'configDirs' | 'policy'>): PolicyFiles;

@@ -44,7 +44,7 @@ export type OptionName = keyof typeof KEYSTONE_OPTIONS;
 export type OptionValue<N extends OptionName> =
   (typeof KEYSTONE_OPTIONS)[N] extends OsloOption<infer T> ? T : never;
 
-/** The option of this name or of this older name; null for one that keyward does not read. */
+/** Finds an option by its name or an older one; null for one that keyward does not read. */
 export function optionNamed(name: string): OsloOption<unknown> | null {
   const entries = Object.entries<OsloOption<unknown>>(KEYSTONE_OPTIONS);
   const found = entries.find(([known, { deprecated }]) => known === name || deprecated.includes(name));

@@ -7,19 +7,19 @@ import { accountFolder } from './user-folders.ts';
 
 const ABANDONED_FILE = 'policy.json';
 
-/** Where oslo.config looks after the folders of the given configuration (`_get_config_dirs`, project keystone). */
+/** Lists where oslo.config looks after the given configuration's folders (`_get_config_dirs`, project keystone). */
 function standardDirs(): string[] {
   const account = accountFolder(process.env);
   return [...(account ? [path.join(account, '.keystone'), account] : []), '/etc/keystone', '/etc'];
 }
 
-/** Read where the command was given: a worker has another environment. */
+/** Reads the options in the command's process, since a worker has another environment. */
 export function policyOptionsOf(config: OsloConfig): PolicyOptions {
   const { value: policyFile, isSet: namesPolicyFile } = config.get('oslo_policy.policy_file');
   return { policyFile, namesPolicyFile, policyDirs: [...config.get('oslo_policy.policy_dirs').value] };
 }
 
-/** The policy files of a Keystone that runs with this configuration. Nothing is read before it is asked for. */
+/** Gives access to the policy files of a Keystone with this configuration; each is read only when it is asked for. */
 export function openPolicyFiles(
   { configFiles, configDirs, policy }: ConfigPaths & { policy: PolicyOptions },
   searchAfter: string[] = standardDirs(),
@@ -46,7 +46,7 @@ export function openPolicyFiles(
   };
 }
 
-/** oslo.config's `find_file`: the first folder of the search path that has it; an absolute name is taken as it is. */
+/** Looks for a file as oslo.config's `find_file` does: the first folder that has it wins, an absolute name stays. */
 async function findFile(search: string[], name: string): Promise<string | null> {
   for (const dir of search) {
     const candidate = path.resolve(dir, name);
@@ -55,7 +55,7 @@ async function findFile(search: string[], name: string): Promise<string | null> 
   return null;
 }
 
-/** What may not be looked at may well be there: that nobody knows is no answer. */
+/** Tells whether a file is there; throws where it may not be looked at, since then it may be there or not. */
 async function exists(file: string): Promise<boolean> {
   try {
     await access(file);
@@ -66,7 +66,7 @@ async function exists(file: string): Promise<boolean> {
   }
 }
 
-/** The files of a folder in their order, as oslo.policy walks it: no hidden ones, no folders below. */
+/** Lists a folder's files in the order in which oslo.policy walks it, without hidden ones and folders below. */
 async function filesIn(dir: string): Promise<string[]> {
   const entries = await readdir(dir, { withFileTypes: true }).catch((error: Error) => {
     throw unreadable(dir, error);
@@ -91,7 +91,7 @@ async function rulesOf({ path: file, text }: PolicyFile): Promise<[string, Polic
   try {
     parsed = parse(text, { version: '1.1', uniqueKeys: false, logLevel: 'error', prettyErrors: true });
   } catch (error) {
-    // Only the first line: what follows quotes the file.
+    // Only the first line is shown, since the following ones quote the file.
     throw malformed(file, `is not valid YAML: ${(error as Error).message.split('\n')[0]!.replace(/:$/, '')}`);
   }
   if (!parsed) return [];
