@@ -19,7 +19,7 @@ keyward('db', 'sync');
 keyward(
   'bootstrap',
   '--immutable-roles',
-  // The file may be there and the database new: then it is still the password that was promised.
+  // If the file is there and the database is new, the password in the file is used: it is the one that was promised.
   ...(existsSync(passwordFile)
     ? ['--bootstrap-password-file', passwordFile]
     : [`--generate-password=${passwordFile}`]),
