@@ -6,6 +6,7 @@ import {
   lstatSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   readlinkSync,
   realpathSync,
   rmSync,
@@ -45,6 +46,15 @@ const rebuild = (change = `// ${(made += 1)}\n`): Promise<void> =>
     appendFileSync(path.join(draft, 'main.js'), change);
     writeFileSync(path.join(draft, 'build-id.txt'), `${buildId(clone, draft)}\n`);
   });
+
+/** In the place of keyward: notes its arguments and, as keyward, refuses to generate a password into a file that is there. */
+const NOTER = `
+import { appendFileSync, writeFileSync } from 'node:fs';
+const [command, ...args] = process.argv.slice(2);
+const how = args.find((arg) => arg.includes('password')) ?? '';
+appendFileSync('said', command + ' ' + how.replace(/=.*/, '') + '\\n');
+if (how.startsWith('--generate')) writeFileSync(how.replace(/.*=/, ''), 'generated', { flag: 'wx' });
+`;
 
 /** The files that a process has open. */
 const filesOf = (pid: number): string[] =>
@@ -123,6 +133,20 @@ it('of two builds at once one waits for the other, also over a folder that an ol
   said.mockRestore();
   const { stdout } = await run(process.execPath, [bin(), '--version'], { env });
   expect(stdout).toContain('keyward/');
+});
+
+it('of two starts at once the second waits, and takes the password of the first', async () => {
+  symlinkSync(path.resolve('src'), inClone('src'));
+  writeFileSync(bin(), NOTER);
+  const start = () =>
+    run(process.execPath, ['--no-warnings', inClone('scripts/start.ts')], { cwd: clone, env });
+  const said = (await Promise.all([start(), start()])).map(({ stderr }) => stderr);
+  const waited = said.filter((text) => text.startsWith('Another `npm start` is under way'));
+  expect(waited).toHaveLength(1);
+  const commands = (password: string): string[] => ['up ', 'db ', `bootstrap ${password}`, 'status ', ''];
+  expect(readFileSync(inClone('said'), 'utf8')).toBe(
+    [commands('--generate-password').join('\n'), commands('--bootstrap-password-file').join('\n')].join(''),
+  );
 });
 
 it('a package holds the files themselves', async () => {
