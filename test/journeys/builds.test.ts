@@ -47,12 +47,17 @@ const rebuild = (change = `// ${(made += 1)}\n`): Promise<void> =>
     writeFileSync(path.join(draft, 'build-id.txt'), `${buildId(clone, draft)}\n`);
   });
 
-/** In the place of keyward: notes its arguments and, as keyward, refuses to generate a password into a file that is there. */
+/**
+ * In the place of keyward: notes its arguments, waits for the test's word and, as keyward does, refuses to generate a
+ * password into a file that is there.
+ */
 const NOTER = `
-import { appendFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
+import { setImmediate as breathe } from 'node:timers/promises';
 const [command, ...args] = process.argv.slice(2);
 const how = args.find((arg) => arg.includes('password')) ?? '';
 appendFileSync('said', command + ' ' + how.replace(/=.*/, '') + '\\n');
+while (!existsSync('go')) await breathe();
 if (how.startsWith('--generate')) writeFileSync(how.replace(/.*=/, ''), 'generated', { flag: 'wx' });
 `;
 
@@ -140,11 +145,16 @@ it('of two starts at once the second waits, and takes the password of the first'
   writeFileSync(bin(), NOTER);
   const start = () =>
     run(process.execPath, ['--no-warnings', inClone('scripts/start.ts')], { cwd: clone, env });
-  const said = (await Promise.all([start(), start()])).map(({ stderr }) => stderr);
-  const waited = said.filter((text) => text.startsWith('Another `npm start` is under way'));
-  expect(waited).toHaveLength(1);
+  const starts = [start(), start()];
+  let said = '';
+  for (const { child } of starts) child.stderr!.on('data', (text: string) => (said += text));
+  const noted = (): string => readFileSync(inClone('said'), { encoding: 'utf8', flag: 'a+' });
+  const waits = (): boolean => said.includes('Another `npm start` is under way');
+  await until(() => waits() || noted() === 'up \nup \n');
+  writeFileSync(inClone('go'), '');
+  await Promise.all(starts);
   const commands = (password: string): string[] => ['up ', 'db ', `bootstrap ${password}`, 'status ', ''];
-  expect(readFileSync(inClone('said'), 'utf8')).toBe(
+  expect(noted()).toBe(
     [commands('--generate-password').join('\n'), commands('--bootstrap-password-file').join('\n')].join(''),
   );
 });
