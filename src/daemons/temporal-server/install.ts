@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { Unavailable } from '../../rules/errors.ts';
 import { daemonEnvironment } from '../daemon-environment.ts';
-import type { Announce } from '../parts.ts';
+import type { Announce } from '../../rules/announce.ts';
 import { runProgram } from '../run-program.ts';
 import { fetchWheel, isClone, WHEEL_COMMAND } from './wheel.ts';
 
