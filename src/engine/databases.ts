@@ -9,8 +9,8 @@ type Reached = { address(): Promise<DatabaseAddress>; schema(): Promise<SchemaSe
 /** How each database that `db sync`, `db url` and `db version` take is reached. */
 const DATABASES: Record<DatabaseName, (engine: Engine) => Reached> = {
   identity: (engine) => ({
-    address: () => engine.address(),
-    schema: async () => (await engine.identity()).schema,
+    address: () => engine.identity.address(),
+    schema: async () => (await engine.identity.services()).schema,
   }),
 };
 
