@@ -1,4 +1,5 @@
-import { headingsOf, recordOf, rowOf } from './output/resource-views.ts';
+import { recordOf, type ResourceOutput } from './output/resource-views.ts';
+import type { ListOf } from './output/outputs.ts';
 import { assertColumns, type FormatOptions, printRecord } from './output/formats.ts';
 import { printPages } from './output/pages.ts';
 import { patchOf, type ResourceFlags, valuesOf } from './flags/resource-requests.ts';
@@ -93,13 +94,14 @@ export abstract class ResourceCommand extends EngineCommand {
   }
 
   protected async createResource(
-    kind: ResourceKind,
+    output: ResourceOutput,
     name: string,
     flags: CreateFlags,
     password?: string,
   ): Promise<void> {
+    const { kind } = output;
     const named = valuesOf(name, flags);
-    assertColumns(Object.keys(recordOf(kind, { id: '', options: {}, ...named }, null)), flags);
+    assertColumns(Object.keys(recordOf(output, { id: '', options: {}, ...named }, null)), flags);
     const resource = await this.withSession(flags, async (session) => {
       const values = { ...named, ...(password !== undefined && { password }) };
       Object.assign(values, await placeOf(session, kind, flags), await defaultProjectOf(session, flags));
@@ -107,7 +109,7 @@ export abstract class ResourceCommand extends EngineCommand {
       return session.resources.create(kind, values, session.actor, options);
     });
     if (kind === 'user' && resource.options.immutable) this.announce(USER_FLAG);
-    await printRecord(recordOf(kind, resource, null), flags);
+    await printRecord(recordOf(output, resource, null), flags);
   }
 
   /** Each is tried; what failed is told, and makes the exit code 1. */
@@ -145,7 +147,7 @@ export abstract class ResourceCommand extends EngineCommand {
   }
 
   protected async showResource(
-    kind: ResourceKind,
+    output: ResourceOutput,
     nameOrId: string,
     flags: DatabaseFlags &
       FormatOptions & { domain?: string | undefined; parents?: boolean; children?: boolean },
@@ -153,11 +155,11 @@ export abstract class ResourceCommand extends EngineCommand {
     const record = await this.withSession(
       flags,
       async ({ resources }) => {
-        const { resource, origin } = await resources.show(kind, { nameOrId, domain: flags.domain });
-        if (!flags.parents && !flags.children) return recordOf(kind, resource, origin);
+        const { resource, origin } = await resources.show(output.kind, { nameOrId, domain: flags.domain });
+        if (!flags.parents && !flags.children) return recordOf(output, resource, origin);
         const { parents, subtree } = await resources.family(resource.id);
         return {
-          ...recordOf(kind, resource, origin),
+          ...recordOf(output, resource, origin),
           ...(flags.parents && { parents }),
           ...(flags.children && { subtree }),
         };
@@ -167,19 +169,23 @@ export abstract class ResourceCommand extends EngineCommand {
     await printRecord(record, flags);
   }
 
-  protected listResources(kind: ResourceKind, flags: ListFlags): Promise<void> {
-    assertColumns(headingsOf(kind, flags), flags);
-    return this.withSession(flags, ({ resources }) => this.#list(resources, kind, flags), { writes: false });
-  }
-
-  async #list(resources: Session['resources'], kind: ResourceKind, flags: ListFlags): Promise<void> {
-    const view = {
-      headings: headingsOf(kind, flags),
-      row: rowOf(kind, flags),
-      next: (last: Resource) => `add \`--marker ${last.id}\` for the next page, or `,
-    };
-    const pages = (limit: number | undefined) => resources.list(kind, { ...filterOf(kind, flags), limit });
-    await printPages(pages, view, flags, this.announce);
+  protected listResources(
+    output: ListOf<Resource> & { kind: ResourceKind },
+    flags: ListFlags,
+  ): Promise<void> {
+    output.assertColumns(flags);
+    const { kind } = output;
+    const filter = filterOf(kind, flags);
+    const next = (last: Resource) => `add \`--marker ${last.id}\` for the next page, or `;
+    return this.withSession(
+      flags,
+      ({ resources }) =>
+        printPages((limit) => resources.list(kind, { ...filter, limit }), output, flags, {
+          announce: this.announce,
+          next,
+        }),
+      { writes: false },
+    );
   }
 
   /** Does each in turn. A refusal concerns one of them only; whatever else goes wrong ends it. All are accounted for. */

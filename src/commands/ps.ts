@@ -1,6 +1,6 @@
 import { EngineCommand, settingsFlags } from '../cli/engine-command.ts';
 import { formatFlags } from '../cli/output/formats.ts';
-import { isOpen, printParts } from '../cli/output/parts-table.ts';
+import { isOpen, partsOutput } from '../cli/output/parts-table.ts';
 import { OPEN_NOTE } from '../rules/open-note.ts';
 
 export default class Ps extends EngineCommand {
@@ -9,6 +9,7 @@ export default class Ps extends EngineCommand {
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> -f json',
   ];
+  static override output = partsOutput;
   static override flags = { ...settingsFlags, ...formatFlags };
 
   async run(): Promise<void> {
@@ -17,7 +18,7 @@ export default class Ps extends EngineCommand {
       const { listParts } = await import('../daemons/parts.ts');
       const parts = listParts(engine.home);
       if (parts.some(isOpen)) this.announce(OPEN_NOTE);
-      await printParts(parts, flags);
+      await partsOutput.print(parts, flags);
     });
   }
 }

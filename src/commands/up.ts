@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
 import { EngineCommand, settingsFlags } from '../cli/engine-command.ts';
-import { assertColumns, formatFlags } from '../cli/output/formats.ts';
-import { PART_COLUMNS, printParts } from '../cli/output/parts-table.ts';
+import { formatFlags } from '../cli/output/formats.ts';
+import { partsOutput } from '../cli/output/parts-table.ts';
 
 export default class Up extends EngineCommand {
   static override summary = 'Start the parts that keyward needs on this machine.';
@@ -12,6 +12,7 @@ export default class Up extends EngineCommand {
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --ui',
   ];
+  static override output = partsOutput;
   static override flags = {
     ...settingsFlags,
     ...formatFlags,
@@ -20,11 +21,11 @@ export default class Up extends EngineCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Up);
-    assertColumns(PART_COLUMNS, flags);
+    partsOutput.assertColumns(flags);
     await this.withEngine(flags, async (engine) => {
       const { listParts } = await import('../daemons/parts.ts');
       const { uiAddress } = await engine.up({ ui: flags.ui });
-      await printParts(listParts(engine.home), flags);
+      await partsOutput.print(listParts(engine.home), flags);
       if (uiAddress) this.announce(`Temporal's web UI: ${uiAddress}`);
     });
   }

@@ -29,6 +29,7 @@ export default class DbSync extends EngineCommand {
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --check',
   ];
+  static override results = [...new Set(Object.values(EXIT_CODES))];
   static override args = {
     database: Args.string({
       ignoreStdin: true,

@@ -11,6 +11,7 @@ import {
   orShowFlag,
   projectFlags,
 } from '../../cli/flags/resource-flags.ts';
+import { createdResource } from '../../cli/output/resource-views.ts';
 
 export default class ProjectCreate extends ResourceCommand {
   static override summary = 'Create a project.';
@@ -20,6 +21,7 @@ export default class ProjectCreate extends ResourceCommand {
     "<%= config.bin %> <%= command.id %> web --description 'The web shop' --tag prod --property cost-center=42",
     '<%= config.bin %> <%= command.id %> web-test --parent web --or-show',
   ];
+  static override output = createdResource('project');
   static override args = newArg;
   static override flags = {
     ...settingsFlags,
@@ -35,6 +37,6 @@ export default class ProjectCreate extends ResourceCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(ProjectCreate);
-    await this.createResource('project', args.name, flags);
+    await this.createResource(ProjectCreate.output, args.name, flags);
   }
 }

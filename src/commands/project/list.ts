@@ -8,6 +8,7 @@ import {
   longFlag,
   LIST_DESCRIPTION,
 } from '../../cli/flags/resource-flags.ts';
+import { ResourceList } from '../../cli/output/resource-views.ts';
 
 export default class ProjectList extends ResourceCommand {
   static override summary = 'List projects.';
@@ -18,6 +19,7 @@ export default class ProjectList extends ResourceCommand {
     '<%= config.bin %> <%= command.id %> -f csv -c ID -c Name',
     '<%= config.bin %> <%= command.id %> --limit 20 --marker ID',
   ];
+  static override output = new ResourceList('project');
   static override flags = {
     ...settingsFlags,
     ...listFlags,
@@ -37,6 +39,6 @@ export default class ProjectList extends ResourceCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(ProjectList);
-    await this.listResources('project', flags);
+    await this.listResources(ProjectList.output, flags);
   }
 }

@@ -3,6 +3,7 @@ import { settingsFlags } from '../../cli/engine-command.ts';
 import { ResourceCommand } from '../../cli/identity-command.ts';
 import { recordFormatFlags } from '../../cli/output/formats.ts';
 import { domainFlag, oneArg } from '../../cli/flags/resource-flags.ts';
+import { shownResource } from '../../cli/output/resource-views.ts';
 
 export default class ProjectShow extends ResourceCommand {
   static override summary = 'Show a project, its options, and who made it immutable, and when.';
@@ -10,6 +11,7 @@ export default class ProjectShow extends ResourceCommand {
     '<%= config.bin %> <%= command.id %> web',
     '<%= config.bin %> <%= command.id %> web -f json',
   ];
+  static override output = shownResource('project', ['parents', 'subtree']);
   static override args = oneArg('project');
   static override flags = {
     ...settingsFlags,
@@ -21,6 +23,6 @@ export default class ProjectShow extends ResourceCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(ProjectShow);
-    await this.showResource('project', args['project']!, flags);
+    await this.showResource(ProjectShow.output, args['project']!, flags);
   }
 }

@@ -2,6 +2,7 @@ import { Flags } from '@oclif/core';
 import { settingsFlags } from '../../cli/engine-command.ts';
 import { ResourceCommand } from '../../cli/identity-command.ts';
 import { domainFlag, listFlags, longFlag, LIST_DESCRIPTION } from '../../cli/flags/resource-flags.ts';
+import { ResourceList } from '../../cli/output/resource-views.ts';
 
 export default class RoleList extends ResourceCommand {
   static override summary = 'List the global roles, or those of a domain.';
@@ -11,6 +12,7 @@ export default class RoleList extends ResourceCommand {
     '<%= config.bin %> <%= command.id %> -f csv -c ID -c Name',
     '<%= config.bin %> <%= command.id %> --limit 20 --marker ID',
   ];
+  static override output = new ResourceList('role');
   static override flags = {
     ...settingsFlags,
     ...listFlags,
@@ -21,6 +23,6 @@ export default class RoleList extends ResourceCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(RoleList);
-    await this.listResources('role', flags);
+    await this.listResources(RoleList.output, flags);
   }
 }

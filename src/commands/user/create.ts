@@ -13,6 +13,7 @@ import {
 } from '../../cli/flags/resource-flags.ts';
 import { userOptionFlags } from '../../cli/flags/user-option-flags.ts';
 import { readPassword } from '../../cli/prompts/user-password.ts';
+import { createdResource } from '../../cli/output/resource-views.ts';
 
 export default class UserCreate extends ResourceCommand {
   static override summary = 'Create a user.';
@@ -22,6 +23,7 @@ export default class UserCreate extends ResourceCommand {
     '<%= config.bin %> <%= command.id %> alice --email alice@example.org --password-prompt',
     'pass show bob | <%= config.bin %> <%= command.id %> bob --project web --password-stdin',
   ];
+  static override output = createdResource('user');
   static override args = newArg;
   static override flags = {
     ...settingsFlags,
@@ -39,7 +41,7 @@ export default class UserCreate extends ResourceCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(UserCreate);
     await this.createResource(
-      'user',
+      UserCreate.output,
       args.name,
       flags,
       await readPassword(flags, `the new user ${args.name}`, this.announce),

@@ -8,6 +8,7 @@ import {
   longFlag,
   LIST_DESCRIPTION,
 } from '../../cli/flags/resource-flags.ts';
+import { ResourceList } from '../../cli/output/resource-views.ts';
 
 export default class UserList extends ResourceCommand {
   static override summary = 'List users.';
@@ -17,6 +18,7 @@ export default class UserList extends ResourceCommand {
     '<%= config.bin %> <%= command.id %> -f csv -c ID -c Name',
     '<%= config.bin %> <%= command.id %> --limit 20 --marker ID',
   ];
+  static override output = new ResourceList('user');
   static override flags = {
     ...settingsFlags,
     ...listFlags,
@@ -30,6 +32,6 @@ export default class UserList extends ResourceCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(UserList);
-    await this.listResources('user', flags);
+    await this.listResources(UserList.output, flags);
   }
 }

@@ -1,8 +1,17 @@
 import { Flags } from '@oclif/core';
 import { EngineCommand, settingsFlags } from '../../cli/engine-command.ts';
-import { assertColumns, formatFlags, printList } from '../../cli/output/formats.ts';
+import { formatFlags } from '../../cli/output/formats.ts';
+import { ListOutput } from '../../cli/output/outputs.ts';
+import type { RunSummary } from '../../rules/run-event.ts';
 
-const COLUMNS = ['ID', 'Type', 'Status', 'Started', 'Closed'];
+/** Times are ISO 8601 in UTC; `Closed` is null while the run is open. */
+export type WorkflowListRow = {
+  ID: string;
+  Type: string;
+  Status: string;
+  Started: string;
+  Closed: string | null;
+};
 
 export default class WorkflowList extends EngineCommand {
   static override summary = 'List the runs of the identity database, newest first.';
@@ -10,6 +19,13 @@ export default class WorkflowList extends EngineCommand {
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> -f json --limit 5',
   ];
+  static override output = new ListOutput<RunSummary, WorkflowListRow>({
+    ID: ({ id }) => id,
+    Type: ({ type }) => type,
+    Status: ({ status }) => status,
+    Started: ({ started }) => started,
+    Closed: ({ closed }) => closed,
+  });
   static override flags = {
     ...settingsFlags,
     ...formatFlags,
@@ -19,18 +35,11 @@ export default class WorkflowList extends EngineCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(WorkflowList);
-    assertColumns(COLUMNS, flags);
+    WorkflowList.output.assertColumns(flags);
     const rows = await this.withEngine(flags, async (engine) => {
       const { listRuns } = await import('../../temporal/run-admin.ts');
       return listRuns(await engine.client(false), flags.all ? null : await engine.target(), flags.limit);
     });
-    const named = rows.map(({ id, type, status, started, closed }) => ({
-      ID: id,
-      Type: type,
-      Status: status,
-      Started: started,
-      Closed: closed,
-    }));
-    await printList(named, COLUMNS, flags);
+    await WorkflowList.output.print(rows, flags);
   }
 }

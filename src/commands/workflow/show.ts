@@ -1,5 +1,16 @@
 import { EngineCommand, runIdArg, settingsFlags } from '../../cli/engine-command.ts';
-import { recordFormatFlags, printRecord } from '../../cli/output/formats.ts';
+import { recordFormatFlags } from '../../cli/output/formats.ts';
+import { RecordOutput } from '../../cli/output/outputs.ts';
+import type { RunSummary } from '../../rules/run-event.ts';
+
+/** `input` and `result` are what the workflow was given and gave; a run that has ended has either that or a failure. */
+export type WorkflowRecord = RunSummary & {
+  input: unknown;
+  /** The steps under way. */
+  pending: object[];
+  result?: unknown;
+  failure?: string;
+};
 
 export default class WorkflowShow extends EngineCommand {
   static override summary = 'Show a run: what was asked, how it stands, what came of it.';
@@ -8,6 +19,10 @@ export default class WorkflowShow extends EngineCommand {
     '<%= config.bin %> <%= command.id %> ID',
     '<%= config.bin %> <%= command.id %> ID -f json',
   ];
+  static override output = new RecordOutput<WorkflowRecord>(
+    ['id', 'type', 'status', 'started', 'closed', 'input', 'pending'],
+    ['result', 'failure'],
+  );
   static override args = runIdArg;
   static override flags = { ...settingsFlags, ...recordFormatFlags };
 
@@ -17,6 +32,6 @@ export default class WorkflowShow extends EngineCommand {
       const { describeRun } = await import('../../temporal/run-admin.ts');
       return describeRun(await engine.client(false), args.id);
     });
-    await printRecord(run, flags);
+    await WorkflowShow.output.print(run, flags);
   }
 }

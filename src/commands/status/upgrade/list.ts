@@ -1,6 +1,12 @@
 import { describeSuite } from '../../../engine/check-catalog.ts';
 import { BaseCommand } from '../../../cli/base-command.ts';
-import { formatFlags, printList } from '../../../cli/output/formats.ts';
+import { formatFlags } from '../../../cli/output/formats.ts';
+import { ListOutput } from '../../../cli/output/outputs.ts';
+import { ExitCode } from '../../../rules/errors.ts';
+import type { CheckDescription } from '../../../rules/upgrade-check.ts';
+
+/** `Needs` is what the check looks at, such as database or files. */
+export type UpgradeListRow = { ID: string; Check: string; Needs: string; Remedy: string };
 
 export default class StatusUpgradeList extends BaseCommand {
   static override summary = 'List the upgrade checks and what mends each, without running them.';
@@ -8,17 +14,18 @@ export default class StatusUpgradeList extends BaseCommand {
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> -f value -c ID',
   ];
+  static override output = new ListOutput<CheckDescription, UpgradeListRow>({
+    ID: ({ id }) => id,
+    Check: ({ title }) => title,
+    Needs: ({ needs }) => needs,
+    Remedy: ({ remedy }) => remedy,
+  });
+  static override errors = [ExitCode.usage];
   static override flags = { ...formatFlags };
 
   async run(): Promise<void> {
     const { flags } = await this.parse(StatusUpgradeList);
     const checks = await describeSuite('keystone');
-    const rows = checks.map(({ id, title, needs, remedy }) => ({
-      ID: id,
-      Check: title,
-      Needs: needs,
-      Remedy: remedy,
-    }));
-    await printList(rows, ['ID', 'Check', 'Needs', 'Remedy'], flags);
+    await StatusUpgradeList.output.print(checks, flags);
   }
 }
