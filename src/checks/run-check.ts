@@ -12,7 +12,10 @@ import type { Check, ReadOnlyDatabase } from './define-check.ts';
 /** How a check reaches the outside world; each part is opened only for a check that needs it. */
 export type CheckParts = {
   database: { read<T>(use: (database: ReadOnlyDatabase) => Promise<T>): Promise<T> };
-  policyFiles(configuration: Pick<UpgradeCheckRequest, 'configFiles' | 'configDirs' | 'policy'>): PolicyFiles;
+  policyFiles(
+    project: string,
+    configuration: Pick<UpgradeCheckRequest, 'configFiles' | 'configDirs' | 'policy'>,
+  ): PolicyFiles;
 };
 
 /** Runs one check. What an operator can mend (a RuleError) is a Failure of this check; a bug is thrown. */
@@ -38,7 +41,7 @@ function resultOf(
 ): Promise<CheckResult> {
   return check.needs === 'database'
     ? database.read((readOnly) => check.run({ database: readOnly }))
-    : check.run({ files: policyFiles(request) });
+    : check.run({ files: policyFiles(request.suite, request) });
 }
 
 function notCheckable(error: unknown): CheckResult {

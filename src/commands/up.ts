@@ -23,9 +23,8 @@ export default class Up extends EngineCommand {
     const { flags } = await this.parse(Up);
     partsOutput.assertColumns(flags);
     await this.withEngine(flags, async (engine) => {
-      const { listParts } = await import('../daemons/parts.ts');
       const { uiAddress } = await engine.up({ ui: flags.ui });
-      await partsOutput.print(listParts(engine.home), flags);
+      await partsOutput.print(engine.parts(), flags);
       if (uiAddress) this.announce(`Temporal's web UI: ${uiAddress}`);
     });
   }

@@ -7,9 +7,9 @@ import { RuleError } from './errors.ts';
 export type Target = string;
 
 /** A run of another target would be waited for in vain: whoever follows it keeps workers for their own alone. */
-export function assertOfTarget(workflowId: string, target: Target): void {
+export function assertOfTarget(workflowId: string, served: Target[]): void {
   const [, owner] = /^([0-9a-f]{12})\//.exec(workflowId) ?? [];
-  if (!owner || owner === target) return;
+  if (!owner || served.includes(owner)) return;
   throw new RuleError('OtherDatabase', `The run ${workflowId} is of another identity database.`, {
     cure: 'Name that database as the command that started the run did: by --config-file, --config-dir or KEYWARD_KEYSTONE_DATABASE_URL.',
   });

@@ -1,5 +1,6 @@
 import type { PolicyOptions } from './policy.ts';
 import type { RunInput } from './run-request.ts';
+import type { Configuration } from './settings.ts';
 
 /** oslo.upgradecheck's codes; the worst one of a suite is the exit code (`oslo_upgradecheck/upgradecheck.py`). */
 export const CheckCode = { success: 0, warning: 1, failure: 2 } as const;
@@ -21,11 +22,9 @@ export type CheckDescription = {
 export type CheckOutcome = CheckResult & { id: string; title: string };
 
 /** The workflow's input: paths, never contents, since files are read on the host that `hostname` names. */
-export type UpgradeCheckRequest = RunInput & {
-  suite: 'keystone';
-  hostname: string;
-  configFiles: string[];
-  configDirs: string[];
-  isEmbedded: boolean;
-  policy: PolicyOptions;
-};
+export type UpgradeCheckRequest = RunInput &
+  Configuration & {
+    suite: string;
+    hostname: string;
+    policy: PolicyOptions;
+  };

@@ -37,8 +37,8 @@ export default class WorkflowList extends EngineCommand {
     const { flags } = await this.parse(WorkflowList);
     WorkflowList.output.assertColumns(flags);
     const rows = await this.withEngine(flags, async (engine) => {
-      const { listRuns } = await import('../../temporal/run-admin.ts');
-      return listRuns(await engine.client(false), flags.all ? null : await engine.target(), flags.limit);
+      const targets = flags.all ? null : [await engine.identity.target()];
+      return (await engine.runAdmin()).list(targets, flags.limit);
     });
     await WorkflowList.output.print(rows, flags);
   }

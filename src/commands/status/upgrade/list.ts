@@ -1,4 +1,3 @@
-import { describeSuite } from '../../../engine/check-catalog.ts';
 import { BaseCommand } from '../../../cli/base-command.ts';
 import { formatFlags } from '../../../cli/output/formats.ts';
 import { ListOutput } from '../../../cli/output/outputs.ts';
@@ -25,7 +24,7 @@ export default class StatusUpgradeList extends BaseCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(StatusUpgradeList);
-    const checks = await describeSuite('keystone');
-    await StatusUpgradeList.output.print(checks, flags);
+    const { describeChecks } = await import('../../../checks/registry.ts');
+    await StatusUpgradeList.output.print(await describeChecks('keystone'), flags);
   }
 }
