@@ -1,10 +1,12 @@
-import { EngineCommand, runFlags, settingsFlags } from '../cli/engine-command.ts';
+import { EngineCommand } from '../cli/engine-command.ts';
+import { runFlags } from '../cli/flags/run-flags.ts';
+import { settingsFlags } from '../cli/flags/settings-flags.ts';
 import type { Engine } from '../engine/engine.ts';
 import { asOclifReads, bootstrapFlags, given } from '../cli/flags/bootstrap-flags.ts';
 import { choosePassword, type ChosenPassword, planDryRun } from '../cli/prompts/bootstrap-password.ts';
 import { bootstrapOutput, printBootstrapReport } from '../cli/output/bootstrap-report.ts';
 import { cacheWarning } from '../cli/output/cache-warning.ts';
-import { formatFlags } from '../cli/output/formats.ts';
+import { formatFlags } from '../cli/flags/format-flags.ts';
 import { assertWithinLimits } from '../rules/identity/bootstrap/limits.ts';
 import type { BootstrapReport, BootstrapRequest } from '../rules/identity/bootstrap/request.ts';
 import { ExitCode } from '../rules/errors.ts';

@@ -1,5 +1,6 @@
-import { EngineCommand, settingsFlags } from '../cli/engine-command.ts';
-import { formatFlags } from '../cli/output/formats.ts';
+import { EngineCommand } from '../cli/engine-command.ts';
+import { settingsFlags } from '../cli/flags/settings-flags.ts';
+import { formatFlags } from '../cli/flags/format-flags.ts';
 import { isOpen, partsOutput } from '../cli/output/parts-table.ts';
 import { OPEN_NOTE } from '../rules/open-note.ts';
 

@@ -19,10 +19,14 @@ export function distance(one: string, other: string): number {
   return last[other.length]!;
 }
 
-/** How far a word is from one that it may have been meant to be; Infinity: it was not. A cut-off word is near. */
+/**
+ * How far a word is from one that it may have been meant to be; Infinity: it was not. A word that is cut off is near, and
+ * so is one that lacks its first parts, as `password-file` does for `bootstrap-password-file`.
+ */
 export function mistake(typed: string, meant: string): number {
   const [one, other] = [typed.toLowerCase(), meant.toLowerCase()];
-  if (one.length > 1 && other.startsWith(one)) return one === other ? 0 : 0.5;
+  if (one === other) return 0;
+  if (one.length > 1 && (other.startsWith(one) || other.endsWith(`-${one}`))) return 0.5;
   const found = distance(one, other);
   return found <= Math.ceil(other.length / 3) ? found : Infinity;
 }

@@ -1,7 +1,6 @@
 import { Flags } from '@oclif/core';
 import { UsageError } from '../../rules/errors.ts';
-
-const text = (description: string) => Flags.string({ description });
+import { text } from './text.ts';
 
 /** Whose role on what, in openstackclient's words. */
 export const grantFlags = {

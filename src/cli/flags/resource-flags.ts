@@ -1,10 +1,7 @@
 import { Args, Flags } from '@oclif/core';
 import { UsageError } from '../../rules/errors.ts';
-import { formatFlags } from '../output/formats.ts';
-
-const text = (description: string) => Flags.string({ description });
-const repeated = (description: string) =>
-  Flags.string({ description, multiple: true, multipleNonGreedy: true });
+import { formatFlags } from './format-flags.ts';
+import { repeated, text } from './text.ts';
 
 /** openstackclient's words, for every kind that has them. */
 export const domainFlag = { domain: text('the domain that it belongs to (name or ID)') };

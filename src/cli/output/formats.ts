@@ -5,8 +5,6 @@ import { FORMATS, type FormatName } from './format-writers.ts';
 import { type SortOptions, sortRows } from './sort-rows.ts';
 import { spelled } from './column-names.ts';
 
-export { formatFlags, recordFormatFlags } from '../flags/format-flags.ts';
-
 export type Cell = unknown;
 export type Row = Record<string, Cell>;
 

@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core';
-import { EngineCommand, settingsFlags } from '../../cli/engine-command.ts';
-import { formatFlags } from '../../cli/output/formats.ts';
+import { EngineCommand } from '../../cli/engine-command.ts';
+import { settingsFlags } from '../../cli/flags/settings-flags.ts';
+import { formatFlags } from '../../cli/flags/format-flags.ts';
 import { ListOutput } from '../../cli/output/outputs.ts';
 import { printPages } from '../../cli/output/pages.ts';
 import { limitFlag } from '../../cli/flags/resource-flags.ts';

@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core';
-import { EngineCommand, settingsFlags, type SettingsFlags } from '../../cli/engine-command.ts';
+import { EngineCommand } from '../../cli/engine-command.ts';
+import { settingsFlags, type SettingsFlags } from '../../cli/flags/settings-flags.ts';
 import { ExitCode } from '../../rules/errors.ts';
 import type { SchemaState } from '../../rules/schema-revision.ts';
 

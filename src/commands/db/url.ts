@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core';
-import { EngineCommand, settingsFlags } from '../../cli/engine-command.ts';
+import { EngineCommand } from '../../cli/engine-command.ts';
+import { settingsFlags } from '../../cli/flags/settings-flags.ts';
 
 export default class DbUrl extends EngineCommand {
   static override summary = 'Print the URL of a database, for psql and other tools.';

@@ -1,4 +1,5 @@
-import { EngineCommand, settingsFlags } from '../../cli/engine-command.ts';
+import { EngineCommand } from '../../cli/engine-command.ts';
+import { settingsFlags } from '../../cli/flags/settings-flags.ts';
 import { RuleError } from '../../rules/errors.ts';
 import { CONTRACT_HEAD } from '../../rules/schema-revision.ts';
 

@@ -1,6 +1,6 @@
-import { settingsFlags } from '../../cli/engine-command.ts';
+import { settingsFlags } from '../../cli/flags/settings-flags.ts';
 import { ResourceCommand } from '../../cli/identity-command.ts';
-import { recordFormatFlags } from '../../cli/output/formats.ts';
+import { recordFormatFlags } from '../../cli/flags/format-flags.ts';
 import { oneArg } from '../../cli/flags/resource-flags.ts';
 import { shownResource } from '../../cli/output/resource-views.ts';
 

@@ -1,5 +1,7 @@
-import { EngineCommand, runIdArg, settingsFlags } from '../../cli/engine-command.ts';
-import { recordFormatFlags } from '../../cli/output/formats.ts';
+import { EngineCommand } from '../../cli/engine-command.ts';
+import { runIdArg } from '../../cli/flags/run-flags.ts';
+import { settingsFlags } from '../../cli/flags/settings-flags.ts';
+import { recordFormatFlags } from '../../cli/flags/format-flags.ts';
 import { RecordOutput } from '../../cli/output/outputs.ts';
 import type { RunSummary } from '../../rules/run-event.ts';
 

@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
-import { settingsFlags } from '../../../cli/engine-command.ts';
+import { settingsFlags } from '../../../cli/flags/settings-flags.ts';
 import { ResourceCommand } from '../../../cli/identity-command.ts';
-import { recordFormatFlags } from '../../../cli/output/formats.ts';
+import { recordFormatFlags } from '../../../cli/flags/format-flags.ts';
 import { RecordOutput } from '../../../cli/output/outputs.ts';
 import { oneArg } from '../../../cli/flags/resource-flags.ts';
 

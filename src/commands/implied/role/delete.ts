@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core';
-import { settingsFlags } from '../../../cli/engine-command.ts';
+import { settingsFlags } from '../../../cli/flags/settings-flags.ts';
 import { ResourceCommand } from '../../../cli/identity-command.ts';
 import { oneArg } from '../../../cli/flags/resource-flags.ts';
 

@@ -1,6 +1,6 @@
-import { settingsFlags } from '../../../cli/engine-command.ts';
+import { settingsFlags } from '../../../cli/flags/settings-flags.ts';
 import { ResourceCommand } from '../../../cli/identity-command.ts';
-import { formatFlags } from '../../../cli/output/formats.ts';
+import { formatFlags } from '../../../cli/flags/format-flags.ts';
 import { ListOutput } from '../../../cli/output/outputs.ts';
 import type { RoleLink } from '../../../rules/identity/implied-roles.ts';
 

@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
-import { settingsFlags } from '../../../cli/engine-command.ts';
+import { settingsFlags } from '../../../cli/flags/settings-flags.ts';
 import { ResourceCommand } from '../../../cli/identity-command.ts';
-import { formatFlags } from '../../../cli/output/formats.ts';
+import { formatFlags } from '../../../cli/flags/format-flags.ts';
 import { ListOutput } from '../../../cli/output/outputs.ts';
 import { grantFlags, grantRefs, refOf } from '../../../cli/flags/grant-flags.ts';
 import { printPages } from '../../../cli/output/pages.ts';

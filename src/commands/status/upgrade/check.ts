@@ -1,14 +1,11 @@
 import { Flags } from '@oclif/core';
 import { hostname } from 'node:os';
-import {
-  EngineCommand,
-  type FollowFlags,
-  runFlags,
-  settingsFlags,
-  timeoutFlag,
-} from '../../../cli/engine-command.ts';
+import { EngineCommand } from '../../../cli/engine-command.ts';
+import { type RunFlags, runFlags, timeoutFlag } from '../../../cli/flags/run-flags.ts';
+import { settingsFlags } from '../../../cli/flags/settings-flags.ts';
 import type { Engine } from '../../../engine/engine.ts';
-import { formatFlags, type FormatOptions } from '../../../cli/output/formats.ts';
+import { formatFlags } from '../../../cli/flags/format-flags.ts';
+import { type FormatOptions } from '../../../cli/output/formats.ts';
 import { ListOutput } from '../../../cli/output/outputs.ts';
 import {
   renderRemedies,
@@ -72,7 +69,7 @@ export default class StatusUpgradeCheck extends EngineCommand {
     await this.#print(outcomes, flags);
   }
 
-  async #runSuite(engine: Engine, flags: FollowFlags): Promise<CheckOutcome[] | null> {
+  async #runSuite(engine: Engine, flags: RunFlags): Promise<CheckOutcome[] | null> {
     const { configFiles, configDirs, isEmbedded, policy } = engine.identity.settings;
     const request: UpgradeCheckRequest = {
       target: await engine.identity.target(),

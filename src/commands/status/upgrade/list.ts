@@ -1,5 +1,5 @@
 import { BaseCommand } from '../../../cli/base-command.ts';
-import { formatFlags } from '../../../cli/output/formats.ts';
+import { formatFlags } from '../../../cli/flags/format-flags.ts';
 import { ListOutput } from '../../../cli/output/outputs.ts';
 import { ExitCode } from '../../../rules/errors.ts';
 import type { CheckDescription } from '../../../rules/upgrade-check.ts';
