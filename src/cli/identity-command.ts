@@ -1,99 +1,85 @@
 import { recordOf, type ResourceOutput } from './output/resource-views.ts';
 import type { ListOf } from './output/outputs.ts';
-import { assertColumns, type FormatOptions, printRecord } from './output/formats.ts';
+import { assertColumns, printRecord } from './output/formats.ts';
 import { printPages } from './output/pages.ts';
-import { patchOf, type ResourceFlags, valuesOf } from './flags/resource-requests.ts';
+import {
+  type CreateFlags,
+  type DeleteFlags,
+  type ListFlags,
+  patchOf,
+  type SetFlags,
+  type ShowFlags,
+  valuesOf,
+} from './flags/resource-requests.ts';
 import { cacheWarning } from './output/cache-warning.ts';
 import { renderError } from './output/render-error.ts';
 import type { PasswordHashing } from '../rules/identity/bootstrap/request.ts';
-import { ExitCode, RuleError, UsageError } from '../rules/errors.ts';
+import { RuleError, UsageError } from '../rules/errors.ts';
 import type { Resource, ResourceKind, ResourcePatch } from '../rules/identity/resource.ts';
 import type { Actor } from '../services/audit/audit-writer.ts';
 import type { ListFilter } from '../services/identity/resource-service.ts';
 import { EngineCommand } from './engine-command.ts';
-import { lockTimeoutFlag, type SettingsFlags } from './flags/settings-flags.ts';
+import { type DatabaseFlags, lockTimeoutFlag } from './flags/settings-flags.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { IdentityServices } from '../engine/identity.ts';
-import { Tally } from './output/tally.ts';
+import { type BulkTask, doEach } from './bulk.ts';
 
-const USER_FLAG =
-  'Note: keyward refuses to change an immutable user; the API of Keystone itself does not know the flag.';
-
-/** The services of the identity database, and on whose behalf they are asked. */
-export type Session = Pick<IdentityServices, 'resources' | 'assignments'> & {
+/** What a change is made with: services of the identity database, what the settings say, and who asks. */
+export type IdentityChange = Pick<IdentityServices, 'resources' | 'assignments'> & {
   actor: Actor;
   hashing: PasswordHashing;
   defaultDomainId: string;
 };
-type DatabaseFlags = SettingsFlags & { timeout?: number };
-type CreateFlags = ResourceFlags &
-  DatabaseFlags &
-  FormatOptions & {
-    domain?: string | undefined;
-    parent?: string | undefined;
-    'or-show'?: boolean;
-  } & DefaultProject;
-type SetFlags = ResourceFlags & DatabaseFlags & { domain?: string | undefined } & DefaultProject;
-type DefaultProject = { project?: string | undefined; 'project-domain'?: string | undefined };
-type ListFlags = FormatOptions &
-  DatabaseFlags & {
-    long?: boolean;
-    domain?: string | undefined;
-    parent?: string | undefined;
-    'all-domains'?: boolean;
-    name?: string | undefined;
-    project?: string | undefined;
-    user?: string | undefined;
-    tags?: string | undefined;
-    'tags-any'?: string | undefined;
-    'not-tags'?: string | undefined;
-    'not-tags-any'?: string | undefined;
-    immutable: boolean;
-    mutable: boolean;
-    enabled?: boolean;
-    disabled?: boolean;
-    limit?: number | undefined;
-    marker?: string | undefined;
-  };
 
 /** A command on roles, users, projects or domains: one transaction, no run. */
 export abstract class ResourceCommand extends EngineCommand {
   static override baseFlags = lockTimeoutFlag;
 
-  #hasWritten = false;
-
-  /** `writes`: warns where a Keystone beside us may not see the change at once. */
-  protected withSession<T>(
+  protected readIdentity<T>(
     flags: DatabaseFlags,
-    use: (session: Session) => Promise<T>,
-    { writes = true } = {},
+    use: (services: IdentityServices) => Promise<T>,
+  ): Promise<T> {
+    return this.withEngine(flags, async ({ identity }) => use(await identity.services()), flags.timeout);
+  }
+
+  /** Where something was changed, says what there is to know of it: `note`, and that a Keystone beside us caches. */
+  protected changeIdentity<T>(
+    flags: DatabaseFlags,
+    use: (change: IdentityChange) => Promise<T>,
+    note?: string,
   ): Promise<T> {
     const work = async ({ identity }: Engine): Promise<T> => {
-      const { passwordHashing, defaultDomainId } = identity.settings;
-      const { resources, assignments } = await identity.services();
-      const actor = {
-        requestId: this.newRequestId(),
-        operation: this.id!.replaceAll(':', ' '),
-        requester: this.requester(),
-      };
-      const session = {
-        resources,
-        assignments,
-        actor,
-        hashing: passwordHashing.value,
-        defaultDomainId: defaultDomainId.value,
+      const tell = (): void => {
+        for (const line of [note, cacheWarning(identity.settings)]) if (line) this.announce(line);
       };
       try {
-        const result = await use(session);
-        this.#hasWritten ||= writes;
+        const result = await use(await this.#changeOf(identity));
+        tell();
         return result;
-      } finally {
-        // Also where only some of several were written.
-        const warning = this.#hasWritten ? cacheWarning(identity.settings) : null;
-        if (warning) this.announce(warning);
+      } catch (error) {
+        // Only some of several were changed.
+        if (error instanceof RuleError && error.outcome === 'changed') tell();
+        throw error;
       }
     };
     return this.withEngine(flags, work, flags.timeout);
+  }
+
+  async #changeOf(identity: Engine['identity']): Promise<IdentityChange> {
+    const { resources, assignments } = await identity.services();
+    const actor = {
+      requestId: this.newRequestId(),
+      operation: this.id!.replaceAll(':', ' '),
+      requester: this.requester(),
+    };
+    const { passwordHashing, defaultDomainId } = identity.settings;
+    return {
+      resources,
+      assignments,
+      actor,
+      hashing: passwordHashing.value,
+      defaultDomainId: defaultDomainId.value,
+    };
   }
 
   protected async createResource(
@@ -101,18 +87,18 @@ export abstract class ResourceCommand extends EngineCommand {
     name: string,
     flags: CreateFlags,
     password?: string,
-  ): Promise<void> {
+  ): Promise<Resource> {
     const { kind } = output;
     const named = valuesOf(name, flags);
     assertColumns(Object.keys(recordOf(output, { id: '', options: {}, ...named }, null)), flags);
-    const resource = await this.withSession(flags, async (session) => {
+    const resource = await this.changeIdentity(flags, async (change) => {
       const values = { ...named, ...(password !== undefined && { password }) };
-      Object.assign(values, await placeOf(session, kind, flags), await defaultProjectOf(session, flags));
-      const options = { hashing: session.hashing, orShow: flags['or-show'] ?? false };
-      return session.resources.create(kind, values, session.actor, options);
+      Object.assign(values, await placeOf(change, kind, flags), await defaultProjectOf(change, flags));
+      const options = { hashing: change.hashing, orShow: flags['or-show'] ?? false };
+      return change.resources.create(kind, values, change.actor, options);
     });
-    if (kind === 'user' && resource.options.immutable) this.announce(USER_FLAG);
     await printRecord(recordOf(output, resource, null), flags);
+    return resource;
   }
 
   /** Each is tried; what failed is told, and makes the exit code 1. */
@@ -120,55 +106,39 @@ export abstract class ResourceCommand extends EngineCommand {
     kind: ResourceKind,
     names: string[],
     flags: SetFlags,
-    password?: string,
+    { password, note }: { password?: string | undefined; note?: string | undefined } = {},
   ): Promise<void> {
     const patch = { ...patchOf(flags), ...(password !== undefined && { password }) };
     if (names.length > 1 && patch.name !== undefined)
       throw new UsageError('--name can be given to one only.', `Name one ${kind}.`);
-    await this.withSession(flags, async (session) => {
-      const whole: ResourcePatch = { ...patch, ...(await defaultProjectOf(session, flags)) };
-      await this.#each(kind, names, 'set', async (nameOrId) => {
+    const setAll = async (change: IdentityChange): Promise<void> => {
+      const whole: ResourcePatch = { ...patch, ...(await defaultProjectOf(change, flags)) };
+      await this.#doEach({ kind, names, done: 'set' }, async (nameOrId) => {
         const ref = { nameOrId, domain: flags.domain };
-        await session.resources.update(kind, ref, whole, session.actor, session.hashing);
-        if (kind === 'user' && flags.immutable && !this.#hasWritten) this.announce(USER_FLAG);
+        await change.resources.update(kind, ref, whole, change.actor, change.hashing);
       });
-    });
+    };
+    await this.changeIdentity(flags, setAll, note);
   }
 
-  protected async deleteResources(
-    kind: ResourceKind,
-    names: string[],
-    flags: DatabaseFlags & { domain?: string | undefined; cascade?: boolean },
-  ): Promise<void> {
-    await this.withSession(flags, (session) =>
-      this.#each(kind, names, 'deleted', (nameOrId) =>
-        session.resources.delete(kind, { nameOrId, domain: flags.domain }, session.actor, {
+  protected async deleteResources(kind: ResourceKind, names: string[], flags: DeleteFlags): Promise<void> {
+    await this.changeIdentity(flags, (change) =>
+      this.#doEach({ kind, names, done: 'deleted' }, (nameOrId) =>
+        change.resources.delete(kind, { nameOrId, domain: flags.domain }, change.actor, {
           withSubtree: flags.cascade ?? false,
         }),
       ),
     );
   }
 
-  protected async showResource(
-    output: ResourceOutput,
-    nameOrId: string,
-    flags: DatabaseFlags &
-      FormatOptions & { domain?: string | undefined; parents?: boolean; children?: boolean },
-  ): Promise<void> {
-    const record = await this.withSession(
-      flags,
-      async ({ resources }) => {
-        const { resource, origin } = await resources.show(output.kind, { nameOrId, domain: flags.domain });
-        if (!flags.parents && !flags.children) return recordOf(output, resource, origin);
-        const { parents, subtree } = await resources.family(resource.id);
-        return {
-          ...recordOf(output, resource, origin),
-          ...(flags.parents && { parents }),
-          ...(flags.children && { subtree }),
-        };
-      },
-      { writes: false },
-    );
+  protected async showResource(output: ResourceOutput, nameOrId: string, flags: ShowFlags): Promise<void> {
+    const record = await this.readIdentity(flags, async ({ resources }) => {
+      const { resource, origin } = await resources.show(output.kind, { nameOrId, domain: flags.domain });
+      const shown = recordOf(output, resource, origin);
+      if (!flags.parents && !flags.children) return shown;
+      const { parents, subtree } = await resources.family(resource.id);
+      return { ...shown, ...(flags.parents && { parents }), ...(flags.children && { subtree }) };
+    });
     await printRecord(record, flags);
   }
 
@@ -180,38 +150,18 @@ export abstract class ResourceCommand extends EngineCommand {
     const { kind } = output;
     const filter = filterOf(kind, flags);
     const next = (last: Resource) => `add \`--marker ${last.id}\` for the next page, or `;
-    return this.withSession(
-      flags,
-      ({ resources }) =>
-        printPages((limit) => resources.list(kind, { ...filter, limit }), output, flags, {
-          announce: this.announce,
-          next,
-        }),
-      { writes: false },
+    return this.readIdentity(flags, ({ resources }) =>
+      printPages((limit) => resources.list(kind, { ...filter, limit }), output, flags, {
+        announce: this.announce,
+        next,
+      }),
     );
   }
 
-  /** Does each in turn. A refusal concerns one of them only; whatever else goes wrong ends it. All are accounted for. */
-  async #each(
-    kind: ResourceKind,
-    names: string[],
-    done: string,
-    work: (nameOrId: string) => Promise<void>,
-  ): Promise<void> {
-    if (names.length === 1) return work(names[0]!);
-    const tally = new Tally(kind, done, names);
-    for (const name of names) {
-      try {
-        await work(name);
-        tally.count(name);
-        this.#hasWritten = true;
-      } catch (error) {
-        tally.fail(name, error as Error);
-        this.announce(`${name}: ${renderError(this.configured(error as Error))}`);
-        if (!(error instanceof RuleError) || error.exitCode !== ExitCode.refused) break;
-      }
-    }
-    tally.assertAllDone();
+  #doEach(task: BulkTask, work: (nameOrId: string) => Promise<void>): Promise<void> {
+    return doEach(task, work, (name, error) =>
+      this.announce(`${name}: ${renderError(this.configured(error))}`),
+    );
   }
 }
 
@@ -235,7 +185,7 @@ const filterOf = (kind: ResourceKind, flags: ListFlags): ListFilter => ({
 
 /** A user's or project's domain defaults to the cloud's own; a project's to its parent's. */
 async function placeOf(
-  { resources, defaultDomainId }: Session,
+  { resources, defaultDomainId }: IdentityChange,
   kind: ResourceKind,
   { domain, parent }: { domain?: string | undefined; parent?: string | undefined },
 ) {
@@ -251,8 +201,8 @@ async function placeOf(
 }
 
 async function defaultProjectOf(
-  { resources }: Session,
-  { project, 'project-domain': domain }: DefaultProject,
+  { resources }: IdentityChange,
+  { project, 'project-domain': domain }: SetFlags,
 ) {
   if (project === undefined) return {};
   const { id } = await resources.get('project', { nameOrId: project, domain });

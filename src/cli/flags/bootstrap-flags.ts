@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
 import { UsageError } from '../../rules/errors.ts';
 import { shellWord } from '../../rules/shell-word.ts';
-import { text } from './text.ts';
+import { text } from './flag-kinds.ts';
 
 const helpGroup = 'BOOTSTRAP';
 /** A flag that a variable may stand for; `given` below reads it, not oclif. */

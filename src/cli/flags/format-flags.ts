@@ -1,5 +1,5 @@
-import { Flags } from '@oclif/core';
-import { repeated, text } from './text.ts';
+import { Flags, type Interfaces } from '@oclif/core';
+import { type Parsed, repeated, text } from './flag-kinds.ts';
 
 const helpGroup = 'OUTPUT';
 const flag = (description: string) => Flags.boolean({ description, helpGroup });
@@ -50,4 +50,10 @@ export const recordFormatFlags = {
   format: formats(['table', 'json', 'yaml', 'value', 'csv', 'shell'] as const),
   ...shared,
   prefix: text('shell: what every variable begins with', { helpGroup }),
+};
+
+export type FormatName = Interfaces.InferredFlags<typeof recordFormatFlags>['format'];
+/** What either set of flags asks for. */
+export type FormatOptions = Omit<Parsed<typeof formatFlags> & Parsed<typeof recordFormatFlags>, 'format'> & {
+  format: FormatName;
 };

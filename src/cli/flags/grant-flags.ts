@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
 import { UsageError } from '../../rules/errors.ts';
-import { text } from './text.ts';
+import { text } from './flag-kinds.ts';
 
 /** Whose role on what, in openstackclient's words. */
 export const grantFlags = {

@@ -1,5 +1,6 @@
-import { Args, Flags, type Interfaces } from '@oclif/core';
+import { Args, Flags } from '@oclif/core';
 import { ExitCode } from '../../rules/errors.ts';
+import type { Parsed } from './flag-kinds.ts';
 import { LONGEST_TIMEOUT, type SettingsFlags } from './settings-flags.ts';
 
 const helpGroup = 'RUN';
@@ -39,4 +40,4 @@ export const runFlags = {
     helpGroup,
   }),
 };
-export type RunFlags = SettingsFlags & Partial<Interfaces.InferredFlags<typeof runFlags>>;
+export type RunFlags = SettingsFlags & Parsed<typeof runFlags>;

@@ -1,5 +1,5 @@
-import { Flags, type Interfaces } from '@oclif/core';
-import { repeated } from './text.ts';
+import { Flags } from '@oclif/core';
+import { type Parsed, repeated } from './flag-kinds.ts';
 
 const helpGroup = 'CONFIGURATION';
 
@@ -11,7 +11,7 @@ export const settingsFlags = {
     helpGroup,
   }),
 };
-export type SettingsFlags = Partial<Interfaces.InferredFlags<typeof settingsFlags>>;
+export type SettingsFlags = Parsed<typeof settingsFlags>;
 
 /** Node's timers count milliseconds in 31 bits, and fire at once beyond; a statement may take some minutes more. */
 export const LONGEST_TIMEOUT = 2_147_000;
@@ -25,3 +25,5 @@ export const lockTimeoutFlag = {
     helpGroup,
   }),
 };
+/** The flags of every command on resources. */
+export type DatabaseFlags = SettingsFlags & Parsed<typeof lockTimeoutFlag>;

@@ -1,7 +1,7 @@
 import { Flags, type Interfaces } from '@oclif/core';
 import type { ResourceOptions } from '../../rules/identity/resource.ts';
 import type { OptionName } from '../../rules/identity/resource-options.ts';
-import { repeated } from './text.ts';
+import { repeated } from './flag-kinds.ts';
 
 const helpGroup = 'USER OPTION';
 

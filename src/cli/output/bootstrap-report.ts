@@ -1,5 +1,5 @@
+import type { FormatOptions } from '../flags/format-flags.ts';
 import type { BootstrapReport, ReportedChange } from '../../rules/identity/bootstrap/request.ts';
-import type { FormatOptions } from './formats.ts';
 import { ListOutput } from './outputs.ts';
 
 /** The ID is left out of a plan, which knows none of what does not exist yet. */

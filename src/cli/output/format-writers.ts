@@ -1,4 +1,5 @@
-import type { FormatOptions, Row } from './formats.ts';
+import type { FormatName, FormatOptions } from '../flags/format-flags.ts';
+import type { Row } from './formats.ts';
 import { pythonText } from './python-text.ts';
 import { renderTable } from './table.ts';
 
@@ -117,5 +118,4 @@ const shell: Format = {
     ),
 };
 
-export type FormatName = 'table' | 'json' | 'yaml' | 'value' | 'csv' | 'shell';
 export const FORMATS: Record<FormatName, Format> = { table, json, yaml, value, csv, shell };

@@ -1,4 +1,5 @@
-import { assertColumns, type FormatOptions, printList, printRecord, type Row } from './formats.ts';
+import type { FormatOptions } from '../flags/format-flags.ts';
+import { assertColumns, printList, printRecord, type Row } from './formats.ts';
 
 /** How each column of a list is read from an item. The type of the row is what scripts rely on. */
 export type Columns<Item, ListRow> = {

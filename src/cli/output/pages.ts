@@ -1,4 +1,5 @@
-import { type FormatOptions, printStream } from './formats.ts';
+import type { FormatOptions } from '../flags/format-flags.ts';
+import { printStream } from './formats.ts';
 import type { ListOf } from './outputs.ts';
 
 const TABLE_PAGE = 1000;

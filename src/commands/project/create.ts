@@ -1,4 +1,3 @@
-import { Flags } from '@oclif/core';
 import { settingsFlags } from '../../cli/flags/settings-flags.ts';
 import { ResourceCommand } from '../../cli/identity-command.ts';
 import { recordFormatFlags } from '../../cli/flags/format-flags.ts';
@@ -9,6 +8,7 @@ import {
   immutableFlags,
   newArg,
   orShowFlag,
+  parentFlag,
   projectFlags,
 } from '../../cli/flags/resource-flags.ts';
 import { createdResource } from '../../cli/output/resource-views.ts';
@@ -32,7 +32,7 @@ export default class ProjectCreate extends ResourceCommand {
     ...immutableFlags,
     ...projectFlags,
     ...orShowFlag,
-    parent: Flags.string({ description: 'the project above it (name or ID)' }),
+    ...parentFlag,
   };
 
   async run(): Promise<void> {

@@ -1,4 +1,3 @@
-import { Flags } from '@oclif/core';
 import { settingsFlags } from '../../cli/flags/settings-flags.ts';
 import { ResourceCommand } from '../../cli/identity-command.ts';
 import {
@@ -7,6 +6,7 @@ import {
   listFlags,
   longFlag,
   LIST_DESCRIPTION,
+  projectFilterFlags,
 } from '../../cli/flags/resource-flags.ts';
 import { ResourceList } from '../../cli/output/resource-views.ts';
 
@@ -26,15 +26,7 @@ export default class ProjectList extends ResourceCommand {
     ...domainFlag,
     ...enabledFilterFlags,
     ...longFlag,
-    parent: Flags.string({ description: 'only those right below this project or domain (name or ID)' }),
-    user: Flags.string({
-      description:
-        'only those that this user has a role on, disabled ones too (name or ID; a name is looked up in --domain)',
-    }),
-    tags: Flags.string({ description: 'only those that have all of these tags, separated by commas' }),
-    'tags-any': Flags.string({ description: 'only those that have any of these tags' }),
-    'not-tags': Flags.string({ description: 'only those that lack at least one of these tags' }),
-    'not-tags-any': Flags.string({ description: 'only those that have none of these tags' }),
+    ...projectFilterFlags,
   };
 
   async run(): Promise<void> {

@@ -1,8 +1,7 @@
-import { Flags } from '@oclif/core';
 import { settingsFlags } from '../../cli/flags/settings-flags.ts';
 import { ResourceCommand } from '../../cli/identity-command.ts';
 import { recordFormatFlags } from '../../cli/flags/format-flags.ts';
-import { domainFlag, oneArg } from '../../cli/flags/resource-flags.ts';
+import { domainFlag, familyFlags, oneArg } from '../../cli/flags/resource-flags.ts';
 import { shownResource } from '../../cli/output/resource-views.ts';
 
 export default class ProjectShow extends ResourceCommand {
@@ -17,8 +16,7 @@ export default class ProjectShow extends ResourceCommand {
     ...settingsFlags,
     ...recordFormatFlags,
     ...domainFlag,
-    parents: Flags.boolean({ description: 'also what is above it, as IDs' }),
-    children: Flags.boolean({ description: 'also what is below it, as IDs' }),
+    ...familyFlags,
   };
 
   async run(): Promise<void> {

@@ -1,7 +1,12 @@
-import { Flags } from '@oclif/core';
 import { settingsFlags } from '../../cli/flags/settings-flags.ts';
 import { ResourceCommand } from '../../cli/identity-command.ts';
-import { domainFlag, listFlags, longFlag, LIST_DESCRIPTION } from '../../cli/flags/resource-flags.ts';
+import {
+  domainFlag,
+  listFlags,
+  longFlag,
+  LIST_DESCRIPTION,
+  roleFilterFlags,
+} from '../../cli/flags/resource-flags.ts';
 import { ResourceList } from '../../cli/output/resource-views.ts';
 
 export default class RoleList extends ResourceCommand {
@@ -18,7 +23,7 @@ export default class RoleList extends ResourceCommand {
     ...listFlags,
     ...domainFlag,
     ...longFlag,
-    'all-domains': Flags.boolean({ description: 'also the roles of domains', exclusive: ['domain'] }),
+    ...roleFilterFlags,
   };
 
   async run(): Promise<void> {

@@ -5,6 +5,7 @@ import {
   descriptionFlag,
   domainFlag,
   enableFlags,
+  IMMUTABLE_USER_NOTE,
   immutableFlags,
   newArg,
   orShowFlag,
@@ -40,11 +41,8 @@ export default class UserCreate extends ResourceCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(UserCreate);
-    await this.createResource(
-      UserCreate.output,
-      args.name,
-      flags,
-      await readPassword(flags, `the new user ${args.name}`, this.announce),
-    );
+    const password = await readPassword(flags, `the new user ${args.name}`, this.announce);
+    const { options } = await this.createResource(UserCreate.output, args.name, flags, password);
+    if (options.immutable) this.announce(IMMUTABLE_USER_NOTE);
   }
 }

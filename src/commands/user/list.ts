@@ -1,4 +1,3 @@
-import { Flags } from '@oclif/core';
 import { settingsFlags } from '../../cli/flags/settings-flags.ts';
 import { ResourceCommand } from '../../cli/identity-command.ts';
 import {
@@ -7,6 +6,7 @@ import {
   listFlags,
   longFlag,
   LIST_DESCRIPTION,
+  userFilterFlags,
 } from '../../cli/flags/resource-flags.ts';
 import { ResourceList } from '../../cli/output/resource-views.ts';
 
@@ -25,9 +25,7 @@ export default class UserList extends ResourceCommand {
     ...domainFlag,
     ...enabledFilterFlags,
     ...longFlag,
-    project: Flags.string({
-      description: 'only those with a role of their own on this project (name or ID)',
-    }),
+    ...userFilterFlags,
   };
 
   async run(): Promise<void> {

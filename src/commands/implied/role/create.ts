@@ -24,7 +24,7 @@ export default class ImpliedRoleCreate extends ResourceCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(ImpliedRoleCreate);
     ImpliedRoleCreate.output.assertColumns(flags);
-    const { prior, implied } = await this.withSession(flags, ({ assignments, actor }) =>
+    const { prior, implied } = await this.changeIdentity(flags, ({ assignments, actor }) =>
       assignments.imply({ nameOrId: args['role']! }, { nameOrId: flags['implied-role'] }, actor),
     );
     await ImpliedRoleCreate.output.print({ implies: implied.id, prior_role: prior.id }, flags);

@@ -16,7 +16,7 @@ export default class ImpliedRoleDelete extends ResourceCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(ImpliedRoleDelete);
-    await this.withSession(flags, ({ assignments, actor }) =>
+    await this.changeIdentity(flags, ({ assignments, actor }) =>
       assignments.stopImplying({ nameOrId: args['role']! }, { nameOrId: flags['implied-role'] }, actor),
     );
   }

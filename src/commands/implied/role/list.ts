@@ -28,9 +28,7 @@ export default class ImpliedRoleList extends ResourceCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(ImpliedRoleList);
     ImpliedRoleList.output.assertColumns(flags);
-    const links = await this.withSession(flags, ({ assignments }) => assignments.listImplied(), {
-      writes: false,
-    });
+    const links = await this.readIdentity(flags, ({ assignments }) => assignments.listImplied());
     await ImpliedRoleList.output.print(links, flags);
   }
 }

@@ -72,13 +72,10 @@ export default class RoleAssignmentList extends ResourceCommand {
       inherited: flags.inherited ?? false,
     };
     const output = flags.names ? outputOf(names) : RoleAssignmentList.output;
-    await this.withSession(
-      flags,
-      ({ assignments }) =>
-        printPages((limit) => assignments.list({ ...filter, limit }), output, flags, {
-          announce: this.announce,
-        }),
-      { writes: false },
+    await this.readIdentity(flags, ({ assignments }) =>
+      printPages((limit) => assignments.list({ ...filter, limit }), output, flags, {
+        announce: this.announce,
+      }),
     );
   }
 }

@@ -4,8 +4,7 @@ import { EngineCommand } from '../../../cli/engine-command.ts';
 import { type RunFlags, runFlags, timeoutFlag } from '../../../cli/flags/run-flags.ts';
 import { settingsFlags } from '../../../cli/flags/settings-flags.ts';
 import type { Engine } from '../../../engine/engine.ts';
-import { formatFlags } from '../../../cli/flags/format-flags.ts';
-import { type FormatOptions } from '../../../cli/output/formats.ts';
+import { formatFlags, type FormatOptions } from '../../../cli/flags/format-flags.ts';
 import { ListOutput } from '../../../cli/output/outputs.ts';
 import {
   renderRemedies,

@@ -25,6 +25,6 @@ export default class UserPasswordSet extends ResourceCommand {
     }
     const asked = { ...flags, 'password-prompt': isAsked };
     const password = await readPassword(asked, `the user ${user}`, this.announce);
-    await this.setResources('user', [user], flags, password);
+    await this.setResources('user', [user], flags, { password });
   }
 }

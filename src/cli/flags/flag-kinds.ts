@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core';
+import { Flags, type Interfaces } from '@oclif/core';
 
 type More = { char?: 'c'; helpGroup?: string };
 
@@ -8,3 +8,6 @@ export const text = (description: string, more: More = {}) => Flags.string({ des
 /** The same, for a flag that may be given several times; each takes one value. */
 export const repeated = (description: string, more: More = {}) =>
   Flags.string({ description, multiple: true, multipleNonGreedy: true, ...more });
+
+/** What oclif parses of flags that only some of the commands have which share a function. */
+export type Parsed<T> = Partial<Interfaces.InferredFlags<T>>;
