@@ -5,7 +5,7 @@ import { refOf } from './flags/grant-flags.ts';
 import { patchOf, type ResourceFlags, valuesOf } from './flags/resource-requests.ts';
 import { cacheWarning } from './output/cache-warning.ts';
 import { renderError } from './output/render-error.ts';
-import type { PasswordHashing } from '../rules/identity/bootstrap/request.ts';
+import type { PasswordHashing } from '../rules/identity/password.ts';
 import { ExitCode, RuleError, UsageError } from '../rules/errors.ts';
 import type { ResourceKind } from '../rules/identity/kinds.ts';
 import type { Resource } from '../rules/identity/resource.ts';

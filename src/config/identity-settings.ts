@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
-import type { PasswordHashing } from '../rules/identity/bootstrap/request.ts';
+import type { PasswordHashing } from '../rules/identity/password.ts';
 import type { DatabaseAddress } from '../rules/database-address.ts';
 import { UsageError } from '../rules/errors.ts';
 import type { IdentitySettings } from '../rules/identity/settings.ts';

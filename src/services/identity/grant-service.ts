@@ -18,7 +18,7 @@ import { ResourceFinder, type ResourceRef } from './resource-finder.ts';
 
 export type { StoredAssignment };
 
-/** Whose role on what; exactly one of `project`, `domain` and `system`. */
+/** A role of a user on exactly one of `project`, `domain` and `system`. */
 export type GrantRequest = {
   role: ResourceRef;
   user: ResourceRef;
@@ -79,7 +79,7 @@ export class GrantService {
     yield* limited(limit, this.#pages(filter));
   }
 
-  /** In the order of their keys, those on the system last. */
+  /** Reads grants in the order of their keys, those on the system last. */
   async *#pages(filter: AssignmentFilter): AsyncGenerator<StoredAssignment[]> {
     for (const table of ASSIGNMENT_TABLES) {
       yield* keysetPages<StoredAssignment>(PAGE, (last) =>
