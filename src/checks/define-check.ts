@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import type { PolicyFiles } from '../rules/policy.ts';
 import { CheckCode, type CheckDescription, type CheckResult, type Need } from '../rules/upgrade-check.ts';
 
-/** Raw tables: each check types the few columns that it reads, since it must run on the data of the release before. */
+/** Checks read raw tables and type the few columns that they read, since they must run on the release before, too. */
 // oxlint-disable-next-line typescript/no-explicit-any -- each check narrows it to its own tables
 export type ReadOnlyDatabase = Kysely<any>;
 

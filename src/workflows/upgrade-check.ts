@@ -25,7 +25,7 @@ async function outcomeOf(check: CheckDescription, request: UpgradeCheckRequest):
   }
 }
 
-/** Files are read on the host whose operator asked; anything else wherever a worker is. */
+/** Sends a check of files to the host whose operator asked; any other check may run wherever a worker is. */
 function activitiesFor({ id, needs }: CheckDescription, { target, hostname }: UpgradeCheckRequest) {
   return proxyActivities<UpgradeCheckActivities>({
     taskQueue: needs.includes('files') ? hostTaskQueue(target, hostname) : taskQueue(target),
