@@ -79,7 +79,7 @@ export default class Bootstrap extends EngineCommand {
     return report;
   }
 
-  /** All that is known before anything is started. */
+  /** Returns the request as far as it is known before anything is started. */
   #wanted(engine: Engine, flags: Flags, password: ChosenPassword): Omit<BootstrapRequest, 'target'> {
     const mutable = flags['no-immutable-roles'] ? 'mutable' : 'default';
     return {
