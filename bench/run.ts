@@ -24,7 +24,7 @@ const watching = {
 };
 
 type Seconds = number;
-/** `prepare` comes before each run of either side and is not timed. */
+/** `prepare` is called before each run of either side, and is not timed. */
 type Contest = {
   name: string;
   atMost: number;
@@ -37,7 +37,7 @@ type Contest = {
 const urlOf = (database: string): string =>
   `postgresql+psycopg2://openstack@/${database}?host=${home.home.runDir}`;
 
-/** A failed run would be a fast one. */
+/** Throws if a run has failed, since a failed run would be a fast one. */
 async function succeed(what: string, outcome: Promise<Outcome>): Promise<string> {
   const { code, stdout, stderr } = await outcome;
   if (code !== 0) throw new Error(`${what}: exit ${code}: ${stderr}`);
@@ -47,14 +47,14 @@ async function succeed(what: string, outcome: Promise<Outcome>): Promise<string>
 const keyward = (args: string[], env: NodeJS.ProcessEnv = {}): Promise<string> =>
   succeed(`keyward ${args.join(' ')}`, home.run(args, { env, input: `${PASSWORD}\n` }));
 
-/** Wall time of one whole process. */
+/** Measures the wall time of one whole process. */
 async function time(command: () => Promise<unknown>): Promise<Seconds> {
   const start = performance.now();
   await command();
   return (performance.now() - start) / 1000;
 }
 
-/** Of a run that is not timed, since watching takes time too. */
+/** Measures the peak in a run that is not timed, since watching takes time too. */
 async function peakMiB(args: string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
   await keyward(args, { ...env, ...watching });
   return (Number(readFileSync(peakFile, 'utf8')) / 1024).toFixed(0);
@@ -111,7 +111,7 @@ async function resourceContests(real: RealKeystone): Promise<Contest[]> {
   ];
 }
 
-/** Ten times as many users must take no more memory. */
+/** Measures a list of so many users: ten times as many must take no more memory. */
 async function listUsers(count: number): Promise<void> {
   const env = { KEYWARD_KEYSTONE_DATABASE_URL: urlOf('bench') };
   await home.query(
@@ -163,7 +163,7 @@ async function startUp(name: string, prepare: () => Promise<unknown>): Promise<v
   row(name, median(times).toFixed(2), '', '', '', await peakMiB(['up']));
 }
 
-/** The kernel's record of the peaks of the workers, which still run; nothing where there is no /proc. */
+/** Reads the kernel's record of the peaks of the workers, which still run; nothing where there is no /proc. */
 function workersPeak(): string {
   const running = listParts(home.home).filter(({ part, pid }) => part.startsWith('worker') && pid !== null);
   const files = running.map(({ pid }) => `/proc/${pid}/status`).filter((file) => existsSync(file));

@@ -24,7 +24,7 @@ await new Builds(root).build(async (draft) => {
   replace(inRoot('oclif.manifest.json'), await makeManifest(root, path.basename(draft)));
 });
 
-/** As a whole, since commands that start meanwhile read it. */
+/** Replaces a file as a whole, since commands that start meanwhile read it. */
 function replace(file: string, text: string): void {
   if (readFileSync(file, 'utf8') === text) return;
   writeFileSync(`${file}.draft`, text);

@@ -51,7 +51,7 @@ export class Builds {
     throw new Error(`Another build has held ${lock} for a quarter of an hour.`);
   }
 
-  /** For `npm pack`, which leaves links out: `dist` becomes a copy of the build, until the next build. */
+  /** Makes `dist` a copy of the build until the next build, for `npm pack`, which leaves links out. */
   unlink(): void {
     const build = this.#current();
     if (build === null) return;
@@ -63,13 +63,13 @@ export class Builds {
     rmSync(this.#at(`${DRAFT}link`));
   }
 
-  /** The build that `dist` is a link to. */
+  /** Names the build that `dist` is a link to. */
   #current(): string | null {
     const found = lstatSync(this.#at('dist'), { throwIfNoEntry: false });
     return found?.isSymbolicLink() ? path.basename(readlinkSync(this.#at('dist'))) : null;
   }
 
-  /** The same sources give the same build: what is there and whole is kept, for all who run it. */
+  /** Puts the build in its place; the same sources give the same build, so one that is there and whole is kept. */
   #publish(draft: string): void {
     const name = `dist.${buildId(this.#root, this.#at(draft))}`;
     const isWhole = existsSync(this.#at(name)) && `dist.${buildId(this.#root, this.#at(name))}` === name;
@@ -85,19 +85,19 @@ export class Builds {
     this.#forgetCompiledCode();
   }
 
-  /** A link can't be renamed onto a folder. */
+  /** Moves a `dist` that is a folder away, since a link can't be renamed onto a folder. */
   #setAsideFolder(): void {
     if (existsSync(this.#at('dist')) && this.#current() === null)
       renameSync(this.#at('dist'), this.#at(`dist.old-${Date.now()}`));
   }
 
-  /** Code is cached by its path, which is a new one for each build. */
+  /** Removes the compiled code of older builds: it is cached by path, and each build has a new one. */
   #forgetCompiledCode(): void {
     const cache = compileCacheOf(this.#root, process.env);
     if (cache !== null) rmSync(cache, { recursive: true, force: true });
   }
 
-  /** All builds but the newest two, and those that run: a command may have just read the link. */
+  /** Removes all builds but the newest two and those that run: a command may have just read the link. */
   #prune(): void {
     const isUnused = unusedOf(this.#root);
     this.#named('dist.')
@@ -117,7 +117,7 @@ export class Builds {
   #remove = (name: string): void => rmSync(this.#at(name), { recursive: true, force: true });
 }
 
-/** Whether nobody runs a build: `main.ts` keeps a file of its own build open. Without /proc its age decides. */
+/** Tells whether nobody runs a build: `main.ts` keeps a file of its own build open. Without /proc its age decides. */
 function unusedOf(root: string): (build: { name: string; made: number }) => boolean {
   if (!existsSync('/proc/self/fd')) return ({ made }) => Date.now() - made > UNSEEN_MS;
   const open = readdirSync('/proc')
@@ -126,7 +126,7 @@ function unusedOf(root: string): (build: { name: string; made: number }) => bool
   return ({ name }) => !open.some((file) => file.startsWith(`${path.join(root, name)}/`));
 }
 
-/** Of a process that has ended meanwhile, or is another account's, none can be seen. */
+/** Lists what a process has open; nothing for one that has ended meanwhile, or is another account's. */
 function filesOf(pid: string): string[] {
   try {
     return readdirSync(`/proc/${pid}/fd`).map((fd) => {
@@ -141,7 +141,7 @@ function filesOf(pid: string): string[] {
   }
 }
 
-/** The same sources give the same id. */
+/** Hashes a build, so that the same sources give the same id. */
 export function buildId(root: string, dir: string): string {
   const hash = createHash('sha256');
   const add = (folder: string, extension: string): void => {

@@ -8,7 +8,7 @@ function withoutContract(command: Command.Cached): Command.Cached {
   return rest as Command.Cached;
 }
 
-/** The text of oclif.manifest.json: what `keyward --help` needs without importing every command of a built folder. */
+/** Writes oclif.manifest.json's text, which spares `keyward --help` from importing every command. */
 export async function makeManifest(root: string, built = 'dist'): Promise<string> {
   const { oclif, ...pjson } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
   const commandsOfBuild = { ...oclif.commands, target: `./${built}/commands` };
@@ -22,7 +22,7 @@ export async function makeManifest(root: string, built = 'dist'): Promise<string
     respectNoCacheDefault: true,
   });
   await plugin.load();
-  // In the order of the folders otherwise, which is each machine's own.
+  // Sorted, since the order of a folder's files differs between machines.
   const commands = Object.fromEntries(
     Object.entries(plugin.manifest.commands)
       .toSorted(([one], [other]) => (one < other ? -1 : 1))

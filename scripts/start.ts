@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { acquireLock } from '../src/daemons/process-lock.ts';
 
 const root = path.dirname(import.meta.dirname);
 
@@ -13,13 +14,22 @@ function keyward(...args: string[]): void {
   if (status !== 0) process.exit(status ?? 1);
 }
 
+/** Until this process ends no other start of this clone goes on: both would promise the password of one file. */
+async function oneAtATime(): Promise<void> {
+  const lock = path.join(root, 'start.lock');
+  if ((await acquireLock(lock, 0)) !== null) return;
+  console.error('Another `npm start` is under way: waiting for it.');
+  await acquireLock(lock, Infinity);
+}
+
 const passwordFile = path.join(root, 'admin-password.txt');
+await oneAtATime();
 keyward('up');
 keyward('db', 'sync');
 keyward(
   'bootstrap',
   '--immutable-roles',
-  // The file may be there and the database new: then it is still the password that was promised.
+  // If the file is there and the database is new, the password in the file is used: it is the one that was promised.
   ...(existsSync(passwordFile)
     ? ['--bootstrap-password-file', passwordFile]
     : [`--generate-password=${passwordFile}`]),

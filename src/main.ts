@@ -9,25 +9,25 @@ import { unknownCommand } from './cli/output/unknown-command.ts';
 import { usageErrorOf } from './cli/output/usage-errors.ts';
 import { ExitCode } from './rules/errors.ts';
 
-/** The process's entry: compiled code is cached per user, and oclif runs the command that was typed. */
+/** Starts the process: compiled code is cached per user, and oclif runs the command that was typed. */
 export async function main(binUrl: string): Promise<void> {
   process.umask(0o077);
   holdBuild();
   settleUserFolders(process.env);
   cacheCompiledCode(path.dirname(path.dirname(fileURLToPath(binUrl))), process.env);
-  // What a command makes dies young: V8 would let up to 128 MiB of it pile up before it looks.
+  // Most of what a command makes is garbage at once; V8 would let up to 128 MiB of it pile up before it looks.
   v8.setFlagsFromString('--semi-space-growth-factor=1');
   process.on('uncaughtException', crash);
-  // Whoever reads our output may have seen enough (`| head`); who stops reading what is said beside it changes nothing.
+  // A reader of stdout may have seen enough (`| head`), which ends the command; nobody reading stderr changes nothing.
   process.stdout.on('error', endOutput);
   process.stderr.on('error', () => {});
   const { Config, Errors, run } = await import('@oclif/core');
-  // Node ends a process that waits for what never comes, and calls that success.
+  // Node ends a process that waits for what never comes with 0, which would look like success.
   process.once('beforeExit', endedTooSoon);
   try {
     await run(process.argv.slice(2), binUrl);
     process.off('beforeExit', endedTooSoon);
-    // Not by itself: what a worker of this process had to leave behind would keep it. An error ends it by its event.
+    // What a worker of this process left behind would keep it alive, so it is ended; an error ends it by its event.
     process.stdout.write('', () => process.stdout.errored ?? process.exit());
   } catch (caught) {
     process.off('beforeExit', endedTooSoon);
@@ -37,20 +37,20 @@ export async function main(binUrl: string): Promise<void> {
       const { commandIDs } = await Config.load(fileURLToPath(binUrl));
       refuse(unknownCommand(command.split(/[ :]/), commandIDs));
     }
-    // A module of a command that can't be loaded is a CLIError too.
+    // oclif makes a CLIError also of a command whose module can't be loaded, which is a bug.
     if (!error.oclif || error.code === 'MODULE_NOT_FOUND') crash(error);
     if (error.code === 'EEXIT') return void (await Errors.handle(error));
-    // Of a plugin's command: ours tell their errors themselves.
+    // This is the error of a plugin's command; our own commands tell theirs themselves.
     refuse(usageErrorOf(error, {}));
   }
 }
 
-/** Kept open: a later build in the same place leaves a build alone while somebody runs it, and loads modules from it. */
+/** Keeps a file of this build open: a later build in the same place leaves one alone that somebody still runs. */
 function holdBuild(): void {
   openSync(new URL('build-id.txt', import.meta.url), 'r');
 }
 
-/** Node and oclif would end with 1, which is also what an upgrade check that warns ends with. */
+/** Ends with 255; Node and oclif would end with 1, which is what an upgrade check that warns ends with. */
 function crash(error: Error): never {
   process.stderr.write(`${renderError(error)}\n`);
   process.exit(ExitCode.bug);

@@ -11,7 +11,7 @@ export const createIdentityActivities = (bootstrap: BootstrapService) => ({
 
 export type IdentityActivities = ReturnType<typeof createIdentityActivities>;
 
-/** This attempt may have changed nothing, but it knows nothing of an earlier one, whose COMMIT may have been lost. */
+/** Leaves it open what was changed: this attempt knows nothing of an earlier one, whose COMMIT may have been lost. */
 function doubt(error: unknown): never {
   throw error instanceof RuleError && error.outcome === 'unchanged'
     ? Object.assign(error, { outcome: null })

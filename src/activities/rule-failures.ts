@@ -6,14 +6,14 @@ import { unusable } from '../rules/unusable-payload.ts';
 
 // oxlint-disable-next-line typescript/no-explicit-any -- inputs and results are each activity's own
 type Activities = Record<string, (input: any) => Promise<any>>;
-/** A workflow's request, or what holds one beside more. */
+/** An activity gets a workflow's request, or an object that holds one beside more. */
 type Input = Partial<Asked> & { request?: Partial<Asked> };
 type Wrapped = (input: Input | undefined, claim: StepClaim | undefined) => Promise<ClaimedResult>;
 
 /**
  * Wraps activities: a request for another step, run or database is refused before anything is touched, a result says
- * which step it is of, and a broken rule becomes a failure that keeps its name, cure and exit code and is not retried
- * (unless it may pass by itself).
+ * which step it was made for, and a broken rule becomes a failure that keeps its name, cure and exit code and is not
+ * retried (unless it may pass by itself).
  */
 export function withRuleFailures(target: Target, activities: Activities): Record<string, Wrapped> {
   const wrapped = Object.entries(activities).map(([step, activity]): [string, Wrapped] => [

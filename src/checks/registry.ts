@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import type { CheckDescription } from '../rules/upgrade-check.ts';
 import type { Check } from './define-check.ts';
 
-/** Every check of a suite in upstream's order. The suite's folder is the registry: adding a check is adding a file. */
+/** Loads every check of a suite in upstream's order. Its folder is the registry: adding a check is adding a file. */
 export async function loadChecks(suite: string): Promise<Check[]> {
   const folder = new URL(`./${suite}/`, import.meta.url);
   const files = (await readdir(folder)).filter((name) => /(?<!\.d)\.[jt]s$/.test(name));
@@ -12,7 +12,7 @@ export async function loadChecks(suite: string): Promise<Check[]> {
   return modules.map((module) => module.default).toSorted((one, other) => one.order - other.order);
 }
 
-/** What each check of a suite states about itself, without running any. */
+/** Gives what each check of a suite states about itself, without running any. */
 export const describeChecks = async (suite: string): Promise<CheckDescription[]> =>
   (await loadChecks(suite)).map(({ id, order, title, needs, remedy }) => ({
     id,

@@ -7,9 +7,9 @@ import {
   type UpgradeCheckRequest,
 } from '../rules/upgrade-check.ts';
 import { withConfiguration } from '../rules/remedy.ts';
-import type { Check, ReadOnlyDatabase } from './define-check.ts';
+import type { Check, CheckContext, ReadOnlyDatabase } from './define-check.ts';
 
-/** How a check reaches the outside world; each part is opened only for a check that needs it. */
+/** A check reaches the outside world through these; a database is asked, or a file read, only where it is needed. */
 export type CheckParts = {
   database: { read<T>(use: (database: ReadOnlyDatabase) => Promise<T>): Promise<T> };
   policyFiles(
@@ -39,9 +39,10 @@ function resultOf(
   { database, policyFiles }: CheckParts,
   request: UpgradeCheckRequest,
 ): Promise<CheckResult> {
-  return check.needs === 'database'
-    ? database.read((readOnly) => check.run({ database: readOnly }))
-    : check.run({ files: policyFiles(request.suite, request) });
+  const files = policyFiles(request.suite, request);
+  if (check.needs.includes('database'))
+    return database.read((readOnly) => check.run({ database: readOnly, files }));
+  return check.run({ files } as CheckContext);
 }
 
 function notCheckable(error: unknown): CheckResult {

@@ -11,11 +11,13 @@ import {
   type ShowFlags,
   valuesOf,
 } from './flags/resource-requests.ts';
+import { refOf } from './flags/grant-flags.ts';
 import { cacheWarning } from './output/cache-warning.ts';
 import { renderError } from './output/render-error.ts';
 import type { PasswordHashing } from '../rules/identity/bootstrap/request.ts';
 import { RuleError, UsageError } from '../rules/errors.ts';
-import type { Resource, ResourceKind, ResourcePatch } from '../rules/identity/resource.ts';
+import type { ResourceKind } from '../rules/identity/kinds.ts';
+import type { Resource } from '../rules/identity/resource.ts';
 import type { Actor } from '../services/audit/audit-writer.ts';
 import type { ListFilter } from '../services/identity/resource-service.ts';
 import { EngineCommand } from './engine-command.ts';
@@ -25,7 +27,7 @@ import type { IdentityServices } from '../engine/identity.ts';
 import { type BulkTask, doEach } from './bulk.ts';
 
 /** What a change is made with: services of the identity database, what the settings say, and who asks. */
-export type IdentityChange = Pick<IdentityServices, 'resources' | 'assignments'> & {
+export type IdentityChange = Pick<IdentityServices, 'resources' | 'grants' | 'impliedRoles'> & {
   actor: Actor;
   hashing: PasswordHashing;
   defaultDomainId: string;
@@ -66,7 +68,7 @@ export abstract class ResourceCommand extends EngineCommand {
   }
 
   async #changeOf(identity: Engine['identity']): Promise<IdentityChange> {
-    const { resources, assignments } = await identity.services();
+    const { resources, grants, impliedRoles } = await identity.services();
     const actor = {
       requestId: this.newRequestId(),
       operation: this.id!.replaceAll(':', ' '),
@@ -75,7 +77,8 @@ export abstract class ResourceCommand extends EngineCommand {
     const { passwordHashing, defaultDomainId } = identity.settings;
     return {
       resources,
-      assignments,
+      grants,
+      impliedRoles,
       actor,
       hashing: passwordHashing.value,
       defaultDomainId: defaultDomainId.value,
@@ -93,9 +96,10 @@ export abstract class ResourceCommand extends EngineCommand {
     assertColumns(Object.keys(recordOf(output, { id: '', options: {}, ...named }, null)), flags);
     const resource = await this.changeIdentity(flags, async (change) => {
       const values = { ...named, ...(password !== undefined && { password }) };
-      Object.assign(values, await placeOf(change, kind, flags), await defaultProjectOf(change, flags));
-      const options = { hashing: change.hashing, orShow: flags['or-show'] ?? false };
-      return change.resources.create(kind, values, change.actor, options);
+      const { resources, actor, hashing, defaultDomainId } = change;
+      const { domain, parent } = flags;
+      const place = { domain, parent, defaultProject: defaultProjectIn(flags), defaultDomainId };
+      return resources.create(kind, values, actor, { hashing, place, orShow: flags['or-show'] ?? false });
     });
     await printRecord(recordOf(output, resource, null), flags);
     return resource;
@@ -111,13 +115,12 @@ export abstract class ResourceCommand extends EngineCommand {
     const patch = { ...patchOf(flags), ...(password !== undefined && { password }) };
     if (names.length > 1 && patch.name !== undefined)
       throw new UsageError('--name can be given to one only.', `Name one ${kind}.`);
-    const setAll = async (change: IdentityChange): Promise<void> => {
-      const whole: ResourcePatch = { ...patch, ...(await defaultProjectOf(change, flags)) };
-      await this.#doEach({ kind, names, done: 'set' }, async (nameOrId) => {
+    const defaultProject = defaultProjectIn(flags);
+    const setAll = ({ resources, actor, hashing }: IdentityChange): Promise<void> =>
+      this.#doEach({ kind, names, done: 'set' }, async (nameOrId) => {
         const ref = { nameOrId, domain: flags.domain };
-        await change.resources.update(kind, ref, whole, change.actor, change.hashing);
+        await resources.update(kind, ref, patch, actor, { hashing, defaultProject });
       });
-    };
     await this.changeIdentity(flags, setAll, note);
   }
 
@@ -165,6 +168,8 @@ export abstract class ResourceCommand extends EngineCommand {
   }
 }
 
+const defaultProjectIn = (flags: SetFlags) => refOf(flags.project, flags['project-domain']);
+
 const filterOf = (kind: ResourceKind, flags: ListFlags): ListFilter => ({
   domain: flags.domain,
   parent: flags.parent,
@@ -182,29 +187,3 @@ const filterOf = (kind: ResourceKind, flags: ListFlags): ListFilter => ({
   immutable: flags.immutable || (flags.mutable ? false : undefined),
   marker: flags.marker,
 });
-
-/** A user's or project's domain defaults to the cloud's own; a project's to its parent's. */
-async function placeOf(
-  { resources, defaultDomainId }: IdentityChange,
-  kind: ResourceKind,
-  { domain, parent }: { domain?: string | undefined; parent?: string | undefined },
-) {
-  if (kind === 'domain') return {};
-  const named = domain === undefined ? null : await resources.get('domain', { nameOrId: domain });
-  if (kind === 'role') return { domain_id: named?.id ?? null };
-  if (parent === undefined) return { domain_id: named?.id ?? defaultDomainId };
-  const above = await resources.getPlace({ nameOrId: parent, domain: named?.id });
-  return {
-    domain_id: named?.id ?? (above['domain_id'] as string | undefined) ?? above.id,
-    parent_id: above.id,
-  };
-}
-
-async function defaultProjectOf(
-  { resources }: IdentityChange,
-  { project, 'project-domain': domain }: SetFlags,
-) {
-  if (project === undefined) return {};
-  const { id } = await resources.get('project', { nameOrId: project, domain });
-  return { default_project_id: id };
-}

@@ -13,9 +13,12 @@ import { bootstrapOutput, printBootstrapReport } from '../cli/output/bootstrap-r
 import { cacheWarning } from '../cli/output/cache-warning.ts';
 import { formatFlags } from '../cli/flags/format-flags.ts';
 import { assertWithinLimits } from '../rules/identity/bootstrap/limits.ts';
-import type { BootstrapReport, BootstrapRequest } from '../rules/identity/bootstrap/request.ts';
+import {
+  type BootstrapReport,
+  type BootstrapRequest,
+  bootstrapWorkflowId,
+} from '../rules/identity/bootstrap/request.ts';
 import { ExitCode } from '../rules/errors.ts';
-import { bootstrapWorkflowId } from '../rules/target.ts';
 
 type Flags = Awaited<ReturnType<Bootstrap['parseFlags']>>;
 
@@ -46,7 +49,7 @@ export default class Bootstrap extends EngineCommand {
       if (flags['dry-run']) return this.#plan(engine, request, flags);
       const report = await this.#bootstrap(engine, request, flags, password);
       if (report) await printBootstrapReport(report, flags);
-      else this.log(bootstrapWorkflowId(request.target, request.requestId));
+      else this.log(bootstrapWorkflowId(request));
     });
   }
 
@@ -67,7 +70,7 @@ export default class Bootstrap extends EngineCommand {
     chosen: ChosenPassword,
   ): Promise<BootstrapReport | null> {
     const password = await chosen.ensureFor(planIn(engine), request);
-    const id = bootstrapWorkflowId(request.target, request.requestId);
+    const id = bootstrapWorkflowId(request);
     const report = await chosen.during(() =>
       this.followIn(engine, flags, id, 'bootstrap', (runs, options) =>
         runs.run('bootstrap', { ...request, password }, options),

@@ -6,9 +6,8 @@ import { makeFolder, userFolder } from './user-folders.ts';
 const MOST_REMOVED = 1000;
 
 /**
- * Keeps compiled code in the user's cache, in a folder of this installation's own: code is cached by its path, so that
- * what belongs to an installation which is gone would stay for ever. Without a usable folder everything works, only
- * slower.
+ * Keeps compiled code in the user's cache. Each installation has a folder of its own, which can be removed when the
+ * installation is gone. Without a usable folder everything works, only slower.
  */
 export function cacheCompiledCode(root: string, env: NodeJS.ProcessEnv): void {
   try {
@@ -17,17 +16,17 @@ export function cacheCompiledCode(root: string, env: NodeJS.ProcessEnv): void {
     if (makePrivate(folder)) removeForsaken(path.dirname(folder));
     module.enableCompileCache(folder);
   } catch {
-    // It belongs to somebody else, can't be made, or has too long a name.
+    // The folder belongs to somebody else, can't be made, or has too long a name: then nothing is cached.
   }
 }
 
-/** Its name is the installation's path; null for an account without a cache folder. */
+/** Gives the folder, whose name is the installation's path; null for an account without a cache folder. */
 export function compileCacheOf(root: string, env: NodeJS.ProcessEnv): string | null {
   const cache = userFolder(env, 'XDG_CACHE_HOME', '.cache');
   return cache && path.join(cache, 'keyward', 'compile-cache', encodeURIComponent(root));
 }
 
-/** Whether it had to be made. Whoever can write to the folder, or to where it is made, could plant code. */
+/** Tells whether the folder had to be made; throws where others could write to it and so plant code. */
 function makePrivate(folder: string): boolean {
   const found = statSync(folder, { throwIfNoEntry: false });
   if (found) {
@@ -40,7 +39,7 @@ function makePrivate(folder: string): boolean {
   return true;
 }
 
-/** By a process of its own, since there may be tens of thousands of files, and this command has other work. */
+/** Starts a process that removes the files: there may be tens of thousands, and this command has other work. */
 function removeForsaken(shared: string): void {
   const forsaken = readdirSync(shared).filter((name) => !isInstalled(name));
   if (forsaken.length === 0) return;

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { UsageError } from '../rules/errors.ts';
 
-/** What oslo.config reads of a --config-dir: `*.conf`, which takes in no hidden files, in the order of their names. */
+/** Lists what oslo.config reads of a --config-dir: `*.conf` in the order of the names, without hidden files. */
 export function confFilesIn(dir: string): string[] {
   try {
     return readdirSync(dir)
@@ -17,6 +17,6 @@ export function confFilesIn(dir: string): string[] {
   }
 }
 
-/** The order of Python's strings, which JavaScript's own differs from beyond 16 bits. */
+/** Compares as Python does; JavaScript's own order differs for characters beyond 16 bits. */
 const byCodePoints = (one: string, other: string): number =>
   Buffer.compare(Buffer.from(one), Buffer.from(other));

@@ -37,12 +37,13 @@ export function parseDatabaseUrl(url: string, origin: string): DatabaseAddress {
     password: query.get('password') ?? password,
     ...sslOf(query.get('sslmode'), query.get('sslrootcert'), origin),
     ...(Object.keys(parameters).length > 0 && { parameters }),
+    origin,
   };
   assertConsistent(address, origin);
   return address;
 }
 
-/** The URL that psql and a keystone.conf (`driver` 'psycopg2') understand; the password is `***` unless it is to be shown. */
+/** Writes a URL that psql and a keystone.conf (`driver` 'psycopg2') understand; a password that is hidden is `***`. */
 export function formatDatabaseUrl(
   address: DatabaseAddress,
   { showPassword, driver }: { showPassword: boolean; driver?: string },
@@ -71,7 +72,7 @@ function portOf(text: string | undefined | null, origin: string): number {
   throw badUrl(origin, `has an impossible port (${text})`);
 }
 
-/** SQLAlchemy and libpq take several hosts, from which libpq chooses; a target is one server. */
+/** Refuses several hosts: libpq would choose one of them, and a target must be one server. */
 function hostOf(named: string[], inFront: string, origin: string): string {
   const host = named.join(',') || inFront.replaceAll(/[[\]]/g, '') || 'localhost';
   if (!host.includes(',')) return host;
@@ -81,7 +82,7 @@ function hostOf(named: string[], inFront: string, origin: string): string {
   );
 }
 
-/** The authorities of the system sign for anybody, so that with them libpq checks the name too, or refuses. */
+/** Reads the TLS mode. The system's authorities sign for anybody, so libpq insists on checking the name with them. */
 function sslOf(
   mode: string | null,
   rootCert: string | null,
@@ -92,7 +93,7 @@ function sslOf(
   if (!ssl) throw badUrl(origin, `has an unknown sslmode ('${text}')`);
   if (rootCert === 'system' && ssl !== 'verify-full')
     throw badUrl(origin, `has sslmode=${ssl}, but sslrootcert=system needs sslmode=verify-full`);
-  // A worker reads the file from a folder of its own.
+  // The path is made absolute, since a worker has another working folder.
   return { ssl, sslRootCert: rootCert && (rootCert === 'system' ? rootCert : path.resolve(rootCert)) };
 }
 

@@ -5,21 +5,21 @@ import { Unavailable } from '../rules/errors.ts';
 import { makeFolder, userFolder } from './user-folders.ts';
 
 /**
- * keyward's folders, as absolute paths: data and state (`dir`), sockets (`runDir`), logs, and what every home of this
- * user shares (`cacheDir`: the Temporal binary; in the home for an account without a folder of its own).
+ * keyward's folders, as absolute paths: `dir` holds data and state, `runDir` sockets, `logDir` logs. `cacheDir` holds
+ * the Temporal binary, which all homes of a user share; it is in the home if the account has no folder of its own.
  */
 export type Home = { dir: string; runDir: string; logDir: string; cacheDir: string };
 
-/** A socket's path ends at 107 bytes (`sun_path`); the longest name in the folder is a worker's, of 24. */
+/** The kernel allows a socket's path 107 bytes (`sun_path`), and a worker's socket has the longest name. */
 const LONGEST_SOCKET_FOLDER = 107 - '/worker-0123456789ab.sock'.length;
 
 /**
- * `KEYWARD_HOME`, or keyward's folder in the XDG data folder. Folders that are missing are made, private; throws
- * Unavailable for one that can't be made or written, belongs to somebody else or is open to others.
+ * Finds the home (`KEYWARD_HOME`, or keyward's folder in the XDG data folder) and makes missing folders private. Throws
+ * Unavailable for a folder that can't be made or written, belongs to somebody else or is open to others.
  */
 export function resolveHome(env: NodeJS.ProcessEnv): Home {
   const wanted = env['KEYWARD_HOME'] || path.join(dataFolder(env), 'keyward');
-  // Resolved, so that the same home has one name whatever links lead to it: a target is a hash of that name.
+  // Links are resolved, so that a home has one name by whatever path it is reached: a target is a hash of that name.
   const dir = usable(path.resolve(wanted), (folder) => realpathSync(makePrivate(folder, statSync, 0o022)));
   const logDir = path.join(dir, 'log');
   const runDir = socketFolder(dir);
@@ -38,12 +38,12 @@ function dataFolder(env: NodeJS.ProcessEnv): string {
   );
 }
 
-/** Twelve hex digits that name the home where its path is too long or can't be read. */
+/** Gives twelve hex digits that name the home where its path is too long or can't be read. */
 export const homeHash = (dir: string): string => createHash('sha256').update(dir).digest('hex').slice(0, 12);
 
 /**
- * In the home, if the path is short enough. Not in XDG_RUNTIME_DIR: it is deleted at logout, under a running
- * PostgreSQL, and cron has none, so that a target would depend on who asks.
+ * The sockets are in the home if the path is short enough. XDG_RUNTIME_DIR would not do: it is deleted at logout, under
+ * a running PostgreSQL, and cron has none, so a target would depend on who asks.
  */
 function socketFolder(dir: string): string {
   const folder = path.join(dir, 'run');
@@ -51,7 +51,7 @@ function socketFolder(dir: string): string {
   return `/tmp/keyward-${process.getuid?.() ?? 0}-${homeHash(dir)}`;
 }
 
-/** `stat` decides whether a link is followed; in /tmp somebody else may have made one. */
+/** Makes the folder or checks it; `stat` follows links or does not, since in /tmp somebody else may have made one. */
 function makePrivate(folder: string, stat: (path: string) => Stats, forbidden: number): string {
   makeFolder(folder);
   const found = stat(folder);

@@ -12,7 +12,7 @@ const oneOf =
 const anything: Judge = () => true;
 const wholeNumber: Judge = (value) => /^\s*[-+]?\d{1,9}\s*$/.test(value);
 
-/** Which values of a parameter keyward can honour. */
+/** Tells which values of a parameter keyward can honour. */
 const HONOURED: Record<HonouredParameter, Judge> = {
   application_name: anything,
   channel_binding: oneOf('disable', 'prefer'),
@@ -28,11 +28,11 @@ const HONOURED: Record<HonouredParameter, Judge> = {
   sslcrl: anything,
   sslkey: anything,
   sslnegotiation: oneOf('postgres', 'direct'),
-  // keyward writes, so that a session which must not write is of no use to it.
+  // keyward writes, so a server that takes no writes is of no use to it.
   target_session_attrs: oneOf('any', 'read-write', 'primary', 'prefer-standby'),
 };
 
-/** Values that ask for nothing, or for what keyward does anyway; any other value of these is refused. */
+/** These values ask for nothing, or for what keyward does anyway; any other value of these is refused. */
 const HARMLESS: Record<string, Judge> = {
   client_encoding: oneOf('utf8', 'UTF8', 'utf-8', 'UTF-8'),
   gssdelegation: oneOf('0'),
@@ -44,12 +44,12 @@ const HARMLESS: Record<string, Judge> = {
 };
 
 const FILES = ['sslcert', 'sslcrl', 'sslkey'];
-/** They are parts of the address; `parseDatabaseUrl` reads them. */
+/** `parseDatabaseUrl` reads these itself, since they are parts of the address. */
 const ELSEWHERE = ['host', 'port', 'user', 'password', 'sslmode', 'sslrootcert'];
 
 /**
- * The parameters in the query of a database URL. One that keyward can't honour is refused by its name, since ignoring
- * it could mean to connect less safely, or to another server, than the URL asks for.
+ * Takes the parameters from the query of a database URL. One that keyward can't honour is refused by its name: to
+ * ignore it could mean to connect less safely, or to another server, than the URL asks for.
  */
 export function takeParameters(
   query: URLSearchParams,
@@ -58,12 +58,12 @@ export function takeParameters(
   const taken = [...query].filter(([name]) => !ELSEWHERE.includes(name));
   const parameters = taken
     .filter(([name, value]) => isHonoured(name, value, origin))
-    // A worker reads files from a folder of its own.
+    // Paths are made absolute, since a worker has another working folder.
     .map(([name, value]) => [name, FILES.includes(name) ? path.resolve(value) : value]);
   return Object.fromEntries(parameters);
 }
 
-/** False for what is harmless. */
+/** Tells a parameter to honour from a harmless one, which is dropped (false); throws for any other. */
 function isHonoured(name: string, value: string, origin: string): boolean {
   const honoured = honouredParameters.find((known) => known === name);
   const judge = honoured ? HONOURED[honoured] : HARMLESS[name];

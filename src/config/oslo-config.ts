@@ -5,30 +5,30 @@ import { confFilesIn } from './conf-files.ts';
 import { parseOsloIni, type Sections } from './oslo-ini.ts';
 import { asText, type OsloOption } from './oslo-types.ts';
 
-/** Absolute paths, in the order in which they were given. */
+/** The paths are absolute, and in the order in which they were given. */
 export type ConfigPaths = { configFiles: string[]; configDirs: string[] };
 
 /** The options that are read, by `group.key`. */
 export type OsloOptions = Readonly<Record<string, OsloOption<unknown>>>;
 type ValueOf<Option> = Option extends OsloOption<infer T> ? T : never;
 
-/** What is set: one text, unless the option keeps every value. */
+/** What was found for an option; `values` holds one text, unless the option keeps every value. */
 type Given = { values: string[]; origin: string; isVariable: boolean };
 
 /**
- * `$$`, `$name`, `${name}`; a name may have dots, of which the first ends the group (`oslo_config/cfg.py`, Template).
- * Where Python ignores case, a to z match two more letters than in JavaScript.
+ * Matches `$$`, `$name` and `${name}`; the first dot in a name ends the group (`oslo_config/cfg.py`, Template). Where
+ * Python ignores case, a to z match two more letters than in JavaScript.
  */
 const REFERENCE = /\$(?:(\$)|(?<bare>[_a-zİı][._a-zİı\d]*)|\{(?<braced>[_a-zİı][._a-zİı\d]*)\})/giu;
 
 /**
- * Options as oslo.config gives them to a service of OpenStack: the environment (`OS_GROUP__KEY`) beats files, a later file beats an
- * earlier one, and a reference is resolved over all of them and the defaults. Bad input is a UsageError, which never
- * shows what a reference stands for: that may be a password.
+ * Gives options as oslo.config gives them to a service of OpenStack: the environment (`OS_GROUP__KEY`) beats files, a
+ * later file beats an earlier one, and a reference is resolved over all of them and the defaults. Bad input is a
+ * UsageError, which never shows what a reference stands for: that may be a password.
  */
 export class OsloConfig<Options extends OsloOptions> {
   readonly #options: Options;
-  /** The last one first. */
+  /** The last file comes first, since it wins. */
   readonly #files: { file: string; sections: Sections }[];
   readonly #env: NodeJS.ProcessEnv;
 
@@ -43,7 +43,7 @@ export class OsloConfig<Options extends OsloOptions> {
     this.#env = env;
   }
 
-  /** The option's value and where it came from; `isSet` is false for its default. */
+  /** Gives the option's value and where it came from; `isSet` is false for its default. */
   get<N extends keyof Options & string>(name: N): Setting<ValueOf<Options[N]>> & { isSet: boolean } {
     return this.#typed(name, this.#options[name]!, []) as Setting<ValueOf<Options[N]>> & { isSet: boolean };
   }
@@ -54,7 +54,7 @@ export class OsloConfig<Options extends OsloOptions> {
     if (!given) return { value: option.fallback, origin: 'the default', isSet: false };
     const { origin } = given;
     const texts = given.values.map((value) => this.#resolve(value, name, origin, trail));
-    // As oslo.config has it: an option that keeps every value takes each character of its variable for one.
+    // oslo.config does this: an option that keeps every value takes each character of its variable for a value.
     const values = option.isMulti && given.isVariable ? [...texts.join('')] : texts;
     try {
       return { value: option.convert(values), origin, isSet: true };
@@ -75,7 +75,7 @@ export class OsloConfig<Options extends OsloOptions> {
       );
   }
 
-  /** A name without a group is looked for in the group of the option that has it, and then in DEFAULT. */
+  /** Resolves a reference; a name without a group is looked for in the referring option's group, then in DEFAULT. */
   #referred(reference: string, origin: string, trail: string[]): string {
     const [group] = trail.at(-1)!.split('.', 1);
     const candidates = reference.includes('.')
@@ -97,7 +97,7 @@ export class OsloConfig<Options extends OsloOptions> {
     return given && this.#resolve(given.values[0]!, name, given.origin, trail);
   }
 
-  /** The option of this name, or of this older name; null for one that keyward does not read. */
+  /** Finds an option by its name or an older one; null for one that keyward does not read. */
   #optionNamed(name: string): OsloOption<unknown> | null {
     const found = Object.entries<OsloOption<unknown>>(this.#options).find(
       ([known, { deprecated }]) => known === name || deprecated.includes(name),
@@ -105,7 +105,7 @@ export class OsloConfig<Options extends OsloOptions> {
     return found?.[1] ?? null;
   }
 
-  /** Names are in the order in which a file is searched for them; the environment knows the first only. */
+  /** Looks for an option by its names, in their order; only the first one has a variable in the environment. */
   #find(names: string[], isMulti: boolean): Given | null {
     const [group, key] = splitName(names[0]!);
     const variable = `OS_${group.toUpperCase()}__${key.toUpperCase()}`;
@@ -148,7 +148,7 @@ function readText(file: string): string {
 const unusable = (file: string, what: string): UsageError =>
   new UsageError(`${file} ${what}.`, 'Name a readable file with --config-file.');
 
-/** A system error without the path, which its message repeats. */
+/** Gives a system error's message without the path, which the caller's own message has already. */
 export const reasonOf = (error: Error): string => error.message.replace(/,? \w+( '.*')?$/, '');
 
 const badReference = (origin: string, what: string): UsageError =>

@@ -1,10 +1,10 @@
 import { UsageError } from '../rules/errors.ts';
 
-/** Group → key → values in the order given. Names of groups are lower-case, but for `DEFAULT`. */
+/** Maps a group to its keys, and a key to its values in the order given. Groups are lower-case, but for `DEFAULT`. */
 export type Sections = Map<string, Map<string, string[]>>;
 
 const BYTE_ORDER_MARK = '\uFEFF';
-/** Python's white space; JavaScript's `trim` knows a slightly different set. */
+/** Matches Python's white space; JavaScript's `trim` knows a slightly different set. */
 const SPACE = String.raw`[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*`;
 const LEADING = new RegExp(`^${SPACE}`);
 const TRAILING = new RegExp(`${SPACE}$`);
@@ -57,10 +57,10 @@ function assign(section: Map<string, string[]> | null, line: string, file: strin
   return values;
 }
 
-/** As Python's `str.strip` does it. */
+/** Strips white space as Python's `str.strip` does. */
 export const strip = (text: string): string => text.replace(LEADING, '').replace(TRAILING, '');
 
-/** A quote that stands alone is dropped as well. */
+/** Takes the quotes off; oslo.config drops a quote that stands alone as well. */
 const unquoted = (value: string): string => (/^(["'])(.*\1)?$/s.test(value) ? value.slice(1, -1) : value);
 
 const badFile = (file: string, line: number, what: string): UsageError =>

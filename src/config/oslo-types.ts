@@ -4,7 +4,7 @@ import { strip } from './oslo-ini.ts';
 export type OsloOption<T> = {
   readonly fallback: T;
   readonly isMulti: boolean;
-  /** Older names, as `group.key`, which oslo.config finds in files, but not in the environment. */
+  /** Older names, as `group.key`; oslo.config finds them in files, but not in the environment. */
   readonly deprecated: readonly string[];
   /** Throws an Error whose message goes on after the value: "is neither true nor false". */
   readonly convert: (values: readonly string[]) => T;
@@ -28,7 +28,7 @@ export const choice = <T extends string>(choices: readonly T[], fallback: T): Os
 export const bool = (fallback: boolean, ...deprecated: string[]): OsloOption<boolean> =>
   single(booleanOf, fallback, deprecated);
 
-/** An empty value is none. */
+/** Reads a number; an empty text counts as no value. */
 export const int = <T extends number | null>(
   fallback: T,
   { least = -Infinity, deprecated = [] as string[] } = {},
@@ -49,7 +49,7 @@ function booleanOf(value: string): boolean {
   return refuse('is neither true nor false');
 }
 
-/** Python's `int` takes a sign and underscores between digits. */
+/** Reads a number as Python's `int` does, which takes a sign and underscores between digits. */
 function integerOf(value: string, least: number): number | null {
   const digits = strip(value);
   if (digits === '') return null;
@@ -58,7 +58,7 @@ function integerOf(value: string, least: number): number | null {
   return number >= least ? number : refuse(`is less than ${least}`);
 }
 
-/** What stands for a value where another option refers to it; null where that has no text. */
+/** Writes a value as another option gets it that refers to it; null if it can't be written as text. */
 export function asText(value: unknown): string | null {
   if (value === null) return '';
   if (typeof value === 'boolean') return value ? 'True' : 'False';

@@ -8,19 +8,19 @@ import { accountFolder } from './user-folders.ts';
 
 const ABANDONED_FILE = 'policy.json';
 
-/** Where oslo.config looks after the folders of the given configuration (`_get_config_dirs`). */
+/** Lists where oslo.config looks after the folders of the given configuration (`_get_config_dirs`). */
 function standardDirs(project: string): string[] {
   const account = accountFolder(process.env);
   return [...(account ? [path.join(account, `.${project}`), account] : []), `/etc/${project}`, '/etc'];
 }
 
-/** Read where the command was given: a worker has another environment. */
+/** Reads the options in the command's process, since a worker has another environment. */
 export function policyOptionsOf(config: KeystoneConfig): PolicyOptions {
   const { value: policyFile, isSet: namesPolicyFile } = config.get('oslo_policy.policy_file');
   return { policyFile, namesPolicyFile, policyDirs: [...config.get('oslo_policy.policy_dirs').value] };
 }
 
-/** The policy files of a project of OpenStack that runs with this configuration. Nothing is read before it is asked for. */
+/** Gives access to the policy files of a project of OpenStack; each is read only when it is asked for. */
 export function openPolicyFiles(
   project: string,
   { configFiles, configDirs, policy }: ConfigPaths & { policy: PolicyOptions },
@@ -48,7 +48,7 @@ export function openPolicyFiles(
   };
 }
 
-/** oslo.config's `find_file`: the first folder of the search path that has it; an absolute name is taken as it is. */
+/** Looks for a file as oslo.config's `find_file` does: the first folder that has it wins, an absolute name stays. */
 async function findFile(search: string[], name: string): Promise<string | null> {
   for (const dir of search) {
     const candidate = path.resolve(dir, name);
@@ -57,7 +57,7 @@ async function findFile(search: string[], name: string): Promise<string | null> 
   return null;
 }
 
-/** What may not be looked at may well be there: that nobody knows is no answer. */
+/** Tells whether a file is there; throws where it may not be looked at, since then it may be there or not. */
 async function exists(file: string): Promise<boolean> {
   try {
     await access(file);
@@ -68,7 +68,7 @@ async function exists(file: string): Promise<boolean> {
   }
 }
 
-/** The files of a folder in their order, as oslo.policy walks it: no hidden ones, no folders below. */
+/** Lists a folder's files in the order in which oslo.policy walks it, without hidden ones and folders below. */
 async function filesIn(dir: string): Promise<string[]> {
   const entries = await readdir(dir, { withFileTypes: true }).catch((error: Error) => {
     throw unreadable(dir, error);
@@ -93,7 +93,7 @@ async function rulesOf({ path: file, text }: PolicyFile): Promise<[string, Polic
   try {
     parsed = parse(text, { version: '1.1', uniqueKeys: false, logLevel: 'error', prettyErrors: true });
   } catch (error) {
-    // Only the first line: what follows quotes the file.
+    // Only the first line is shown, since the following ones quote the file.
     throw malformed(file, `is not valid YAML: ${(error as Error).message.split('\n')[0]!.replace(/:$/, '')}`);
   }
   if (!parsed) return [];

@@ -4,12 +4,12 @@ import path from 'node:path';
 import { type DatabaseAddress, isSocket } from '../rules/database-address.ts';
 import { UsageError } from '../rules/errors.ts';
 
-/** The files that libpq takes where the URL names none. */
+/** libpq takes these files where the URL names none. */
 const DEFAULTS = { sslcert: 'postgresql.crt', sslcrl: 'root.crl', sslkey: 'postgresql.key' };
 
 /**
- * The address with the certificates that libpq would use: those that the URL names, which must be readable, else those
- * in `~/.postgresql`, if they are there. A worker is told their paths, since its home may be another.
+ * Adds the certificates that libpq would use: those that the URL names, which must be readable, else those in
+ * `~/.postgresql`, if they are there. A worker gets their paths with the address, since its home may be another.
  */
 export function withTlsFiles(
   address: DatabaseAddress,

@@ -2,29 +2,29 @@ import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import path from 'node:path';
 
-/** What Debian records for accounts without a folder. Node and oclif throw where nothing tells folder and shell. */
+/** Debian records this for accounts without a folder. Node and oclif throw where nothing names folder and shell. */
 const NOWHERE = '/nonexistent';
 
 type Variable = 'XDG_DATA_HOME' | 'XDG_CACHE_HOME';
 
 /**
- * The folder of the account that this process runs as: HOME, or what the system says of the account where HOME is no
- * absolute path; null if that is no folder which is there. Nothing is ever made in its place.
+ * Gives the folder of the account that this process runs as: HOME, or what the system records where HOME is no
+ * absolute path. Null if that folder is not there: it is never made.
  */
 export function accountFolder(env: NodeJS.ProcessEnv): string | null {
   const folder = absolute(env['HOME']) ?? recordedFolder();
   return folder !== null && isFolder(folder) ? folder : null;
 }
 
-/** One of the XDG folders; null for an account that has neither a variable nor a folder of its own. */
+/** Gives one of the XDG folders; null for an account that has neither a variable nor a folder of its own. */
 export function userFolder(env: NodeJS.ProcessEnv, variable: Variable, below: string): string | null {
   const account = accountFolder(env);
   return absolute(env[variable]) ?? (account && path.join(account, below));
 }
 
 /**
- * Corrects the process's own environment, so that libraries and children see the same folders: a relative path would
- * mean another folder for each working folder. The XDG specification wants it ignored.
+ * Corrects the process's own environment, so that libraries and children see the same folders. A relative path would
+ * mean another folder in each working folder; the XDG specification says to ignore it.
  */
 export function settleUserFolders(env: NodeJS.ProcessEnv): void {
   for (const name of Object.keys(env).filter((each) => /^XDG_\w+_HOME$/.test(each)))
@@ -34,7 +34,7 @@ export function settleUserFolders(env: NodeJS.ProcessEnv): void {
   if (recorded === null) env['SHELL'] ??= '/bin/sh';
 }
 
-/** Not `recursive`: that never returns where the kernel answers ENOENT below a parent that exists, as in /proc. */
+/** Makes a folder and its parents. Node's `recursive` hangs where mkdir in an existing parent gives ENOENT (/proc). */
 export function makeFolder(folder: string): void {
   if (existsSync(folder)) return;
   makeFolder(path.dirname(folder));
@@ -48,7 +48,7 @@ export function makeFolder(folder: string): void {
 const absolute = (value: string | undefined): string | null =>
   value && path.isAbsolute(value) ? value : null;
 
-/** A uid without an account, as containers have them, has none. */
+/** Asks the system for the account's folder; a uid without an account, as containers have them, has none. */
 function recordedFolder(): string | null {
   try {
     return absolute(userInfo().homedir);

@@ -1,15 +1,15 @@
 import { closeSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 
 const LAST_KEPT = 15;
-/** Far more than what this process ever has open beside what it has open now. */
+/** This process will never open so many files beyond those that it has open now. */
 const MARGIN = 32;
 const O_CLOEXEC = 0o2000000;
 
 /**
- * A script's lock or pipe that this command has inherited must not live on in a daemon. libuv keeps the first 16 files
- * from children, and marks what it opens itself (O_CLOEXEC). NOTE: not all of Node does: a thread of its own reads the
- * certificates of NODE_EXTRA_CA_CERTS, and closing its file would end this process. But what we open is at the lowest
- * number that is free, so what lies far above that is inherited.
+ * Closes inherited files, since a script's lock or pipe must not live on in a daemon. libuv keeps the first 16 files
+ * from children, and marks what it opens itself (O_CLOEXEC). NOTE: some of Node's own files are not marked (a thread
+ * reads the certificates of NODE_EXTRA_CA_CERTS), and closing them would end this process. But a process opens a file
+ * at the lowest number that is free, so what lies far above that is inherited.
  */
 export function closeStrangers(): void {
   if (!existsSync('/proc/self/fdinfo')) return;

@@ -3,8 +3,8 @@ const PREFIXES = /^(LC_|XDG_|SSL_|OTEL_)/;
 const PROXIES = /^(https?|all|no)_proxy$/i;
 
 /**
- * What daemons and builders inherit: a list of what may pass, since they outlive the command, and its environment may
- * hold passwords (`OS_BOOTSTRAP_PASSWORD`, `OS_PASSWORD`). `also` adds the names of one part.
+ * Picks what daemons and builders inherit. It is a list of what may pass, since they outlive the command, whose
+ * environment may hold passwords (`OS_BOOTSTRAP_PASSWORD`, `OS_PASSWORD`). `also` adds the names that one part needs.
  */
 export function daemonEnvironment(env: NodeJS.ProcessEnv, also: RegExp = /^$/): NodeJS.ProcessEnv {
   const passes = (name: string): boolean => [NAMES, PREFIXES, PROXIES, also].some((list) => list.test(name));

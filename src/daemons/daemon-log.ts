@@ -6,7 +6,7 @@ const ROTATE_BYTES = 8 << 20;
 
 export const logFile = (home: Home, name: string): string => path.join(home.logDir, `${name}.log`);
 
-/** Bytes; a log that has grown over 8 MiB is set aside first (as `.1`, one generation), at a daemon's start. */
+/** Gives the log's size in bytes when a daemon starts; a log over 8 MiB is set aside first, as `.1`. */
 export function logSize(home: Home, name: string): number {
   const file = logFile(home, name);
   const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
@@ -15,10 +15,10 @@ export function logSize(home: Home, name: string): number {
   return 0;
 }
 
-/** A descriptor to append to. */
+/** Opens the log to append to it, and gives its descriptor. */
 export const openLog = (home: Home, name: string): number => openSync(logFile(home, name), 'a', 0o600);
 
-/** The lines after that many bytes. */
+/** Reads the lines after so many bytes. */
 export function readLogSince(home: Home, name: string, bytes: number): string[] {
   try {
     const text = readFileSync(logFile(home, name)).subarray(bytes).toString('utf8').trim();

@@ -34,25 +34,25 @@ export type DaemonSpec = {
   arguments: string[];
   environment: NodeJS.ProcessEnv;
   cwd: string;
-  /** Another account to run as; only root can. */
+  /** The account to run as, if it is another one; only root can do that. */
   account?: { uid: number; gid: number };
-  /** Open files that it gets as descriptors after the lock's. */
+  /** Open files, which the daemon gets as descriptors after the lock's. */
   inherit?: number[];
   version: string;
   address: string;
   fingerprint?: string;
   uiAddress?: string | null;
-  /** True once it can be used; asked again and again until it is, has thrown, or the daemon has died. */
+  /** Tells whether it can be used; it is asked until it says yes or throws, or the daemon has died. */
   isReady: () => Promise<boolean>;
 };
 
-/** Whether it ended by itself, and why it is no use. */
+/** Says whether a daemon ended by itself, and why it can't be used. */
 type Failure = [name: 'PartEnded' | 'PartFailed', cause: string];
 
 const lockPath = (home: Home, name: string): string => path.join(home.dir, `${name}.lock`);
 const recordPath = (home: Home, name: string): string => path.join(home.dir, `${name}.json`);
 
-/** Null where the part never ran, or its record can't be read. The record may be of a daemon that is no more. */
+/** Reads a record, which may be of a daemon that is gone; null if the part never ran, or it can't be read. */
 export function readRecord(home: Home, name: string): DaemonRecord | null {
   try {
     return JSON.parse(readFileSync(recordPath(home, name), 'utf8')) as DaemonRecord;
@@ -62,13 +62,13 @@ export function readRecord(home: Home, name: string): DaemonRecord | null {
 }
 
 /**
- * Whether the daemon, or a child of it, lives. It inherits an open, locked file, whose lock the kernel holds exactly
- * as long: unlike a pid file, that can't go stale by a crash, a reboot or a reused pid.
+ * Tells whether the daemon, or a child of it, lives. It has inherited an open, locked file, whose lock the kernel holds
+ * exactly as long: unlike a pid file, that can't go stale by a crash, a reboot or a reused pid.
  */
 export const isRunning = (home: Home, name: string): boolean =>
   isLocked(lockPath(home, name), readRecord(home, name)?.pid ?? null);
 
-/** The record of a daemon that lives and has been ready; else null. */
+/** Reads the record of a daemon that lives and has been ready; null for any other. */
 export function findRunning(home: Home, name: string): DaemonRecord | null {
   const record = readRecord(home, name);
   return record?.ready && isLocked(lockPath(home, name), record.pid) ? record : null;
@@ -95,16 +95,16 @@ export async function startDaemon(home: Home, spec: DaemonSpec): Promise<void> {
   throw failed(home, spec.name, failure, logged);
 }
 
-/** Ends the daemon: politely with `signal`, then by SIGKILL. Nothing to do if it does not live. */
+/** Ends the daemon if it lives: politely with `signal`, then by SIGKILL. */
 export async function stopDaemon(home: Home, name: string, signal: NodeJS.Signals): Promise<void> {
   if (!isRunning(home, name)) return;
   const lock = lockPath(home, name);
   const pid = readRecord(home, name)?.pid ?? null;
   const isGone = () => !isLocked(lock, pid);
-  // A recorded pid that does not hold the lock is another process's by now.
+  // A recorded pid that does not hold the lock belongs to another process by now.
   const holders = lockHolders(lock, pid);
   kill(pid !== null && holders.includes(pid) ? [pid] : holders, signal);
-  // One that a signal has stopped could not obey.
+  // A process that a signal has stopped could not obey.
   kill(holders, 'SIGCONT');
   if (await untilTrue(isGone, STOP_LIMIT_MS)) return;
   kill(lockHolders(lock, pid), 'SIGKILL');
@@ -138,7 +138,7 @@ async function spawnLocked(home: Home, spec: DaemonSpec): Promise<ChildProcess> 
   const { spawn } = await import('node:child_process');
   const log = openLog(home, spec.name);
   closeStrangers();
-  // What a daemon writes is its user's alone, whoever starts it.
+  // Only its user may read what a daemon writes, whatever the umask of its starter.
   const umask = process.umask(0o077);
   try {
     return spawn(spec.command, spec.arguments, {
@@ -165,7 +165,7 @@ function death(child: ChildProcess): Promise<Failure> {
   });
 }
 
-/** Replaced as a whole, so that nobody reads half a record. */
+/** Replaces the record as a whole, so that nobody reads half of one. */
 function writeRecord(home: Home, name: string, record: DaemonRecord): void {
   const file = recordPath(home, name);
   writeFileSync(`${file}.draft`, JSON.stringify(record), { mode: 0o600 });
@@ -177,7 +177,7 @@ function kill(pids: number[], signal: NodeJS.Signals): void {
     try {
       process.kill(pid, signal);
     } catch {
-      // It has ended by itself.
+      // The process has ended by itself.
     }
   }
 }
@@ -191,6 +191,6 @@ function failed(home: Home, name: string, [kind, cause]: Failure, logged: number
   );
 }
 
-/** A line that can be read in an error: one of Temporal's may have some thousand characters, the cause at its end. */
+/** Shortens a line for an error: Temporal writes lines of some thousand characters, with the cause at the end. */
 const shortened = (line: string): string =>
   line.length <= 300 ? line : `${line.slice(0, 100)} ... ${line.slice(-200)}`;

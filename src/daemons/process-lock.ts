@@ -4,14 +4,14 @@ import { untilTrue } from './until-true.ts';
 
 type Locking = typeof import('fs-native-extensions');
 
-/** The descriptor under which a daemon inherits its lock: the first after stdin, stdout and stderr. */
+/** A daemon inherits its lock under this descriptor, the first after stdin, stdout and stderr. */
 export const INHERITED_FD = 3;
 
-/** Loaded on first need: when everything is up, finding the native addon would be most of the time taken. */
+/** Loads the native addon on first need: a command that finds everything running does not need it. */
 const locking = (): Locking => createRequire(import.meta.url)('fs-native-extensions') as Locking;
 
 /**
- * An open, locked file's descriptor, to be closed or inherited; null if a process has held it for `limitMs`. The
+ * Opens and locks a file, and gives its descriptor, to be closed or inherited; null if it was held for `limitMs`. The
  * kernel keeps such a lock exactly as long as somebody has that open file: a crash or a reboot can't leave it behind.
  */
 export async function acquireLock(file: string, limitMs: number): Promise<number | null> {
@@ -41,7 +41,7 @@ export async function underLock<T>(
   }
 }
 
-/** Whether a process has the lock; `likely` is looked at first, which spares loading the addon. */
+/** Tells whether a process has the lock; it looks at `likely` first, which spares loading the addon. */
 export function isLocked(file: string, likely: number | null): boolean {
   if (likely !== null && inherited(likely, file)) return true;
   let fd: number;
@@ -52,14 +52,14 @@ export function isLocked(file: string, likely: number | null): boolean {
     throw error;
   }
   try {
-    // Shared: two that only look must not take each other for the holder.
+    // The lock is shared, so that two who only look do not take each other for the holder.
     return !locking().tryLock(fd, 0, 0, { shared: true });
   } finally {
     closeSync(fd);
   }
 }
 
-/** The daemon and its children, by what they have open. Where there is no /proc: `likely`, if the lock is held. */
+/** Finds the daemon and its children by what they have open; without /proc it is `likely`, if the lock is held. */
 export function lockHolders(file: string, likely: number | null): number[] {
   const pids = processIds();
   if (pids) return pids.filter((pid) => pid !== process.pid && inherited(pid, file));

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 
-/** Whether a signal (SIGSTOP, Ctrl-Z, a debugger) has stopped the process. Where there is no /proc, nobody knows: false. */
+/** Tells whether a signal (SIGSTOP, Ctrl-Z, a debugger) has stopped the process; false where there is no /proc. */
 export function isSuspended(pid: number): boolean {
   try {
-    // The name before the state is in brackets, and may hold any character.
+    // The state follows the name, which is in brackets and may hold any character.
     const [state] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!;
     return state === 'T' || state === 't';
   } catch {

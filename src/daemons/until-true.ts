@@ -4,7 +4,7 @@ const RETRY_MS = 20;
 
 /**
  * Asks again and again, up to `limitMs`, for what no event tells: that a lock is free, or that a server just started
- * answers. False when the time is over or `signal` was aborted.
+ * answers. Gives false when the time is over or `signal` was aborted.
  */
 export async function untilTrue(
   condition: () => boolean | Promise<boolean>,

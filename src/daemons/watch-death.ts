@@ -2,7 +2,7 @@ import { connect, type NetConnectOpts } from 'node:net';
 
 const CONNECT_LIMIT_MS = 5000;
 
-/** Whether somebody accepts connections there now. */
+/** Tells whether somebody accepts connections there now. */
 export const accepts = (target: NetConnectOpts): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect(target);
@@ -15,8 +15,8 @@ export const accepts = (target: NetConnectOpts): Promise<boolean> =>
   });
 
 /**
- * Calls `onDeath` once, when nothing listens at the socket any more. An open connection tells it, without polling;
- * one that is merely closed (PostgreSQL does so to a silent client) is opened again. Keeps no process alive.
+ * Calls `onDeath` once, when nothing listens at the socket any more. An open connection tells that without polling; one
+ * that is merely closed (PostgreSQL does so to a silent client) is opened again. It does not keep this process alive.
  */
 export function watchDeath(socketPath: string, onDeath: () => void): { close(): void } {
   let isClosed = false;

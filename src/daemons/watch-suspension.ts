@@ -1,8 +1,8 @@
 const LOOK_MS = 3000;
 
 /**
- * Tells of a process that a signal has stopped, once for each time: it keeps its connections, so that nothing but a
- * look shows it. Keeps no process alive.
+ * Tells of a process that a signal has stopped, once for each time. It polls, since such a process keeps its
+ * connections. It does not keep this process alive.
  */
 export function watchSuspension(
   suspended: () => number | null,

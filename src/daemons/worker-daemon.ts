@@ -12,7 +12,7 @@ import { watchSuspension } from './watch-suspension.ts';
 
 const BIN = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
 
-/** `fingerprint` changes with anything that makes a running worker unfit: another build, database, password or Temporal. */
+/** `fingerprint` changes with whatever makes a running worker unfit: another build, database, password or Temporal. */
 export type WorkerSpec = {
   target: Target;
   version: string;
@@ -22,7 +22,7 @@ export type WorkerSpec = {
 
 const nameOf = (target: Target): string => `worker-${target}`;
 
-/** The pid of the local worker for the target if a signal has stopped it; null: it works, or is not there. */
+/** Gives the pid of the target's local worker if a signal has stopped it; null if it works, or is not there. */
 export function suspendedWorker(home: Home, target: Target): number | null {
   const pid = findRunning(home, nameOf(target))?.pid ?? null;
   return pid !== null && isSuspended(pid) ? pid : null;
@@ -52,7 +52,7 @@ export async function ensureWorker(
   return { socketPath };
 }
 
-/** Stops a worker, which lets what is under way finish first, and forgets it. */
+/** Stops a worker and forgets it; the worker lets what is under way finish first. */
 export const stopWorker = (home: Home, name: string): Promise<void> =>
   exclusively(home, name, async () => {
     await stopDaemon(home, name, 'SIGTERM');

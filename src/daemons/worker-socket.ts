@@ -4,16 +4,16 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import { UsageError } from '../rules/errors.ts';
 
-/** The kernel's limit for the path of a socket. */
+/** The kernel allows a socket's path no more. */
 const LONGEST_BYTES = 107;
 
-/** Refuses a path at which a worker could not listen; before anything is started. */
+/** Refuses a path at which a worker could not listen, before anything is started. */
 export function assertUsable(socketPath: string): void {
   const length = Buffer.byteLength(socketPath);
   if (length > LONGEST_BYTES)
     throw unusable(socketPath, `it has ${length} bytes, and ${LONGEST_BYTES} are allowed`);
   try {
-    // With the slash, what lies there must be a folder.
+    // The slash makes sure that what lies there is a folder.
     accessSync(`${path.dirname(socketPath)}/`, constants.W_OK | constants.X_OK);
   } catch (error) {
     throw unusable(socketPath, (error as Error).message);
@@ -22,7 +22,7 @@ export function assertUsable(socketPath: string): void {
   if (found && !found.isSocket()) throw unusable(socketPath, 'something that is no socket is there');
 }
 
-/** Listens as long as the worker lives: the local engine waits for this, and notices by it when the worker has died. */
+/** Listens as long as the worker lives; commands wait for this, and notice by it when the worker has died. */
 export async function listenAlive(socketPath: string): Promise<() => void> {
   rmSync(socketPath, { force: true });
   const server = createServer((socket) =>

@@ -1,4 +1,4 @@
-/** How many characters must be added, left out, replaced or swapped with their neighbour to make one word the other. */
+/** Counts the characters that must be added, left out, replaced or swapped to make one word the other. */
 export function distance(one: string, other: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: other.length + 1 }, (_, at) => at);
@@ -20,7 +20,7 @@ export function distance(one: string, other: string): number {
 }
 
 /**
- * How far a word is from one that it may have been meant to be; Infinity: it was not. A word that is cut off is near, and
+ * Tells how far a word is from one that may be meant; Infinity says that it can't be. A word that is cut off is near, and
  * so is one that lacks its first parts, as `password-file` does for `bootstrap-password-file`.
  */
 export function mistake(typed: string, meant: string): number {
@@ -31,17 +31,17 @@ export function mistake(typed: string, meant: string): number {
   return found <= Math.ceil(other.length / 3) ? found : Infinity;
 }
 
-/** The candidates with the least finite score; none where more than three are equally near, which helps nobody. */
+/** Picks the candidates with the least finite score; none if more than three are equally near, which helps nobody. */
 export function closest<T extends { score: number }>(candidates: T[]): T[] {
   const least = Math.min(...candidates.map(({ score }) => score));
   const found = candidates.filter(({ score }) => score === least && least < Infinity);
   return found.length > 3 ? [] : found;
 }
 
-/** The names that a misspelt one may have been meant to be. */
+/** Picks the names that a misspelt one may have been meant to be. */
 export const closestNames = (typed: string, names: string[]): string[] =>
   closest(names.map((name) => ({ name, score: mistake(typed, name) }))).map(({ name }) => name);
 
-/** `Did you mean a or b? `, or nothing. */
+/** Asks `Did you mean a or b? `, or says nothing. */
 export const didYouMean = (candidates: string[]): string =>
   candidates.length > 0 ? `Did you mean ${candidates.join(' or ')}? ` : '';

@@ -1,7 +1,7 @@
-/** libpq's six, in its words; see `DatabaseAddress.ssl`. */
+/** These are the values of libpq's sslmode; `DatabaseAddress` says what they mean. */
 export const sslModes = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
 
-/** The other libpq parameters that keyward honours; each value is what the URL has, already judged. */
+/** keyward honours these parameters of libpq too; an address has them as the URL gave them, already judged. */
 export const honouredParameters = [
   'application_name',
   'channel_binding',
@@ -22,7 +22,7 @@ export const honouredParameters = [
 export type HonouredParameter = (typeof honouredParameters)[number];
 
 /**
- * Where a PostgreSQL database is and who connects. `host` is a host name, or the absolute path of a socket folder.
+ * Says where a PostgreSQL database is and who connects. `host` is a host name, or a socket folder's absolute path.
  * `ssl` follows libpq's sslmode: `prefer` encrypts where the server offers it, `allow` where it insists, `require`
  * always. A certificate is checked by `verify-*`, and by every mode but `disable` where `sslRootCert` (a path, or
  * `system` for the authorities that this host trusts) is there; `verify-full` also checks the name in it.
@@ -36,7 +36,9 @@ export type DatabaseAddress = {
   ssl: (typeof sslModes)[number];
   sslRootCert: string | null;
   parameters?: Partial<Record<HonouredParameter, string>>;
+  /** What set it, in the operator's words: a variable, or a file's section and key. The embedded database has none. */
+  origin?: string;
 };
 
-/** A socket folder begins with a slash. TLS is never spoken over a socket. */
+/** Tells a socket folder from a host's name by its slash. TLS is never spoken over a socket. */
 export const isSocket = ({ host }: { host: string }): boolean => host.startsWith('/');

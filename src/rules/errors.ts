@@ -1,4 +1,4 @@
-/** The exit codes of every command but `status upgrade check`, whose 0, 1 and 2 are its results. */
+/** All commands share these exit codes, but for `status upgrade check`, whose 0, 1 and 2 are its results. */
 export const ExitCode = {
   done: 0,
   refused: 1,
@@ -15,16 +15,16 @@ export const ExitCode = {
 } as const;
 
 /**
- * What a failure has left behind: nothing was changed, something was (the message says what), or nobody knows (the cure
- * names the command that tells). Null: it was no attempt to change anything.
+ * Says what a failure has left behind: nothing was changed, something was (the message says what), or nobody knows (the
+ * cure names the command that tells). It is null for what was no attempt to change anything.
  */
 export type Outcome = 'unchanged' | 'changed' | 'unknown';
 
 type Remedied = { cure: string; exitCode?: number; outcome?: Outcome | null };
 
 /**
- * Something an operator can mend. `message` says what is wrong and `cure` what to do; neither may hold a secret.
- * `name` identifies the kind across a Temporal failure, where the class does not survive.
+ * An error that an operator can mend. `message` says what is wrong and `cure` what to do; neither may hold a secret.
+ * `name` identifies the kind when the error has passed through Temporal, where the class is lost.
  */
 export class RuleError extends Error {
   readonly cure: string;
@@ -39,7 +39,7 @@ export class RuleError extends Error {
     this.outcome = outcome;
   }
 
-  /** The same error, once it is known what it has left behind; an error that says so itself is left as it is. */
+  /** Adds what the error has left behind, once that is known; an error that says so itself is left as it is. */
   leaving(outcome: Outcome): this {
     if (this.outcome !== null) return this;
     const exitCode = outcome === 'unknown' ? ExitCode.notKnown : this.exitCode;
@@ -47,22 +47,22 @@ export class RuleError extends Error {
   }
 }
 
-/** How a run has ended, where that was not well. */
+/** Tells that a run has ended badly, and how. */
 export class RunError extends RuleError {}
 
-/** What was typed can't be meant: unknown, contradictory or out of bounds. Nothing has been started or written. */
+/** Refuses what was typed: it is unknown, contradictory or out of bounds. Nothing has been started or written. */
 export class UsageError extends RuleError {
   constructor(message: string, cure: string) {
     super('UsageError', message, { cure, exitCode: ExitCode.usage });
   }
 }
 
-/** The database, Temporal or a part of the engine can't be reached or used. */
+/** Tells that the database, Temporal or a local part can't be reached or used. */
 export class Unavailable extends RuleError {
   constructor(name: string, message: string, cure: string, outcome: Outcome | null = null) {
     super(name, message, { cure, outcome, ...(outcome !== 'unknown' && { exitCode: ExitCode.unavailable }) });
   }
 }
 
-/** Something that may pass by itself (a lost connection, a deadlock): an activity that throws it is retried. */
+/** Tells of what may pass by itself (a lost connection, a deadlock), so an activity that throws it is retried. */
 export class Transient extends Unavailable {}

@@ -4,24 +4,24 @@ export type PolicyFile = { path: string; text: string };
 /** A rule that an operator set, as the file has it (`value`), and which file that is. */
 export type PolicyOverride = { value: unknown; path: string };
 
-/** What Keystone's configuration says of policy files; `namesPolicyFile` is false where `policyFile` is the default. */
+/** What Keystone's configuration says of policy files; `namesPolicyFile` is false if `policyFile` is the default. */
 export type PolicyOptions = { policyFile: string; namesPolicyFile: boolean; policyDirs: string[] };
 
-/** What oslo.policy would read on this host. Every method throws a RuleError for a file that can't be read. */
+/** Reads what oslo.policy would read on this host. Every method throws a RuleError for a file that can't be read. */
 export type PolicyFiles = {
-  /** The file of `[oslo_policy] policy_file`; null where there is none, so that Keystone's own rules hold. */
+  /** Reads the file of `[oslo_policy] policy_file`; null where there is none, and Keystone's own rules hold. */
   policyFile(): Promise<PolicyFile | null>;
-  /** The path of a `policy.json` that oslo.policy read before its release 5.0, and has ignored since; else null. */
+  /** Finds a `policy.json`, which oslo.policy read before release 5.0 and has ignored since; null if there is none. */
   abandonedJson(): Promise<string | null>;
-  /** Rule name → its override, of the policy file and of `policy_dirs`; the last one wins. */
+  /** Maps each rule's name to its override in the policy file and in `policy_dirs`; the last one wins. */
   overrides(): Promise<Map<string, PolicyOverride>>;
 };
 
 const TRUE = '@';
 
 /**
- * Whether oslo.policy reads this rule as one that allows everybody. Beyond `""`, `"@"` and `[]` that is any empty value
- * (a key with nothing after it), and `@` in parentheses or alone in the old list form (`oslo_policy/_parser.py`).
+ * Tells whether oslo.policy reads this rule as one that allows everybody. Beyond `""`, `"@"` and `[]` that is any empty
+ * value (a key with nothing after it), and `@` in parentheses or alone in the old list form (`oslo_policy/_parser.py`).
  */
 export function allowsEverybody(rule: unknown): boolean {
   if (typeof rule === 'string') return rule === '' || isTrueInParentheses(rule);
@@ -31,10 +31,10 @@ export function allowsEverybody(rule: unknown): boolean {
   return alternatives.length === 1 && String([alternatives[0]].flat()) === TRUE;
 }
 
-/** Whether oslo.policy can read the rule at all; Keystone does not start with one that it can't. */
+/** Tells whether oslo.policy can read the rule at all; Keystone does not start with one that it can't read. */
 export const isPolicyRule = (rule: unknown): boolean => typeof rule === 'string' || listOf(rule) !== null;
 
-/** What Python walks over: a list, a mapping's keys, and nothing where the value is false; null for all else. */
+/** Gives what Python would iterate over: a list, a mapping's keys, and nothing for a false value; null for all else. */
 function listOf(rule: unknown): unknown[] | null {
   if (!rule) return [];
   if (Array.isArray(rule)) return rule;

@@ -1,7 +1,7 @@
-/** Names may hold control characters, which a terminal obeys; they are shown instead. For what is one line. */
+/** Shows control characters in a text of one line, since a terminal would obey those in a name. */
 export const printable = (text: string): string => text.replaceAll(/\p{Cc}/gu, shown);
 
-/** The same for what may have several lines. */
+/** Does the same in a text that may have several lines. */
 export const printableLines = (text: string): string => text.replaceAll(/[^\P{Cc}\n]/gu, shown);
 
 const shown = (control: string): string => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`;

@@ -15,7 +15,7 @@ export function withConfiguration(
   return [command, ...flags].join(' ');
 }
 
-/** The same for each command that a cure names: pasted as it is, it must not change another database. */
+/** Does the same for each command that a cure names: pasted as it is, it must not change another database. */
 export const cureWithConfiguration = (cure: string, configuration: Configuration): string =>
   cure.replaceAll(/`(keyward [^`]+)`/g, (named, command: string) =>
     / --(config-|embedded)/.test(command) ? named : `\`${withConfiguration(command, configuration)}\``,

@@ -1,8 +1,8 @@
 /**
  * What a follower tells of a run, in the order of its history. `step` is an activity's name, with its summary if it has
- * one; `attempt` is the one that ended it, from 1. A task is an activity's id or, of the workflow itself, 'workflow'; the
- * server gives up an attempt at it after `attemptMs`. That one is over when a worker has taken it: steps tell the rest.
- * 'waiting' is no part of the history: `what` completes "waiting for ...", and says nothing of whether there is a run.
+ * one; `attempt` is the one that ended it, from 1. `task` is an activity's id, or 'workflow' for a task of the workflow
+ * itself, which is over when a worker has taken it: steps tell the rest. The server gives up an attempt at a task after
+ * `attemptMs`. 'waiting' is no part of the history: `what` completes "waiting for ...", whether or not there is a run.
  */
 export type RunEvent =
   | { kind: 'run-started'; workflowId: string }
@@ -15,7 +15,7 @@ export type RunEvent =
 
 export type OnRunEvent = (event: RunEvent) => void;
 
-/** A run as `workflow list` and `workflow show` tell of it; times are ISO 8601 in UTC. */
+/** What `workflow list` and `workflow show` tell of a run; times are ISO 8601 in UTC. */
 export type RunSummary = {
   id: string;
   type: string;

@@ -1,13 +1,13 @@
 import type { DatabaseAddress } from './database-address.ts';
 
-/** A value and where it came from, in the operator's words: a flag, a variable, a file's section and key, a default. */
+/** A value, and where it came from in the operator's words: a flag, a variable, a file's section and key, a default. */
 export type Setting<T> = { value: T; origin: string };
 
 /** Which configuration files a command reads, as absolute paths in the order in which they were given. */
 export type Configuration = {
   configFiles: string[];
   configDirs: string[];
-  /** Whether the embedded PostgreSQL was asked for by --embedded. */
+  /** True if --embedded asks for the embedded PostgreSQL. */
   isEmbedded: boolean;
 };
 

@@ -1,12 +1,12 @@
 import { RuleError } from './errors.ts';
 
 /**
- * The first 12 hex digits of SHA-256 over host (or server's name), port and database name: which database a run
- * belongs to, without its credentials. `config/target.ts` computes it.
+ * Names the database that a run belongs to, without its credentials: the first 12 hex digits of SHA-256 over host (or
+ * the server's name), port and database name. `config/target.ts` computes it.
  */
 export type Target = string;
 
-/** A run of another target would be waited for in vain: whoever follows it keeps workers for their own alone. */
+/** Refuses a run of a target that is not served: a follower has workers for its own only, and would wait in vain. */
 export function assertOfTarget(workflowId: string, served: Target[]): void {
   const [, owner] = /^([0-9a-f]{12})\//.exec(workflowId) ?? [];
   if (!owner || served.includes(owner)) return;
@@ -15,18 +15,12 @@ export function assertOfTarget(workflowId: string, served: Target[]): void {
   });
 }
 
-/** The queue of what any worker that reaches the target's database can do. */
+/** Names the queue for what any worker that reaches the target's database can do. */
 export const taskQueue = (target: Target): string => `keyward-${target}`;
 
-/** The queue of what must happen on one host, since it reads that host's files. */
+/** Names the queue for what must happen on one host, since it reads that host's files. */
 export const hostTaskQueue = (target: Target, hostname: string): string => `${taskQueue(target)}@${hostname}`;
 
-export const bootstrapWorkflowId = (target: Target, requestId: string): string =>
-  `${target}/bootstrap/${requestId}`;
-
-/** The request of a bootstrap's run; null for any other run's id. */
-export const bootstrapRequestIn = (workflowId: string): string | null =>
-  /^[0-9a-f]{12}\/bootstrap\/([\w-]+)$/.exec(workflowId)?.[1] ?? null;
-
-export const upgradeCheckWorkflowId = (target: Target, requestId: string): string =>
-  `${target}/status-upgrade-check/${requestId}`;
+/** The id of a request's own run: which database it belongs to, what it does, and the request. */
+export const runId = (target: Target, what: string, requestId: string): string =>
+  `${target}/${what}/${requestId}`;

@@ -1,8 +1,8 @@
 import { Unavailable } from './errors.ts';
 
 /**
- * Why what Temporal keeps is not used: it was encrypted with another key or not at all, by a keyward that did not yet
- * bind it to its run, or for another run or step (or it was altered).
+ * Says why a payload that Temporal keeps is not used: it was encrypted with another key or not at all, or by a keyward
+ * that did not yet bind it to its run, or for another run or step (or it was altered).
  */
 export type Unusable = 'PayloadKeyMismatch' | 'PayloadUnbound' | 'PayloadForged';
 
@@ -24,10 +24,10 @@ const WORDS: Record<Unusable, { message: string; cure: string }> = {
 export const unusable = (why: Unusable): Unavailable =>
   new Unavailable(why, WORDS[why].message, WORDS[why].cure);
 
-/** What a worker gives as its reason when it ends a run of which it can't use something. */
+/** Writes the reason that a worker gives when it ends a run because it can't use a payload of it. */
 export const reasonFor = (why: Unusable): string => `${why}: ${WORDS[why].message}`;
 
-/** The other way round; null for any other reason. */
+/** Reads such a reason; null for any other one. */
 export function unusableIn(reason: string): Unavailable | null {
   const why = (Object.keys(WORDS) as Unusable[]).find((each) => reason === reasonFor(each));
   return why ? unusable(why) : null;

@@ -1,20 +1,24 @@
 import type { PolicyOptions } from './policy.ts';
 import type { RunInput } from './run-request.ts';
 import type { Configuration } from './settings.ts';
+import { runId } from './target.ts';
 
-/** oslo.upgradecheck's codes; the worst one of a suite is the exit code (`oslo_upgradecheck/upgradecheck.py`). */
+/** These are oslo.upgradecheck's codes; a suite's worst one is the exit code (`oslo_upgradecheck/upgradecheck.py`). */
 export const CheckCode = { success: 0, warning: 1, failure: 2 } as const;
 export type CheckCode = (typeof CheckCode)[keyof typeof CheckCode];
 
-/** What a check found. `remedy` is a command, or an edit named by file, section and key; null when there is none to do. */
+/** What a check found. `remedy` is a command, or an edit by file, section and key; null when there is nothing to do. */
 export type CheckResult = { code: CheckCode; details: string | null; remedy: string | null };
+
+/** What a check may need: the database that its suite is about, or the files of the host whose operator asks. */
+export type Need = 'database' | 'files';
 
 /** What every check file states about itself. `order` is upstream's order in the table; `needs` says where it can run. */
 export type CheckDescription = {
   id: string;
   order: number;
   title: string;
-  needs: 'database' | 'files';
+  needs: Need[];
   remedy: string;
 };
 
@@ -28,3 +32,6 @@ export type UpgradeCheckRequest = RunInput &
     hostname: string;
     policy: PolicyOptions;
   };
+
+export const upgradeCheckWorkflowId = ({ target, requestId }: RunInput): string =>
+  runId(target, 'status-upgrade-check', requestId);

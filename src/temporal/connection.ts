@@ -13,8 +13,6 @@ type IHistoryEvent = temporal.api.history.v1.IHistoryEvent;
 /** Where Temporal is. `local` null: whatever `TEMPORAL_*` and a Temporal profile say (TLS and API key included). */
 export type TemporalEndpoint = { local: string | null; env: NodeJS.ProcessEnv };
 
-const FAILURE_CONVERTER = new URL(import.meta.resolve('../workflows/failure-converter.js')).pathname;
-
 /** The connection options of client and worker alike, and the namespace. */
 export async function connectionSettings({ local, env }: TemporalEndpoint) {
   if (local) return { options: await localClientOptions(local), namespace: 'default' };
@@ -35,7 +33,7 @@ export async function connectionSettings({ local, env }: TemporalEndpoint) {
 /** One codec and one failure converter for everything that goes to Temporal. */
 export const dataConverter = (codec: EncryptionCodec) => ({
   payloadCodecs: [codec],
-  failureConverterPath: FAILURE_CONVERTER,
+  failureConverterPath: new URL(import.meta.resolve('../workflows/failure-converter.js')).pathname,
 });
 
 /** What is in payloads of a history, to be shown and never to be acted on; undefined for what nobody can read. */

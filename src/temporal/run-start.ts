@@ -8,6 +8,7 @@ import type { PatientCalls } from './patient-calls.ts';
 import { isDefiniteRefusal, isUnknownRun, reasonOf, wasAnswered } from './errors.ts';
 
 const LOOK_LIMIT_MS = 5000;
+const UNDER_WAY = 'RunUnderWay';
 
 /**
  * What happens where a run of the same workflow id is there already. An id that ends with the request's own can only be
@@ -28,14 +29,17 @@ export async function startRun(calls: PatientCalls, start: RunStart): Promise<vo
   try {
     await calls.call('to take the run', (client) => attempts.watch(startOnce(client, start)));
   } catch (error) {
-    const exists = await looksLike(calls, start.workflowId);
+    const exists = await isThere(calls, start);
     if (exists === true) return calls.signal.throwIfAborted();
     const isCertain = attempts.wereRefused || (exists === false && attempts.wereAnswered);
     throw isCertain ? notTaken(calls, start, attempts, error) : notKnown(calls, start, attempts, error);
   }
 }
 
-/** A finished run keeps its id from a request that is made again, and not from another request. */
+/**
+ * A finished run keeps its id from the same request made again. An id that is a lock is free again: where a start's answer
+ * was lost and its run has ended meanwhile, the request runs twice, and the database refuses to apply it twice.
+ */
 const POLICIES = {
   join: { workflowIdConflictPolicy: 'USE_EXISTING', workflowIdReusePolicy: 'REJECT_DUPLICATE' },
   refuse: { workflowIdConflictPolicy: 'FAIL', workflowIdReusePolicy: 'ALLOW_DUPLICATE' },
@@ -67,7 +71,7 @@ async function assertOwn(client: Client, { workflowId, input }: RunStart): Promi
   const { user, host } = found?.requester ?? {};
   const by = user === undefined ? '' : ` by ${user} on ${host}`;
   throw new RuleError(
-    'RunUnderWay',
+    UNDER_WAY,
     `The run ${workflowId} is under way since ${startTime.toISOString()}, started${by}.`,
     {
       cure: `Wait for it (\`keyward workflow follow ${workflowId}\`) or end it (\`keyward workflow cancel ${workflowId}\`), then repeat the command.`,
@@ -106,12 +110,16 @@ class Attempts {
   }
 }
 
-/** Null: Temporal doesn't tell. */
-async function looksLike(calls: PatientCalls, workflowId: string): Promise<boolean | null> {
+/** Whether Temporal has the run; null: it doesn't tell. Throws where the run is another request's. */
+async function isThere(calls: PatientCalls, start: RunStart): Promise<boolean | null> {
   try {
-    await calls.once(LOOK_LIMIT_MS, (client) => client.workflow.getHandle(workflowId).describe());
+    await calls.once(LOOK_LIMIT_MS, async (client) => {
+      await client.workflow.getHandle(start.workflowId).describe();
+      if (start.onConflict === 'refuse') await assertOwn(client, start);
+    });
     return true;
   } catch (error) {
+    if ((error as Error).name === UNDER_WAY) throw error;
     return isUnknownRun(error) ? false : null;
   }
 }

@@ -5,8 +5,8 @@ import { type ClaimedResult, isSameStep, type Asked, type StepClaim } from '../r
 import { unusable } from '../rules/unusable-payload.ts';
 
 /**
- * Sees to it that a run does what it was asked for: its input was made for this workflow, and each result for the step
- * that takes it. That they are of this run is the codec's to see.
+ * Makes sure that a run does what it was asked for: its input must have been made for this workflow, and each result
+ * for the step that takes it. The codec makes sure that they belong to this run.
  */
 export const interceptors: WorkflowInterceptorsFactory = () => {
   let request: Partial<Asked> = {};
@@ -31,7 +31,7 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
             step: input.activityType,
           };
           const given = await next({ ...input, args: [...input.args, claim] });
-          // Only a recorded history has an input that names no workflow; its results are bare.
+          // An input that names no workflow is a recorded history's, whose results have no claim around them.
           return request.workflow === undefined ? given : resultFor(claim, given);
         },
       },

@@ -8,7 +8,11 @@ import {
   type UpgradeCheckRequest,
 } from '../rules/upgrade-check.ts';
 
-const { listChecks } = proxyActivities<UpgradeCheckActivities>({ startToCloseTimeout: '10s' });
+/** Five attempts: a worker that can't list its checks will not learn it, and whoever waits must be told. */
+const { listChecks } = proxyActivities<UpgradeCheckActivities>({
+  startToCloseTimeout: '10s',
+  retry: { maximumAttempts: 5 },
+});
 
 /** Runs every check of the suite at once, each with its own deadline; one that can't finish is a Failure of its own. */
 export async function upgradeCheck(request: UpgradeCheckRequest): Promise<CheckOutcome[]> {
@@ -25,10 +29,10 @@ async function outcomeOf(check: CheckDescription, request: UpgradeCheckRequest):
   }
 }
 
-/** Files are read on the host whose operator asked; anything else wherever a worker is. */
+/** Sends a check of files to the host whose operator asked; any other check may run wherever a worker is. */
 function activitiesFor({ id, needs }: CheckDescription, { target, hostname }: UpgradeCheckRequest) {
   return proxyActivities<UpgradeCheckActivities>({
-    taskQueue: needs === 'files' ? hostTaskQueue(target, hostname) : taskQueue(target),
+    taskQueue: needs.includes('files') ? hostTaskQueue(target, hostname) : taskQueue(target),
     startToCloseTimeout: '15s',
     scheduleToCloseTimeout: '40s',
     retry: { maximumAttempts: 2 },

@@ -1,4 +1,4 @@
 import { jest } from '@jest/globals';
 
-// jest takes a project's `testTimeout` from nowhere else; real servers on a busy machine need more than 5 s.
+// Only this sets a project's time-out in jest; real servers on a busy machine need more than 5 s.
 jest.setTimeout(300_000);

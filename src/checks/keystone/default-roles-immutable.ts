@@ -1,6 +1,8 @@
 import type { Kysely } from 'kysely';
 import { type GlobalRoles, judgeDefaultRoles } from '../../rules/identity/default-role-check.ts';
 import { MANAGER } from '../../rules/identity/default-roles.ts';
+import { OPTION_IDS } from '../../rules/identity/option-ids.ts';
+import { NO_DOMAIN } from '../../rules/identity/stored-domain.ts';
 import { defineCheck } from '../define-check.ts';
 
 type Tables = {
@@ -9,14 +11,11 @@ type Tables = {
   implied_role: { prior_role_id: string; implied_role_id: string };
 };
 
-const IMMUTABLE = 'IMMU';
-const NO_DOMAIN = '<<null>>';
-
 export default defineCheck({
   id: 'identity-default-roles-immutable',
   order: 20,
   title: 'Check default roles are immutable',
-  needs: 'database',
+  needs: ['database'],
   remedy: 'keyward role set --immutable ROLE; where one is missing, keyward bootstrap --immutable-roles',
   async run({ database }) {
     return judgeDefaultRoles(await globalRoles(database));
@@ -27,7 +26,9 @@ async function globalRoles(database: Kysely<Tables>): Promise<GlobalRoles> {
   const roles = await database
     .selectFrom('role')
     .leftJoin('role_option', (join) =>
-      join.onRef('role_option.role_id', '=', 'role.id').on('role_option.option_id', '=', IMMUTABLE),
+      join
+        .onRef('role_option.role_id', '=', 'role.id')
+        .on('role_option.option_id', '=', OPTION_IDS.immutable),
     )
     .where('role.domain_id', '=', NO_DOMAIN)
     .select(['role.id', 'role.name', 'role_option.option_value as immutable'])

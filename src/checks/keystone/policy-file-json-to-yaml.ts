@@ -11,14 +11,14 @@ const JSON_FORMATTED =
   'latest/cli/oslopolicy-convert-json-to-yaml.html.';
 
 /**
- * Upstream looks only at the file that Keystone reads. A `policy.json` that Keystone read until oslo.policy 5.0 and now
- * passes over is a Warning here: the operator's rules have silently stopped to hold.
+ * Upstream looks only at the file that Keystone reads. Here a `policy.json` that Keystone read until oslo.policy 5.0,
+ * and now passes over, is a Warning, since the operator's rules have silently ceased to hold.
  */
 export default defineCheck({
   id: 'identity-policy-file-json-to-yaml',
   order: 30,
   title: 'Policy File JSON to YAML Migration',
-  needs: 'files',
+  needs: ['files'],
   remedy: `${CONVERT}; then name the new file in keystone.conf, section [oslo_policy], key policy_file`,
   async run({ files }) {
     const file = await files.policyFile();

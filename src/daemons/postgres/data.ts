@@ -47,7 +47,7 @@ export async function prepareData(
 
 const isEmpty = (data: string): boolean => readdirSync(data).length === 0;
 
-/** A folder in which `initdb` did not get far; never one that holds data. */
+/** Recognises a folder in which `initdb` did not get far; a folder that holds data never is one. */
 const isUnfinished = (data: string): boolean =>
   existsSync(data) &&
   !isEmpty(data) &&
@@ -60,8 +60,8 @@ function setAside(data: string): string {
 }
 
 /**
- * Into a folder beside, then renamed (also onto an empty folder): a half-initialised folder is never taken for a
- * database.
+ * Initialises a folder beside, and renames it (also onto an empty folder), so that a half-initialised one is never
+ * taken for a database.
  */
 async function initialise(
   home: Home,
@@ -72,7 +72,7 @@ async function initialise(
   const draft = mkdtempSync(`${data}${DRAFT}`);
   if (account) chownSync(draft, account.uid, account.gid);
   const [command, ...before] = [...prefix, path.join(bin, 'initdb')];
-  // `trust`, in a folder that is the user's alone: `peer` can't tell users apart in a user namespace.
+  // `trust` is safe in a folder that only the user can enter; `peer` can't tell users apart in a user namespace.
   const flags = ['--auth=trust', '--encoding=UTF8', '--locale=C', '--no-instructions'];
   try {
     const options = { env: postgresEnvironment(), cwd, ...account };
@@ -90,7 +90,7 @@ async function initialise(
   renameSync(draft, data);
 }
 
-/** Of commands that were killed. Each had one of its own, in which its `initdb` may still be at work. */
+/** Removes what killed commands left. Each had a folder of its own, in which its `initdb` may still be at work. */
 function clearDrafts(data: string): void {
   const home = path.dirname(data);
   for (const name of readdirSync(home)) {
@@ -112,8 +112,8 @@ function assertMajor(data: string, version: string): void {
 }
 
 /**
- * After a crash the pid in here may be another process's, and PostgreSQL would not start beside it. The caller knows
- * by the lock that its own server is gone; one that somebody started by hand works in the data folder.
+ * Removes the pid file that a crash left: its pid may be another process's now, and PostgreSQL would not start. The
+ * caller knows by the lock that its own server is gone. One that was started by hand is known by its working folder.
  */
 function clearPid(data: string): void {
   const file = path.join(data, 'postmaster.pid');

@@ -9,11 +9,11 @@ import { annexOf, usesAnnex } from './socket.ts';
 
 const run = promisify(execFile);
 
-/** Where PostgreSQL's data and programs are, and how to run one of the programs as somebody it accepts. */
+/** Says where PostgreSQL's data and programs are, and how to run one of them as an account that it accepts. */
 export type Quarters = {
   data: string;
   bin: string;
-  /** Put in front of a command line. */
+  /** These words are put in front of a command line. */
   prefix: string[];
   cwd: string;
   account?: Account;
@@ -45,7 +45,7 @@ const hasUserNamespaces = (): Promise<boolean> =>
     () => false,
   );
 
-/** The account can't read root's folders, so that data, socket and a copy of the programs lie in one of its own. */
+/** Makes a folder for an account that can't read root's, with data, socket and a copy of the programs. */
 function openAnnex(home: Home, { native, version }: PostgresBinaries): Quarters {
   const annex = annexOf(home);
   const account = unprivilegedAccount();

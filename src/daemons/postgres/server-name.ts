@@ -9,15 +9,15 @@ import { exclusively } from '../daemon.ts';
 import type { Announce } from '../../rules/announce.ts';
 import { postgresSocketFolder } from './socket.ts';
 
-/** What names the embedded PostgreSQL of a home, and where that home was when it was last used. */
+/** The name of a home's embedded PostgreSQL, and where that home was when it was last used. */
 type Named = { name: string; home: string };
 
 const fileIn = (dir: string): string => path.join(dir, 'postgres.name');
 
 /**
- * The embedded PostgreSQL's name, of which its targets are made: it is kept beside the data, so that a home that is
- * moved keeps its runs. A copy gets a name of its own as soon as it is used while the original is there. A home from
- * before there were names keeps the one that it had, which is its socket's folder.
+ * Gives the embedded PostgreSQL's name, from which its targets are made. It is kept beside the data, so that a home
+ * that is moved keeps its runs. A copy gets a name of its own as soon as it is used while the original is there. A home
+ * that is older than these names goes on under its socket's folder, by which it was named before.
  */
 export async function serverName(home: Home, announce: Announce): Promise<string> {
   const known = read(home.dir);
@@ -25,13 +25,13 @@ export async function serverName(home: Home, announce: Announce): Promise<string
   return exclusively(home, 'postgres', async () => nameHere(home, read(home.dir), announce));
 }
 
-/** The target of an address, which may be that of the embedded PostgreSQL, by a URL too. */
+/** Gives an address's target; the address may be the embedded PostgreSQL's, also where a URL names it. */
 export async function targetIn(home: Home, address: DatabaseAddress, announce: Announce): Promise<Target> {
   if (address.host !== postgresSocketFolder(home)) return targetOf(address);
   return targetOf(address, await serverName(home, announce));
 }
 
-/** For data that is about to be made; what had the name before is gone. */
+/** Names data that is about to be made; what had a name here before is gone. */
 export const nameNewServer = (home: Home): void => write({ name: randomUUID(), home: home.dir });
 
 function nameHere(home: Home, known: Named | null, announce: Announce): string {
@@ -46,7 +46,7 @@ function nameHere(home: Home, known: Named | null, announce: Announce): string {
   return name;
 }
 
-/** The home that it comes from is still there, and not the same folder by another path (as a bind mount is). */
+/** Tells whether the original is still there, and is not the same folder by another path (as a bind mount is). */
 function isCopy({ name, home: original }: Named, home: Home): boolean {
   return read(original)?.name === name && !isSameFolder(original, home.dir);
 }

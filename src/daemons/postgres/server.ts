@@ -9,12 +9,12 @@ import { accepts } from '../watch-death.ts';
 
 const NAME = 'postgres';
 const DATABASE = 'keystone';
-/** Not `keyward`: unqualified names would then be looked up in the schema keyward first. */
+/** The user is not named `keyward`, since unqualified names would then be looked up in the schema keyward first. */
 const USER = 'openstack';
 
 export { postgresSocket };
 
-/** The address of the embedded identity database; starts PostgreSQL and creates the database where that is needed. */
+/** Gives the embedded identity database's address; starts PostgreSQL and creates the database if that is needed. */
 export async function ensurePostgres(home: Home, announce: Announce): Promise<DatabaseAddress> {
   if (!(await isUp(home))) {
     await exclusively(home, NAME, async () => {
@@ -32,14 +32,14 @@ export async function ensurePostgres(home: Home, announce: Announce): Promise<Da
   };
 }
 
-/** SIGINT is PostgreSQL's fast shutdown: it ends sessions, and leaves nothing to recover. */
+/** Stops PostgreSQL by SIGINT, its fast shutdown: it ends sessions, and leaves nothing to recover. */
 export const stopPostgres = (home: Home): Promise<void> =>
   exclusively(home, NAME, () => stopDaemon(home, NAME, 'SIGINT'));
 
 const isUp = async (home: Home): Promise<boolean> =>
   findRunning(home, NAME) !== null && accepts({ path: postgresSocket(home) });
 
-/** What only a start needs is imported here: most commands find the server running. */
+/** Starts PostgreSQL. What only this needs is imported here, since most commands find the server running. */
 async function start(home: Home, announce: Announce): Promise<void> {
   const [{ findPostgres }, { postgresEnvironment, prepareData }, { chooseQuarters }] = await Promise.all([
     import('./binaries.ts'),
@@ -68,7 +68,7 @@ async function start(home: Home, announce: Announce): Promise<void> {
   });
 }
 
-/** Only what must be so; the rest is for `postgresql.conf` and ALTER SYSTEM in the data folder. */
+/** Lists the settings that must be so; the others are left to `postgresql.conf` and ALTER SYSTEM. */
 const settings = (home: Home): string[] =>
   [
     'listen_addresses=',
@@ -77,12 +77,12 @@ const settings = (home: Home): string[] =>
     `port=${PORT}`,
   ].flatMap((setting) => ['-c', setting]);
 
-/** Of a list, which a comma divides. */
+/** Quotes a folder for a setting that is a list, which a comma divides. */
 const quoted = (folder: string): string => `"${folder.replaceAll('"', '""')}"`;
 
 const NOT_YET = ['ENOENT', 'ECONNREFUSED', 'ECONNRESET', '57P03'];
 
-/** True when the server answers and the database is there; false while it can't be asked yet. */
+/** Creates the database unless it is there; false while the server can't be asked yet. */
 async function createDatabase(home: Home): Promise<boolean> {
   if (!(await accepts({ path: postgresSocket(home) }))) return false;
   const { Client } = (await import('pg')).default;

@@ -18,18 +18,18 @@ const NAME = 'temporal';
 const HOST = '127.0.0.1';
 const DATA = 'temporal.db';
 const ATTEMPTS = 5;
-/** Beside this file, and compiled as it is. */
+/** The relay lies beside this file, compiled or not as this file is. */
 const RELAY = fileURLToPath(new URL(`relay${path.extname(import.meta.url)}`, import.meta.url));
 
 type Launch = LocalTemporal & {
-  /** Put in front of the command line. */
+  /** These words are put in front of the command line. */
   prefix: string[];
   port: number;
   uiPort: number | null;
   inherit: number[];
 };
 
-/** In the private network that the prefix makes, with a relay in front. */
+/** Starts Temporal in the private network that the prefix makes, with a relay in front. */
 export async function launchClosed(
   home: Home,
   program: TemporalProgram,
@@ -37,7 +37,7 @@ export async function launchClosed(
   ui: boolean,
 ): Promise<LocalTemporal> {
   const address = closedAddress(home);
-  // A socket stays in the network in which it was opened: the relay can only be given one of the host's.
+  // A socket stays in the network in which it was opened, so the host's port is opened here and given to the relay.
   const front = ui ? await listen(0) : null;
   try {
     return await launch(home, program, {
@@ -53,7 +53,7 @@ export async function launchClosed(
   }
 }
 
-/** On free loopback ports; on the one before, if it can be had. */
+/** Starts Temporal on free loopback ports, if possible on the same one as before. */
 export async function launchOpen(
   home: Home,
   program: TemporalProgram,
@@ -81,7 +81,7 @@ export async function launchOpen(
   }
 }
 
-/** Between a look and a bind others may take a port: one of those given, or of those that it looks for itself. */
+/** Tells whether others took a port before Temporal could: one that it was given, or one that it found itself. */
 const portWasTaken = (home: Home, logged: number): boolean =>
   readLogSince(home, NAME, logged).some((line) => line.includes('address already in use'));
 
@@ -97,7 +97,7 @@ async function launch(
   const flags = [
     `--ip=${HOST}`,
     `--port=${port}`,
-    // In its working folder: SQLite takes the name for a URI, in which a home's path may mean something else.
+    // The name is relative: SQLite takes it for a URI, in which the characters of a home's path may mean other things.
     `--db-filename=${DATA}`,
     '--log-level=warn',
     ...(uiPort === null ? ['--headless'] : [`--ui-ip=${HOST}`, `--ui-port=${uiPort}`]),
@@ -120,7 +120,7 @@ async function launch(
   return { address, uiAddress };
 }
 
-/** In SQLite's words. */
+/** Recognises damaged data by SQLite's words in the log. */
 const dataIsDamaged = (home: Home, logged: number): boolean =>
   readLogSince(home, NAME, logged).some((line) =>
     /file is not a database|database disk image is malformed/.test(line),
@@ -135,16 +135,16 @@ const damaged = (file: string): Unavailable =>
   );
 
 /**
- * A name that nobody else knows: browsers take every name below localhost for this machine, and send a cookie to all
- * ports of its host's name, whosever they are.
+ * Makes up a host's name that nobody else knows. Browsers take every name below localhost for this machine, and send a
+ * cookie to all ports of the name that it is for, whosever they are.
  */
 const uiOrigin = (front: Server): string =>
   `http://keyward-${randomBytes(6).toString('hex')}.localhost:${(front.address() as AddressInfo).port}`;
 
-/** Node gives a listening socket to a child only by its number, which it does not document. */
+/** Gives a listening socket's number, by which alone a child gets it; Node does not document how to learn it. */
 const descriptor = (server: Server): number => (server as unknown as { _handle: { fd: number } })._handle.fd;
 
-/** The wanted port if nobody has it, else any free one. */
+/** Gives the wanted port if nobody has it, else any free one. */
 async function freePort(wanted: number): Promise<number> {
   const server = await listen(wanted).catch(() => listen(0));
   const { port } = server.address() as AddressInfo;

@@ -7,8 +7,8 @@ const LIMIT_MS = 2000;
 const NAMESPACE = 'default';
 
 /**
- * Whether the server answers for its default namespace; it accepts connections a moment before. By bare gRPC, since
- * importing the SDK's client would take as long as the server's start.
+ * Tells whether the server answers for its default namespace; it accepts connections a moment before. It asks by bare
+ * gRPC, since importing the SDK's client would take as long as the server's start.
  */
 export async function namespaceAnswers(address: string): Promise<boolean> {
   const session = connect('http://localhost', { createConnection: () => open(dial(address)) });
@@ -20,7 +20,7 @@ export async function namespaceAnswers(address: string): Promise<boolean> {
   }
 }
 
-/** Both requests have the namespace as their field 1, and need nothing else. */
+/** Makes a call; both requests have the namespace as their field 1, and need nothing else. */
 function call(session: ClientHttp2Session, method: string): Promise<boolean> {
   return new Promise((resolve) => {
     const stream = session.request({
@@ -40,7 +40,7 @@ function call(session: ClientHttp2Session, method: string): Promise<boolean> {
   });
 }
 
-/** gRPC's length-prefixed message around protobuf's field 1, a string. */
+/** Puts a text as protobuf's field 1 into gRPC's length-prefixed message. */
 function frame(text: string): Buffer {
   const message = Buffer.concat([Buffer.from([0x0a, text.length]), Buffer.from(text)]);
   const head = Buffer.alloc(5);

@@ -10,14 +10,14 @@ import { INSIDE, UI_FD, UI_INSIDE } from './socket.ts';
 import { openUiGate } from './ui-gate.ts';
 
 /**
- * A program of its own, run in a private network: `relay ADDRESS COMMAND...` starts the server as its child and
- * lends the server's port on sockets. A pathname socket reaches across network namespaces; a port does not.
+ * This program runs in a private network: `relay ADDRESS COMMAND...` starts the server as its child and offers the
+ * server's port on sockets. A socket with a path reaches across network namespaces; a port does not.
  */
 const [address, ...command] = process.argv.slice(2);
 const sockets = socketPaths(address!);
 
 const server = spawn(BOUND[0]!, [...BOUND.slice(1), ...command], {
-  // The server has the lock too, so that it is found when the relay has died.
+  // The server inherits the lock too, so that it is found when the relay has died.
   stdio: ['ignore', 'inherit', 'inherit', INHERITED_FD],
 });
 server.once('exit', (code, signal) => {

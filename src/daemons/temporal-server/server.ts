@@ -10,10 +10,10 @@ import { accepts } from '../watch-death.ts';
 
 const NAME = 'temporal';
 
-/** `address` is a socket (`unix:/path`), or host:port where others get in; `uiAddress` a URL, null without a UI. */
+/** `address` is a socket (`unix:/path`), or host:port where others get in; `uiAddress` is null without a UI. */
 export type LocalTemporal = { address: string; uiAddress: string | null };
 
-/** The local Temporal server, in a private network where that can be had; its state is in `temporal.db`. */
+/** Makes sure that the local Temporal runs, if possible in a private network; its state is in `temporal.db`. */
 export async function ensureTemporal(
   home: Home,
   announce: Announce,
@@ -28,13 +28,13 @@ export async function ensureTemporal(
 
 export const stopTemporal = (home: Home): Promise<void> => exclusively(home, NAME, () => stop(home));
 
-/** What opens the web UI in a browser: a link that works once, or its plain address where others get in anyway. */
+/** Gives a browser's way to the web UI: a link that works once, or the address where others get in anyway. */
 export async function uiLink({ address, uiAddress }: LocalTemporal): Promise<string | null> {
   if (!uiAddress || !isSocketAddress(address)) return uiAddress;
   return `${uiAddress}/?token=${await mintUiToken(address)}`;
 }
 
-/** Null: it does not live, does not answer, or has no UI where one is wanted. */
+/** Finds a Temporal that can be used; null if none lives and answers, or it has no UI and one is wanted. */
 async function findUp(home: Home, ui: boolean): Promise<LocalTemporal | null> {
   const record = findRunning(home, NAME);
   if (!record || (ui && !record.uiAddress)) return null;
@@ -42,7 +42,7 @@ async function findUp(home: Home, ui: boolean): Promise<LocalTemporal | null> {
   return { address: record.address, uiAddress: record.uiAddress ?? null };
 }
 
-/** A relay that was killed leaves its sockets behind. */
+/** Stops Temporal, and removes the sockets that a killed relay leaves behind. */
 async function stop(home: Home): Promise<void> {
   await stopDaemon(home, NAME, 'SIGTERM');
   for (const socket of Object.values(socketPaths(closedAddress(home)))) rmSync(socket, { force: true });

@@ -4,12 +4,12 @@ import { createServer, type IncomingMessage, request as ask, type ServerResponse
 const secret = (): string => randomBytes(32).toString('base64url');
 
 /**
- * The door to Temporal's web UI, which has no login, and whose server passes API calls on to Temporal. A token that
- * `mint` gives works once and becomes a cookie; without the cookie nothing reaches the UI. Listens on an open file.
+ * Guards Temporal's web UI, which has no login, and whose server passes API calls on to Temporal. A token that `mint`
+ * gives works once and becomes a cookie; without the cookie nothing reaches the UI. It listens on the open file `fd`.
  */
 export function openUiGate(fd: number, ui: { host: string; port: number }): { mint(): string } {
   const tokens = new Set<string>();
-  // Browsers send a host's cookies to each of its ports: the name keeps two homes' gates apart.
+  // Browsers send a host's cookies to each of its ports, so the cookie's name keeps the gates of two homes apart.
   const cookie = `keyward-${randomBytes(6).toString('hex')}=${secret()}`;
   createServer((request, response) => {
     const token = tokenIn(request.url ?? '');
@@ -30,7 +30,7 @@ const tokenIn = (url: string): string | null => /^\/\?token=([\w-]+)$/.exec(url)
 
 const cookiesIn = ({ headers }: IncomingMessage): string[] => (headers.cookie ?? '').split(/; */);
 
-/** A page that goes on by itself, since a browser that came by a link does not send a new strict cookie on a redirect. */
+/** Sends a page that goes on by itself: a browser that came by a link sends no new strict cookie on a redirect. */
 function letIn(response: ServerResponse, cookie: string): void {
   response.setHeader('set-cookie', `${cookie}; HttpOnly; SameSite=Strict; Path=/`);
   response.setHeader('content-type', 'text/html');

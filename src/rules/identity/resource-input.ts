@@ -1,14 +1,11 @@
 import { assertPassword } from './bootstrap/limits.ts';
 import { RuleError, UsageError } from '../errors.ts';
-import type { ResourceKind, ResourcePatch, ResourceValues } from './resource.ts';
+import { kinds, type ResourceKind } from './kinds.ts';
+import type { ResourcePatch, ResourceValues } from './resource.ts';
 import { checkOptions } from './resource-options.ts';
 
-/** In characters, as Keystone's schemas count them (`keystone/{assignment,identity,resource}/schema.py`). */
-const NAME_LIMIT: Record<ResourceKind, number> = { role: 255, user: 255, project: 64, domain: 64 };
-const ROLE_DESCRIPTION_LIMIT = 255;
 const TAG_LIMIT = 255;
 const TAGS_LIMIT = 80;
-const FEDERATED = 'federated';
 /** What a `--property` may not be named: attributes that have rules of their own. */
 const RESERVED = [
   'id',
@@ -30,21 +27,26 @@ const RESERVED = [
   'immutable_set',
 ];
 
+declare const CHECKED: unique symbol;
+/** A request that `checkedValues` or `checkedPatch` has let through: whoever writes takes no other. */
+export type Checked<T> = T & { readonly [CHECKED]: true };
+
 /** Checks and tidies a request to make a resource as Keystone's API does; throws a UsageError. */
-export function checkedValues(kind: ResourceKind, values: ResourceValues): ResourceValues {
+export function checkedValues(kind: ResourceKind, values: ResourceValues): Checked<ResourceValues> {
   const checked = checkedAttributes(kind, values);
   if (values.tags) checkTags(values.tags);
-  return { ...checked, name: checkedName(kind, values.name) };
+  return { ...checked, name: checkedName(kind, values.name) } as Checked<ResourceValues>;
 }
 
 /** Checks and tidies a request to change a resource. It must change something. */
-export function checkedPatch(kind: ResourceKind, patch: ResourcePatch): ResourcePatch {
+export function checkedPatch(kind: ResourceKind, patch: ResourcePatch): Checked<ResourcePatch> {
   if (Object.keys(patch).length === 0) {
     throw new UsageError(`Nothing was said to change on the ${kind}.`, `See \`keyward ${kind} set --help\`.`);
   }
   const checked = checkedAttributes(kind, patch);
   if (patch.tags) checkTags([...patch.tags.add, ...patch.tags.remove]);
-  return patch.name === undefined ? checked : { ...checked, name: checkedName(kind, patch.name) };
+  const named = patch.name === undefined ? {} : { name: checkedName(kind, patch.name) };
+  return { ...checked, ...named } as Checked<ResourcePatch>;
 }
 
 /** `key=value` of `--property`. The value is text, whatever it looks like. */
@@ -72,19 +74,19 @@ function checkedAttributes<T extends ResourcePatch | ResourceValues>(kind: Resou
   if (given.enabled !== undefined && typeof given.enabled !== 'boolean')
     throw new UsageError(`enabled: ${JSON.stringify(given.enabled)} is not true or false.`, 'Correct it.');
   if (given.password !== undefined) assertPassword(given.password);
-  const { description } = given;
-  if (kind === 'role' && typeof description === 'string' && lengthOf(description) > ROLE_DESCRIPTION_LIMIT)
-    throw tooLong('The description of a role', ROLE_DESCRIPTION_LIMIT);
+  const { descriptionLimit } = kinds[kind];
+  if (descriptionLimit !== null && lengthOf(given.description ?? '') > descriptionLimit)
+    throw tooLong(`The description of a ${kind}`, descriptionLimit);
   return given;
 }
 
-/** Roles keep blanks at the ends of their names; everything else loses them, as in Keystone. */
 function checkedName(kind: ResourceKind, name: string): string {
+  const { nameLimit, reservedNames, keepsBlanks } = kinds[kind];
   if (!/\S/.test(name)) throw new UsageError(`The name of a ${kind} can't be empty.`, 'Give a name.');
-  if (lengthOf(name) > NAME_LIMIT[kind]) throw tooLong(`The name of a ${kind}`, NAME_LIMIT[kind]);
-  if (kind === 'domain' && name.trim().toLowerCase() === FEDERATED)
-    throw new UsageError(`A domain can't be named ${name}.`, 'Keystone keeps that name for itself.');
-  return kind === 'role' ? name : name.trim();
+  if (lengthOf(name) > nameLimit) throw tooLong(`The name of a ${kind}`, nameLimit);
+  if (reservedNames.includes(name.trim().toLowerCase()))
+    throw new UsageError(`A ${kind} can't be named ${name}.`, 'Keystone keeps that name for itself.');
+  return keepsBlanks ? name : name.trim();
 }
 
 function checkTags(tags: string[]): void {

@@ -6,7 +6,7 @@ import type { BootstrapService } from '../../../src/services/identity/bootstrap-
 export const PASSWORD = 's3cretAdminPw';
 const URL = 'http://127.0.0.1:35357/v3';
 
-/** The request that recorded `rows-after-bootstrap.sql`, with what a test wants otherwise. */
+/** Makes the request that recorded `rows-after-bootstrap.sql`, with a test's changes. */
 export const bootstrapRequest = (changes: Partial<BootstrapRequest> = {}): BootstrapRequest => ({
   target: '0123456789ab',
   requestId: randomUUID(),
@@ -27,14 +27,14 @@ export const bootstrapRequest = (changes: Partial<BootstrapRequest> = {}): Boots
   ...changes,
 });
 
-/** The request as a workflow gets it from a command. */
+/** Makes of a request what a workflow gets from a command. */
 export const asked = (request: BootstrapRequest): Asked<BootstrapRequest> => ({
   ...request,
   workflow: 'bootstrap',
   askedAt: new Date().toISOString(),
 });
 
-/** What the workflow does: both steps. */
+/** Does both steps, as the workflow does. */
 export async function runBootstrap(
   bootstrap: BootstrapService,
   request: BootstrapRequest,

@@ -1,6 +1,6 @@
 import type { TestPostgres } from './postgres.ts';
 
-/** Everything that makes a `public` schema what it is, as the system catalogs tell, one line a fact. */
+/** Asks the system catalogs for everything that makes a `public` schema what it is, one line a fact. */
 const CATALOG = `
 select format('column %s.%s %s default=%s notnull=%s', c.relname, a.attname, format_type(a.atttypid, a.atttypmod),
               pg_get_expr(d.adbin, d.adrelid), a.attnotnull) as fact

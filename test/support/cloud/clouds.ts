@@ -3,7 +3,7 @@ import type { Client } from 'pg';
 import { TestPostgres } from './postgres.ts';
 import { TestIdentity } from './resources.ts';
 
-/** One bootstrapped cloud for all tests of a file. */
+/** Opens one bootstrapped cloud for all tests of a file. */
 export function oneCloudPerFile(use: (opened: { server: TestPostgres; cloud: TestIdentity }) => void): void {
   let server: TestPostgres;
   let cloud: TestIdentity;
@@ -18,7 +18,7 @@ export function oneCloudPerFile(use: (opened: { server: TestPostgres; cloud: Tes
   });
 }
 
-/** A bootstrapped cloud for each test, and a connection of the test's own to its database. */
+/** Opens a bootstrapped cloud for each test, and a connection of the test's own to its database. */
 export function freshCloudPerTest(
   use: (opened: { server: TestPostgres; cloud: TestIdentity; client: Client }) => void,
 ): void {

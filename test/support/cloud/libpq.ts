@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 
-/** SQLAlchemy and psycopg2, as Keystone uses them; one line of JSON in, one out. */
+/** Asks SQLAlchemy and psycopg2, as Keystone uses them; it reads a line of JSON and answers with one. */
 const PROGRAM = `
 import json, os, sys
 from sqlalchemy import create_engine, text
@@ -20,12 +20,12 @@ for line in sys.stdin:
 `;
 
 export type Libpq = {
-  /** `tls`, `plain`, or `refused: …` with the reason. */
+  /** Answers `tls`, `plain`, or `refused: …` with the reason. */
   reach: (url: string, home?: string) => Promise<string>;
   close: () => void;
 };
 
-/** One Python process for many questions, each answered before the next one is asked. */
+/** Starts one Python process for many questions, each of which is answered before the next one is asked. */
 export function startLibpq(bin: string, env: NodeJS.ProcessEnv): Libpq {
   const child = spawn(path.join(bin, 'python'), ['-c', PROGRAM], {
     env: { ...process.env, ...env },

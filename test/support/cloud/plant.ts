@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 
-/** Whose rows are planted: the ids that reference columns get. */
+/** The ids that columns get which refer to something: the planted rows belong to these. */
 export type Owners = { user: string; project: string; role: string; group: string; domain: string };
 type Kind = keyof Owners;
 type Column = { table: string; column: string; type: string; size: number | null; required: boolean };
@@ -9,9 +9,9 @@ export type Planted = { table: string; column: string; kind: Kind };
 
 let serial = 0;
 
-/** By its name, whose id a column holds; told from the schema, so that a new column can't be overlooked. */
+/** Tells by a column's name whose id it holds; it is asked of the schema, so that no new column is overlooked. */
 const REFERENCE = /^(?:\w+_)?(?<kind>user|project|role|group|domain)_ids?$/;
-/** Columns whose meaning another column gives, or whose name says something else. */
+/** These columns get their meaning from another column, or have a name that says something else. */
 const POLYMORPHIC: [column: string, kind: Kind, beside: Record<string, string>][] = [
   ['assignment.actor_id', 'user', { type: 'UserProject' }],
   ['assignment.actor_id', 'user', { type: 'UserDomain' }],
@@ -26,7 +26,7 @@ const POLYMORPHIC: [column: string, kind: Kind, beside: Record<string, string>][
   ['id_mapping.public_id', 'user', { entity_type: 'user' }],
   ['id_mapping.public_id', 'group', { entity_type: 'group' }],
 ];
-/** What outlives its owner on purpose, and what only looks like a reference. */
+/** EXEMPT outlives its owner on purpose, and NO_REFERENCE only looks like a reference. */
 const EXEMPT = new Set(['revocation_event', 'alembic_version']);
 const NO_REFERENCE = new Set(['project_endpoint_group.endpoint_group_id']);
 
@@ -35,7 +35,7 @@ const kindOf = ({ table, column, type }: Column): Kind | null =>
     ? null
     : ((REFERENCE.exec(column)?.groups?.['kind'] as Kind | undefined) ?? null);
 
-/** Every column of Keystone's schema, and of keyward's tables beside it, as the catalogs tell. */
+/** Asks the catalogs for every column of Keystone's schema, and of keyward's tables beside it. */
 export async function columnsOf(client: Client): Promise<Column[]> {
   const { rows } = await client.query<Column>(
     `select case table_schema when 'public' then table_name else 'keyward.' || table_name end as table,
@@ -48,7 +48,7 @@ export async function columnsOf(client: Client): Promise<Column[]> {
   return rows;
 }
 
-/** Plants one row for each reference to one of `kinds` that the schema allows; gives the tables that hold which. */
+/** Plants one row for each reference to one of `kinds` that the schema allows, and tells which tables hold which. */
 export async function plantRows(client: Client, owners: Owners, kinds: Kind[]): Promise<Planted[]> {
   const columns = await columnsOf(client);
   const wanted = [
@@ -64,9 +64,9 @@ export async function plantRows(client: Client, owners: Owners, kinds: Kind[]): 
       ],
     ),
   ];
-  // The rows around a planted one need not exist.
+  // This switches foreign keys off: the rows around a planted one need not exist.
   await client.query('set session_replication_role = replica');
-  // What holds the role is an application credential, which goes with it; its name says why.
+  // An application credential holds the role, and goes with it; it is named after that.
   const { rows } = await client.query<{ internal_id: number }>(
     `insert into application_credential (id, name, secret_hash, user_id) values ($1, $1, 'x', $2) returning internal_id`,
     [`${(serial += 1)} holds ${owners.role}`.slice(0, 64), owners.user],
@@ -116,7 +116,7 @@ function filler({ type, size }: Column): unknown {
   return `p${serial}`.slice(0, size ?? undefined);
 }
 
-/** Every row of every table but the exempt ones, as text. */
+/** Gives every row of every table but the exempt ones, as text. */
 export async function rowsAsText(client: Client): Promise<string[]> {
   const tables = [...new Set((await columnsOf(client)).map(({ table }) => table))].filter(
     (table) => !EXEMPT.has(table),

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { DatabaseAddress } from '../../../src/rules/database-address.ts';
 
-/** A statement that a client sends: its text, and which one of its connection and of the whole proxy it is, from 1. */
+/** A statement that a client sends: its text, and its number in its connection and in the whole proxy, from 1. */
 export type Statement = { text: string; connection: number; nth: number; nthOfAll: number };
 
 /**
@@ -22,7 +22,7 @@ export type Fault = 'cut' | 'cut-after' | 'gone' | 'stall' | 'half-open' | 'orph
 /** Gives the fault of a statement, or nothing where it is to pass. */
 export type Plan = (statement: Statement) => Fault | null | undefined;
 
-/** One fault at the first statement that matches. */
+/** Plans one fault at the first statement that matches. */
 export const once = (pattern: RegExp, fault: Fault): Plan => {
   let isDone = false;
   return ({ text }) => {
@@ -32,7 +32,7 @@ export const once = (pattern: RegExp, fault: Fault): Plan => {
   };
 };
 
-/** One fault at the n-th statement of all, from 1. */
+/** Plans one fault at the n-th statement of all, from 1. */
 export const at =
   (n: number, fault: Fault): Plan =>
   ({ nthOfAll }) =>
@@ -40,7 +40,7 @@ export const at =
 
 /** Stands in front of a PostgreSQL, on a Unix socket or on TCP, and does to each statement what the plan says. */
 export class PostgresProxy {
-  /** How to reach the server through it. */
+  /** The address by which the server is reached through it. */
   readonly address: DatabaseAddress;
   /** Every statement that a client has sent, in order. */
   readonly statements: Statement[] = [];
@@ -131,7 +131,7 @@ class ProxiedConnection {
   readonly #judge: Judge;
   #state: State = 'open';
   #nth = 0;
-  /** Until the server is ready for the first time, a client's messages are of the login. */
+  /** A client's messages belong to the login until the server is ready for the first time. */
   #isLoggedIn = false;
   #waiting: Promise<void> = Promise.resolve();
 
@@ -154,7 +154,7 @@ class ProxiedConnection {
       else back.write(chunk);
     });
     back.on('data', fromServer);
-    // Of what is silent the server hears nothing, as of a network that is down.
+    // The server is not told of a silent connection's end, just as when a network is down.
     front.on('close', () => this.#state === 'silent' || back.destroy());
     back.on('close', () => this.#state === 'silent' || front.destroy());
   }
@@ -178,7 +178,7 @@ class ProxiedConnection {
   #answer(message: Buffer): void {
     if (message[0] === READY) this.#isLoggedIn = true;
     if (this.#state === 'open') this.#front.write(message);
-    // Ready again: what was asked for is done, and nobody is told.
+    // The server is ready again, so what was asked for is done, and nobody is told.
     else if (this.#state === 'answer-dropped' && message[0] === READY) this.#cut();
   }
 

@@ -1,16 +1,12 @@
 import type { IdentityServices } from '../../../src/engine/identity.ts';
 import type { DatabaseAddress } from '../../../src/rules/database-address.ts';
-import type {
-  Resource,
-  ResourceKind,
-  ResourcePatch,
-  ResourceValues,
-} from '../../../src/rules/identity/resource.ts';
+import type { ResourceKind } from '../../../src/rules/identity/kinds.ts';
+import type { Resource, ResourcePatch, ResourceValues } from '../../../src/rules/identity/resource.ts';
 import type { ListFilter } from '../../../src/services/identity/resource-service.ts';
 import { bootstrapRequest, runBootstrap } from './bootstrap-request.ts';
 import type { TestPostgres } from './postgres.ts';
 
-/** Cheap hashes, so that tests don't wait for them. */
+/** The hashes are cheap, so that tests don't wait for them. */
 export const hashing = { algorithm: 'bcrypt', rounds: 4 } as const;
 export const actor = {
   requestId: 'test',
@@ -18,7 +14,7 @@ export const actor = {
   requester: { user: 'operator', sudoUser: null, host: 'host' },
 };
 
-/** A bootstrapped cloud and its services; names stand for themselves, domains by id. */
+/** A bootstrapped cloud and its services; resources are given by name, domains by id. */
 export class TestIdentity {
   readonly services: IdentityServices;
   readonly address: DatabaseAddress;
@@ -36,7 +32,7 @@ export class TestIdentity {
     return new TestIdentity(services, address);
   }
 
-  /** The same cloud by connections of its own: one pool lets only ten work at once. */
+  /** Opens the same cloud by other connections, since one pool lets only ten work at once. */
   async beside(): Promise<TestIdentity> {
     const { openIdentity } = await import('../../../src/engine/identity.ts');
     return new TestIdentity(await openIdentity(this.address, { poolSize: 10 }), this.address);
@@ -46,21 +42,21 @@ export class TestIdentity {
     return this.services.close();
   }
 
-  /** A resource with what its kind needs; in the domain `default` unless said otherwise. */
+  /** Creates a resource with what its kind needs, in the domain `default` unless told otherwise. */
   create(kind: ResourceKind, name: string, values: Partial<ResourceValues> = {}): Promise<Resource> {
     const place = kind === 'user' || kind === 'project' ? { domain_id: 'default' } : {};
     return this.services.resources.create(kind, { name, ...place, ...values }, actor, { hashing });
   }
 
   update(kind: ResourceKind, nameOrId: string, patch: ResourcePatch): Promise<Resource> {
-    return this.services.resources.update(kind, { nameOrId }, patch, actor, hashing);
+    return this.services.resources.update(kind, { nameOrId }, patch, actor, { hashing });
   }
 
   delete(kind: ResourceKind, nameOrId: string, options: { withSubtree?: boolean } = {}): Promise<void> {
     return this.services.resources.delete(kind, { nameOrId }, actor, options);
   }
 
-  /** The names of those that are listed, sorted. */
+  /** Lists resources, and gives their names, sorted. */
   async listNames(kind: ResourceKind, filter: ListFilter): Promise<string[]> {
     const names: string[] = [];
     for await (const page of this.services.resources.list(kind, filter))

@@ -5,7 +5,7 @@ import { RealKeystone } from '../interop/real-keystone.ts';
 export const PASSWORD = 'interop-Pw-1';
 export const URL = 'http://127.0.0.1:5000/v3';
 
-/** What both bootstraps are told about the catalog. */
+/** Gives the flags that tell both bootstraps of the catalog. */
 const catalogOf = (url: string): string[] => [
   ...['public', 'internal', 'admin'].flatMap((face) => [`--bootstrap-${face}-url`, url]),
   '--bootstrap-region-id',
@@ -20,7 +20,7 @@ export class TestCloud {
   readonly home = new TestHome();
   #keystone: RealKeystone | null = null;
 
-  /** The folder's space shows whether paths in remedies are quoted. */
+  /** Starts everything in a folder whose name has a space, which shows whether remedies quote paths. */
   async open(...databases: string[]): Promise<void> {
     await this.home.run(['up']);
     for (const name of databases) await this.home.query(`create database ${name}`, 'postgres');
@@ -49,7 +49,7 @@ export class TestCloud {
     return this.keystone.manage('bootstrap', '--bootstrap-password', PASSWORD, ...catalogOf(URL));
   }
 
-  /** `status upgrade check` with the real Keystone's own configuration, which the remedies then name too. */
+  /** Runs `status upgrade check` with the real Keystone's own configuration, which the remedies then name too. */
   async check(): Promise<Checked> {
     const args = ['status', 'upgrade', 'check', '--config-file', this.keystone.config, '-f', 'json'];
     const { code, stdout } = await this.home.run(args);
@@ -63,7 +63,7 @@ export class TestCloud {
     return this.home.shell(remedy, { env });
   }
 
-  /** The content of all of Keystone's tables, to see whether anything was written. */
+  /** Gives the content of all of Keystone's tables, to see whether anything was written. */
   async everyRow(database: string): Promise<string> {
     const tables = await this.home.query<{ name: string }>(
       "select format('%I', tablename) as name from pg_tables where schemaname = 'public' order by 1",

@@ -14,7 +14,7 @@ const ours = () => ({
 
 export type Listening = { address: string; close: () => void };
 
-/** TLS in front of a plain server; `mutual` asks for a client certificate of the test's CA. */
+/** Puts TLS in front of a plain server; `mutual` asks for a client certificate of the test's CA. */
 export async function proxyTls(plain: string, { mutual }: { mutual: boolean }): Promise<Listening> {
   const [host, port] = plain.split(':');
   const clients = mutual ? { requestCert: true, ca: readFileSync(certificate('ca.pem')) } : {};
@@ -26,7 +26,7 @@ export async function proxyTls(plain: string, { mutual }: { mutual: boolean }): 
   return listen(server.on('tlsClientError', () => {}));
 }
 
-/** A gRPC server that remembers what it was asked with, and lets nobody in. */
+/** Serves gRPC, lets nobody in, and remembers the headers of who asked. */
 export async function refuseEverybody(): Promise<Listening & { requests: IncomingHttpHeaders[] }> {
   const requests: IncomingHttpHeaders[] = [];
   const server = createSecureServer(ours());

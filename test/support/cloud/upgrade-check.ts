@@ -9,7 +9,7 @@ export const ROLES = 'identity-default-roles-immutable';
 export const TRUSTS = 'identity-trust-policies-not-empty';
 export const JSON_TO_YAML = 'identity-policy-file-json-to-yaml';
 
-/** The keystone suite through its activities, each check's outcome by its id; this machine's /etc is not looked at. */
+/** Runs the keystone suite by its activities, and gives each check's outcome by its id; it does not look into /etc. */
 export async function runSuite(
   database: CheckParts['database'],
   configFile: string,

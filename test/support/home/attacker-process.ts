@@ -4,9 +4,9 @@ import { Connection } from '@temporalio/client';
 import { connectionSettings } from '../../../src/temporal/connection.ts';
 
 /**
- * A plain Temporal client without the payload key, as a process of its own that obeys one JSON line after another:
- * `attacker-process ADDRESS [UID]`. With a UID it gives up root first, and then is that account. It reads and writes
- * what Temporal keeps as it finds it: payloads are base64 of their bytes, which it can't read.
+ * A plain Temporal client without the payload key, which obeys one JSON line after another: `attacker-process ADDRESS
+ * [UID]`. With a UID it gives up root first, and is that account from then on. It reads and writes what Temporal keeps
+ * as it finds it: payloads are base64 of their bytes, which it can't read.
  */
 const [address, uid] = process.argv.slice(2);
 const { options } = await connectionSettings({ local: address!, env: {} });
@@ -50,7 +50,7 @@ async function events(workflowId: string, wait: boolean): Promise<any[]> {
 }
 
 const acts: Record<string, (with_: any) => Promise<unknown>> = {
-  /** What a run's history holds: its input, its steps' results, its own result. */
+  /** Gives what a run's history holds: its input, its steps' results, its own result. */
   read: async ({ id }) => {
     const history = await events(id, false);
     const started = history[0].workflowExecutionStartedEventAttributes;

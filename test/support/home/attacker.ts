@@ -5,7 +5,7 @@ import { createInterface, type Interface } from 'node:readline';
 
 const SCRIPT = path.join(import.meta.dirname, 'attacker-process.ts');
 
-/** What somebody without the key sees of a payload. */
+/** Somebody without the key sees this of a payload. */
 export type Sealed = { encoding: string; data: string };
 export type History = {
   queue: string;
@@ -24,7 +24,7 @@ export class Attacker {
   readonly #waiting: ((line: string) => void)[] = [];
   readonly #ended: Promise<never>;
 
-  /** `uid`: as that account; only root can be another one. */
+  /** With `uid` it runs as that account, which only root can do. */
   constructor(address: string, uid?: number) {
     const args = ['--no-warnings', SCRIPT, address, ...(uid === undefined ? [] : [String(uid)])];
     this.#process = spawn(process.execPath, args, {
@@ -51,7 +51,7 @@ export class Attacker {
     return this.#do('signalWithStart', run);
   }
 
-  /** How the run ended: `Completed`, `Failed`, `Terminated` … */
+  /** Tells how the run ended: `Completed`, `Failed`, `Terminated` … */
   ended(id: string): Promise<string> {
     return this.#do<string>('ended', { id });
   }

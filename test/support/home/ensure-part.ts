@@ -4,7 +4,7 @@ import { RuleError } from '../../../src/rules/errors.ts';
 import { ensurePostgres } from '../../../src/daemons/postgres/server.ts';
 import { ensureTemporal } from '../../../src/daemons/temporal-server/server.ts';
 
-/** Makes sure of one part as a process of its own, and prints what came of it as JSON: `runEnsurePart` reads it. */
+/** This program makes sure of one part, and prints what came of it as JSON, which `EngineHome` reads. */
 const lines: string[] = [];
 const announce = (line: string) => void lines.push(line);
 try {

@@ -13,7 +13,7 @@ import {
 import type { AddressInfo } from 'node:net';
 import { setTimeout as after } from 'node:timers/promises';
 
-/** The gRPC status codes that tests answer with. */
+/** Tests answer with these gRPC status codes. */
 export const Status = {
   INVALID_ARGUMENT: 3,
   NOT_FOUND: 5,
@@ -25,12 +25,12 @@ export const Status = {
 } as const;
 
 type Answer = { headers: OutgoingHttpHeaders; body: Buffer; trailers: IncomingHttpHeaders | null };
-/** Gets the server's answer. */
+/** Asks the server, and gives its answer. */
 type Ask = () => Promise<Answer>;
-/** What becomes of a call; null cuts its connection. */
+/** Decides what becomes of a call; null cuts its connection. */
 type Act = (ask: Ask) => Promise<Answer | null>;
 
-/** Which calls of the method a fault is for: those after the first `skip` (0), and at most `times` of them (all). */
+/** Says which calls of the method a fault is for: those after the first `skip` (0), and at most `times` (all). */
 export type Which = { skip?: number; times?: number };
 
 /** A fault in place; `struck` counts the calls that it has met. */
@@ -76,7 +76,7 @@ export class GrpcProxy {
     return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** How often the method was called. */
+  /** Tells how often the method was called. */
   callsOf(method: string): number {
     return this.#calls.get(method) ?? 0;
   }
@@ -148,7 +148,7 @@ export class GrpcProxy {
     else if (!stream.closed) reply(stream, answer);
   }
 
-  /** A caller that has gone, as a worker that stops polling, is taken back from the server too. */
+  /** Asks the server; the call is withdrawn when its caller has gone, as a worker that stops polling has. */
   async #ask(headers: IncomingHttpHeaders, request: Buffer, gone: AbortSignal): Promise<Answer> {
     gone.throwIfAborted();
     if (!this.#behind || this.#behind.closed || this.#behind.destroyed)

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { type IPty, spawn } from '@lydell/node-pty';
 import { until } from './cli.ts';
 
-/** A keyward command on a terminal of its own, as an operator sees it. */
+/** Runs a keyward command on a terminal of its own, as an operator sees it. */
 export class TestTerminal {
   readonly #pty: IPty;
   #shown = '';
@@ -36,7 +36,7 @@ export class TestTerminal {
     this.exited = new Promise((resolve) => this.#pty.onExit(({ exitCode }) => resolve(exitCode)));
   }
 
-  /** Everything that came to the screen, control sequences included. */
+  /** Gives everything that came to the screen, control sequences included. */
   get shown(): string {
     return this.#shown;
   }

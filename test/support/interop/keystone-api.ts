@@ -22,7 +22,7 @@ export class KeystoneApi {
     return new KeystoneApi(url, response.headers.get('x-subject-token')!);
   }
 
-  /** The status, and the body if there is one. */
+  /** Calls the API, and gives the status, and the body if there is one. */
   async call(method: string, path: string, body?: object): Promise<{ status: number; body: any }> {
     const response = await fetch(`${this.#url}/v3${path}`, {
       method,

@@ -1,6 +1,7 @@
-import type { Resource, ResourceKind } from '../../../src/rules/identity/resource.ts';
+import type { ResourceKind } from '../../../src/rules/identity/kinds.ts';
+import type { Resource } from '../../../src/rules/identity/resource.ts';
 
-/** A thing that both clouds have, under an id of each. */
+/** A resource that both clouds have, with its id in each. */
 export type Twin = {
   kind: ResourceKind;
   key: string;
@@ -10,18 +11,18 @@ export type Twin = {
   parent: Twin | null;
   immutable: boolean;
 };
-/** One operation on both. `apart`: why the real Keystone is not asked, one of DIFFERENCES; keyward then must refuse. */
+/** One operation on both. `apart` is one of DIFFERENCES: the real Keystone is not asked, and keyward must refuse. */
 export type Operation = {
   words: string;
   ours: () => Promise<Resource | void | boolean>;
   theirs: () => Promise<{ status: number; body: any }>;
   apart?: Difference | undefined;
-  /** What the real Keystone is asked to do beside it, so that both end alike; one of DIFFERENCES too. */
+  /** The reason why the real Keystone is asked for more, so that both end alike; one of DIFFERENCES too. */
   differs?: Difference | undefined;
   remember?: (ours: any, theirs: any) => void;
 };
 
-/** All that may differ between keyward and Keystone 30.0.0. */
+/** Nothing else may differ between keyward and Keystone 30.0.0. */
 export const DIFFERENCES = {
   'users can be immutable':
     'Keystone has no such option for users: it is not asked to set it, and changes and deletes them',
@@ -35,7 +36,7 @@ export const DIFFERENCES = {
 } as const;
 type Difference = keyof typeof DIFFERENCES;
 
-/** Numbers that are the same in each run (mulberry32), so that a failure can be repeated. */
+/** Gives numbers that are the same in each run (mulberry32), so that a failure can be repeated. */
 export function randomOf(seed: number): () => number {
   let state = seed;
   return () => {

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type Configuration, OPTION_NAMES } from './oslo-judge.ts';
 
-/** Set in the first file of every configuration, so that they can be referred to: keyward does not know their defaults. */
+/** The first file of every configuration sets these, to be referred to: keyward does not know their defaults. */
 const REFERRED = '[token]\nprovider = fernet\n[database]\nslave_connection = x://${token.provider}/d\n';
 const REFERENCES: string[] = [
   OPTION_NAMES.filter((name) => !['database.connection', 'oslo_policy.policy_dirs'].includes(name)),
@@ -22,7 +22,7 @@ const WORDS = {
   algorithm: ['bcrypt', 'scrypt', 'Bcrypt', '', 'md5', 'pbkdf2_sha512', "'bcrypt_sha256'"],
 };
 const OLDER_NAMES = ['assignment.caching', 'token.revocation_cache_time', 'assignment.cache_time'];
-/** Set by files, and read by nobody: the case of a key counts, and so does a space in the name of a section. */
+/** Files set these and nobody reads them: the case of a key counts, and so does a space in a section's name. */
 const UNREAD = ['database.Connection', ' database .connection', 'Default.connection', 'nosuch.connection'];
 const VARIABLES = [
   'os_database__connection',
@@ -157,7 +157,7 @@ export class OsloCorpus {
     this.#pick([group, group, group, group.toUpperCase(), group[0]!.toUpperCase() + group.slice(1)]);
   #chance = (probability: number): boolean => this.#random() < probability;
   #pick = <T>(from: readonly T[]): T => from[Math.floor(this.#random() * from.length)]!;
-  /** From `least` to less than `least + most` times. */
+  /** Gives an array to repeat something from `least` to less than `least + most` times. */
   #times = (most: number, least: number): undefined[] =>
     Array.from({ length: least + Math.floor(this.#random() * most) });
 }

@@ -14,7 +14,7 @@ export type Difference = {
   ours: Answer;
 };
 
-/** What Keystone takes where no connection is set; keyward asks which database is meant. */
+/** Keystone takes this where no connection is set; keyward asks which database is meant. */
 export const KEYSTONES_OWN = 'sqlite:///keystone.db';
 export const OUT_OF_BOUNDS = 'rounds, times and ids out of the bounds that Keystone tells';
 
@@ -23,7 +23,7 @@ const oneFile =
   (write: Write): Configuration['given'] => [['--config-file', write('one.conf', text)]];
 const domainId = (id: string): string => `[identity]\ndefault_domain_id = ${id}\n`;
 
-/** The configuration that shows a difference, with files in a folder of its own; Keystone also looks into `home`. */
+/** Writes a difference's configuration into the folder, and gives it; Keystone also looks into `home` there. */
 export function shown({ given }: Pick<Difference, 'given'>, dir: string): Configuration {
   const write: Write = (name, text) => {
     const full = path.join(dir, name);
@@ -124,7 +124,7 @@ export const DIFFERENCES: Difference[] = [
   },
 ];
 
-/** What keyward refuses only once it knows what a value is for. */
+/** keyward refuses these only once it knows what the value is for. */
 export const BEYOND: Omit<Difference, 'ours'>[] = [
   {
     what: 'rounds',

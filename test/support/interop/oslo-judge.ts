@@ -10,21 +10,21 @@ import {
 import { UsageError } from '../../../src/rules/errors.ts';
 import { ensureVenv } from './real-keystone.ts';
 
-/** Flags as a Keystone is given them, in their order, and the variables beside them. */
+/** The flags that a Keystone is given, in their order, and the variables beside them. */
 export type Configuration = {
   given: ['--config-file' | '--config-dir', string][];
   env: Record<string, string>;
-  /** Whether Keystone also looks where it looks by itself. */
+  /** True if Keystone also looks where it looks by itself. */
   standardPlaces?: boolean;
 };
 
-/** A value, or that it is refused; a whole configuration that is refused has no values. */
+/** Says what an option's value is, or that it is refused; a configuration that is refused has no values. */
 export type Answer = { value: unknown } | 'refused';
 export type Verdict = Partial<Record<KeystoneOption, Answer>> | 'refused';
 
 export const OPTION_NAMES = Object.keys(KEYSTONE_OPTIONS) as KeystoneOption[];
 
-/** Keystone's own configuration object, with the options of its libraries, loaded once for all configurations. */
+/** Loads Keystone's own configuration object, with its libraries' options, once for all configurations. */
 const JUDGE = `
 import json, os, sys
 import keystone.conf
@@ -58,7 +58,7 @@ names, cases = json.load(sys.stdin)
 json.dump([judge(case) for case in cases], sys.stdout)
 `;
 
-/** What the real oslo.config makes of each configuration; one process reads all of them. */
+/** Tells what the real oslo.config makes of each configuration; one process reads all of them. */
 export async function judged(configurations: Configuration[]): Promise<Verdict[]> {
   const python = path.join(await ensureVenv(), 'bin/python');
   const child = spawn(python, ['-W', 'ignore', '-c', JUDGE], {
@@ -75,7 +75,7 @@ export async function judged(configurations: Configuration[]): Promise<Verdict[]
   return JSON.parse(stdout) as Verdict[];
 }
 
-/** What keyward makes of it. */
+/** Tells what keyward makes of it. */
 export function ours({ given, env }: Configuration): Verdict {
   const named = (wanted: string) => given.filter(([flag]) => flag === wanted).map(([, file]) => file);
   const paths = { configFiles: named('--config-file'), configDirs: named('--config-dir') };
@@ -86,7 +86,7 @@ export function ours({ given, env }: Configuration): Verdict {
   );
 }
 
-/** Anything but a UsageError is a bug, and no refusal. */
+/** Tells a refusal (a UsageError) from a value; any other error is a bug, and is thrown. */
 export function orRefused<T>(read: () => T): T | 'refused' {
   try {
     return read();

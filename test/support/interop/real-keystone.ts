@@ -30,7 +30,7 @@ from keystone.cmd import status
 sys.exit(status.main())
 `;
 
-/** waitress on Keystone's WSGI application, which parses sys.argv on import; prints the port that it was given. */
+/** Runs Keystone's WSGI application, which parses sys.argv on import, on waitress, and prints the port that it got. */
 const SERVE = `
 import sys
 sys.argv = ['keystone', '--config-file', sys.argv[1]]
@@ -113,7 +113,7 @@ export class RealKeystone {
     return url;
   }
 
-  /** openstackclient; the environment says where, who and on what, so that no password is in an argument list. */
+  /** Runs openstackclient; the environment says where, who and on what, so that no argument holds a password. */
   openstack(env: NodeJS.ProcessEnv, ...args: string[]): Promise<Outcome> {
     const fixed = { OS_IDENTITY_API_VERSION: '3', OS_USERNAME: 'admin', OS_USER_DOMAIN_ID: 'default' };
     return this.#run('openstack', args, { PATH: process.env['PATH'], HOME: this.#dir, ...fixed, ...env });
@@ -124,7 +124,7 @@ export class RealKeystone {
     this.#server = null;
   }
 
-  /** The folder of the venv's programs. */
+  /** Gives the folder of the venv's programs. */
   get bin(): string {
     return path.join(this.#venv, 'bin');
   }
@@ -139,7 +139,7 @@ export class RealKeystone {
   }
 }
 
-/** The folder of the real tools' Python, which is made once per user. */
+/** Gives the folder of the real tools' Python, which is made once per user. */
 export async function ensureVenv(): Promise<string> {
   const hash = createHash('sha256').update(REQUIREMENTS.join()).digest('hex').slice(0, 12);
   const cache = path.join(process.env['XDG_CACHE_HOME'] || path.join(homedir(), '.cache'), 'keyward');

@@ -24,8 +24,8 @@ export default class ImpliedRoleCreate extends ResourceCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(ImpliedRoleCreate);
     ImpliedRoleCreate.output.assertColumns(flags);
-    const { prior, implied } = await this.changeIdentity(flags, ({ assignments, actor }) =>
-      assignments.imply({ nameOrId: args['role']! }, { nameOrId: flags['implied-role'] }, actor),
+    const { prior, implied } = await this.changeIdentity(flags, ({ impliedRoles, actor }) =>
+      impliedRoles.create({ nameOrId: args['role']! }, { nameOrId: flags['implied-role'] }, actor),
     );
     await ImpliedRoleCreate.output.print({ implies: implied.id, prior_role: prior.id }, flags);
   }

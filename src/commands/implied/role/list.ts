@@ -28,7 +28,7 @@ export default class ImpliedRoleList extends ResourceCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(ImpliedRoleList);
     ImpliedRoleList.output.assertColumns(flags);
-    const links = await this.readIdentity(flags, ({ assignments }) => assignments.listImplied());
+    const links = await this.readIdentity(flags, ({ impliedRoles }) => impliedRoles.list());
     await ImpliedRoleList.output.print(links, flags);
   }
 }

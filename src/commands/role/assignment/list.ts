@@ -72,8 +72,8 @@ export default class RoleAssignmentList extends ResourceCommand {
       inherited: flags.inherited ?? false,
     };
     const output = flags.names ? outputOf(names) : RoleAssignmentList.output;
-    await this.readIdentity(flags, ({ assignments }) =>
-      printPages((limit) => assignments.list({ ...filter, limit }), output, flags, {
+    await this.readIdentity(flags, ({ grants }) =>
+      printPages((limit) => grants.list({ ...filter, limit }), output, flags, {
         announce: this.announce,
       }),
     );

@@ -13,8 +13,12 @@ import {
   resultWord,
 } from '../../../cli/output/upgrade-check-table.ts';
 import { ExitCode } from '../../../rules/errors.ts';
-import { upgradeCheckWorkflowId } from '../../../rules/target.ts';
-import { CheckCode, type CheckOutcome, type UpgradeCheckRequest } from '../../../rules/upgrade-check.ts';
+import {
+  CheckCode,
+  type CheckOutcome,
+  type UpgradeCheckRequest,
+  upgradeCheckWorkflowId,
+} from '../../../rules/upgrade-check.ts';
 
 /** `Result` is Success, Warning or Failure. */
 export type UpgradeCheckRow = {
@@ -80,7 +84,7 @@ export default class StatusUpgradeCheck extends EngineCommand {
       isEmbedded,
       policy,
     };
-    const workflowId = upgradeCheckWorkflowId(request.target, request.requestId);
+    const workflowId = upgradeCheckWorkflowId(request);
     const outcomes = await this.followIn(engine, flags, workflowId, 'upgrade check', (runs, options) =>
       runs.run('upgradeCheck', request, options),
     );

@@ -16,7 +16,7 @@ export default class StatusUpgradeList extends BaseCommand {
   static override output = new ListOutput<CheckDescription, UpgradeListRow>({
     ID: ({ id }) => id,
     Check: ({ title }) => title,
-    Needs: ({ needs }) => needs,
+    Needs: ({ needs }) => needs.join(', '),
     Remedy: ({ remedy }) => remedy,
   });
   static override errors = [ExitCode.usage];
