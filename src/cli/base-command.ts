@@ -23,12 +23,12 @@ export abstract class BaseCommand extends Command {
     ExitCode.interrupted,
   ];
 
-  /** Progress and warnings: stderr, so that stdout holds the result alone. */
+  /** Writes a line of progress or a warning to stderr, so that stdout holds the result alone. */
   protected announce = (line: string): void => {
     process.stderr.write(`${printable(line)}\n`);
   };
 
-  /** A rendered error, the last thing that a command says. */
+  /** Writes a rendered error, which is the last thing that a command says. */
   protected tellError = (text: string): void => {
     process.stderr.write(`${text}\n`);
   };
@@ -44,7 +44,7 @@ export abstract class BaseCommand extends Command {
 
   protected override async catch(caught: Error): Promise<never> {
     if (caught instanceof Errors.ExitError) throw caught;
-    // What oclif throws itself is about what was typed.
+    // The errors that oclif throws are about what was typed.
     const error = caught instanceof Errors.CLIError ? usageErrorOf(caught, this.#typed) : caught;
     this.tellError(renderError(error));
     return this.exit(this.#exitCodeOf(error));

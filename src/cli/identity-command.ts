@@ -33,7 +33,7 @@ export type IdentityChange = Pick<IdentityServices, 'resources' | 'grants' | 'im
   defaultDomainId: string;
 };
 
-/** A command on roles, users, projects or domains: one transaction, no run. */
+/** A command on roles, users, projects or domains. It makes each change in one transaction, and starts no run. */
 export abstract class ResourceCommand extends EngineCommand {
   static override baseFlags = lockTimeoutFlag;
 
@@ -59,7 +59,7 @@ export abstract class ResourceCommand extends EngineCommand {
         tell();
         return result;
       } catch (error) {
-        // Only some of several were changed.
+        // Of several names only some were changed.
         if (error instanceof RuleError && error.outcome === 'changed') tell();
         throw error;
       }
@@ -105,7 +105,7 @@ export abstract class ResourceCommand extends EngineCommand {
     return resource;
   }
 
-  /** Each is tried; what failed is told, and makes the exit code 1. */
+  /** Tries each name. What failed is told, and makes the exit code 1. */
   protected async setResources(
     kind: ResourceKind,
     names: string[],

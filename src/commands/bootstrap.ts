@@ -3,7 +3,12 @@ import { runFlags } from '../cli/flags/run-flags.ts';
 import { settingsFlags } from '../cli/flags/settings-flags.ts';
 import type { Engine } from '../engine/engine.ts';
 import { asOclifReads, bootstrapFlags, given } from '../cli/flags/bootstrap-flags.ts';
-import { choosePassword, type ChosenPassword, planDryRun } from '../cli/prompts/bootstrap-password.ts';
+import {
+  choosePassword,
+  type ChosenPassword,
+  type PlanBootstrap,
+  planDryRun,
+} from '../cli/prompts/bootstrap-password.ts';
 import { bootstrapOutput, printBootstrapReport } from '../cli/output/bootstrap-report.ts';
 import { cacheWarning } from '../cli/output/cache-warning.ts';
 import { formatFlags } from '../cli/flags/format-flags.ts';
@@ -53,7 +58,7 @@ export default class Bootstrap extends EngineCommand {
   }
 
   async #plan(engine: Engine, request: BootstrapRequest, flags: Flags): Promise<void> {
-    const report = await planDryRun(engine.identity, request, this.announce);
+    const report = await planDryRun(planIn(engine), request, this.announce);
     if (report.changes.length > 0) this.endWith(ExitCode.wouldChange);
     await printBootstrapReport(report, flags);
   }
@@ -62,22 +67,22 @@ export default class Bootstrap extends EngineCommand {
     engine: Engine,
     request: BootstrapRequest,
     flags: Flags,
-    password: ChosenPassword,
+    chosen: ChosenPassword,
   ): Promise<BootstrapReport | null> {
-    await password.ensureFor(engine.identity, request);
+    const password = await chosen.ensureFor(planIn(engine), request);
     const id = bootstrapWorkflowId(request);
-    const report = await password.during(() =>
+    const report = await chosen.during(() =>
       this.followIn(engine, flags, id, 'bootstrap', (runs, options) =>
-        runs.run('bootstrap', request, options),
+        runs.run('bootstrap', { ...request, password }, options),
       ),
     );
-    password.finish(report);
+    chosen.finish(report);
     const warning = report?.changes.length ? cacheWarning(engine.identity.settings) : null;
     if (warning) this.announce(warning);
     return report;
   }
 
-  /** All that is known before anything is started. */
+  /** Returns the request as far as it is known before anything is started. */
   #wanted(engine: Engine, flags: Flags, password: ChosenPassword): Omit<BootstrapRequest, 'target'> {
     const mutable = flags['no-immutable-roles'] ? 'mutable' : 'default';
     return {
@@ -99,3 +104,8 @@ export default class Bootstrap extends EngineCommand {
     };
   }
 }
+
+const planIn =
+  ({ identity }: Engine): PlanBootstrap =>
+  async (request) =>
+    (await identity.services()).bootstrap.plan(request);

@@ -51,14 +51,14 @@ export const bootstrapFlags = {
   }),
 };
 
-/** A flag beats the environment; an empty variable counts as unset, as upstream. */
+/** Returns the value of `--bootstrap-<name>`, else of its variable. As upstream, an empty variable counts as unset. */
 export function given(flags: object, name: string): string | null {
   const flag = (flags as Record<string, unknown>)[`bootstrap-${name}`];
   if (typeof flag === 'string') return flag;
   return process.env[`OS_BOOTSTRAP_${name.toUpperCase().replaceAll('-', '_')}`] || null;
 }
 
-/** `--generate-password` alone means: print it; oclif knows no flag whose value may be left out. */
+/** Gives `--generate-password` alone the value '-' (print it), since oclif knows no flag whose value may be left out. */
 export const asOclifReads = (argv: string[]): string[] =>
   argv.map((argument, at) => {
     if (argument !== '--generate-password') return argument;

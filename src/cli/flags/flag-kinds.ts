@@ -9,5 +9,5 @@ export const text = (description: string, more: More = {}) => Flags.string({ des
 export const repeated = (description: string, more: More = {}) =>
   Flags.string({ description, multiple: true, multipleNonGreedy: true, ...more });
 
-/** What oclif parses of flags that only some of the commands have which share a function. */
+/** The values of flags as oclif parses them, for functions that serve commands of which only some have each flag. */
 export type Parsed<T> = Partial<Interfaces.InferredFlags<T>>;

@@ -11,7 +11,7 @@ const formats = <Name extends string>(options: readonly Name[]) =>
     helpGroup,
   });
 
-/** openstackclient's words for how a result is printed (`cliff`), lists and single things alike. */
+/** These flags of openstackclient (`cliff`) say how a result is printed, be it a list or a single thing. */
 const shared = {
   column: repeated('a column to show; may be given several times', { char: 'c', helpGroup }),
   noindent: flag('json: without line breaks'),
@@ -31,7 +31,7 @@ const shared = {
   }),
 };
 
-/** For commands that print many things of a kind. */
+/** The flags of commands that print a list. */
 export const formatFlags = {
   format: formats(['table', 'json', 'yaml', 'value', 'csv'] as const),
   ...shared,
@@ -45,7 +45,7 @@ export const formatFlags = {
   'sort-descending': flag('the greatest first'),
 };
 
-/** For commands that print one thing. */
+/** The flags of commands that print one thing. */
 export const recordFormatFlags = {
   format: formats(['table', 'json', 'yaml', 'value', 'csv', 'shell'] as const),
   ...shared,
@@ -53,7 +53,7 @@ export const recordFormatFlags = {
 };
 
 export type FormatName = Interfaces.InferredFlags<typeof recordFormatFlags>['format'];
-/** What either set of flags asks for. */
+/** The values of either set of flags. */
 export type FormatOptions = Omit<Parsed<typeof formatFlags> & Parsed<typeof recordFormatFlags>, 'format'> & {
   format: FormatName;
 };

@@ -3,7 +3,7 @@ import { UsageError } from '../../rules/errors.ts';
 import { assertOneScope } from '../../rules/identity/grants.ts';
 import { text } from './flag-kinds.ts';
 
-/** Whose role on what, in openstackclient's words. */
+/** These flags say, as openstackclient's do, whose role it is and what the role is on. */
 export const grantFlags = {
   user: text('the user (name or ID)'),
   'user-domain': text('the domain of the user (name or ID)'),
@@ -16,7 +16,7 @@ export const grantFlags = {
 };
 type GrantFlags = { [flag in Exclude<keyof typeof grantFlags, 'inherited'>]?: string | undefined };
 
-/** A grant to make or to take away; refuses what names no user, or nothing that the role is on. */
+/** Returns the grant to make or to take away. Flags that name no user, or nothing that the role is on, are refused. */
 export function grantRequest(role: string, flags: GrantFlags & { inherited?: boolean }) {
   const { user, ...on } = grantRefs(flags);
   if (!user) throw new UsageError('It is not said whose role it is.', 'Give --user.');
@@ -30,7 +30,7 @@ export function grantRequest(role: string, flags: GrantFlags & { inherited?: boo
   return request;
 }
 
-/** What the flags name; what they don't is undefined. */
+/** Returns a reference to each thing that the flags name; what they don't name is undefined. */
 export const grantRefs = (flags: GrantFlags) => ({
   user: refOf(flags.user, flags['user-domain']),
   project: refOf(flags.project, flags['project-domain']),

@@ -3,7 +3,7 @@ import { UsageError } from '../../rules/errors.ts';
 import { formatFlags } from './format-flags.ts';
 import { repeated, text } from './flag-kinds.ts';
 
-/** openstackclient's words, for every kind that has them. */
+/** The flags of `create`, `set` and `list` are named as openstackclient names them; a kind takes those that it has. */
 export const domainFlag = { domain: text('the domain that it belongs to (name or ID)') };
 export const descriptionFlag = { description: text('its description') };
 export const nameFlag = { name: text('its new name') };
@@ -20,7 +20,7 @@ export const immutableFlags = {
 };
 export const parentFlag = { parent: text('the project above it (name or ID)') };
 export const orShowFlag = { 'or-show': Flags.boolean({ description: 'show it if it exists already' }) };
-/** What is said where a user is made immutable. */
+/** This is told when a user is made immutable. */
 export const IMMUTABLE_USER_NOTE =
   'Note: keyward refuses to change an immutable user; the API of Keystone itself does not know the flag.';
 export const userFlags = {
@@ -102,13 +102,13 @@ export const cascadeFlag = {
   cascade: Flags.boolean({ description: 'delete the projects below it too' }),
 };
 
-/** One thing, or several, by name or ID. */
+/** The argument of a command on what exists already; `what` is its name in the help, such as role. */
 export const oneArg = (what: string) => ({
   [what]: Args.string({ ignoreStdin: true, required: true, description: `the ${what} (name or ID)` }),
 });
 export const newArg = { name: Args.string({ ignoreStdin: true, required: true, description: 'its name' }) };
 
-/** oclif gives all that follows as argv; each is a name or an ID. */
+/** Returns the arguments as names or IDs, of which a command with `strict = false` takes several; each may be given once. */
 export function namesOf(argv: unknown[], what: string): string[] {
   const names = argv.map(String);
   const twice = names.find((name, at) => names.indexOf(name) !== at);

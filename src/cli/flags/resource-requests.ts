@@ -55,7 +55,7 @@ export type ListFlags = OfDomain &
       typeof projectFilterFlags
   >;
 
-/** The request that flags ask for; what was not given is not in it. */
+/** Returns the change that the flags ask for. What was not given is not in it. */
 export function patchOf(flags: ResourceFlags): ResourcePatch {
   const { tag = [], 'remove-tag': remove = [], 'clear-tags': clear = false } = flags;
   const tags = clear || tag.length + remove.length > 0 ? { tags: { add: tag, remove, clear } } : {};

@@ -5,7 +5,7 @@ import { repeated } from './flag-kinds.ts';
 
 const helpGroup = 'USER OPTION';
 
-/** openstackclient's two flags for each option of users that is on or off. */
+/** For each option of users that is on or off, openstackclient has one flag that sets it and one that clears it. */
 const TOGGLES = {
   ignore_lockout_failure_attempts: ['ignore-lockout-failure-attempts', 'no-ignore-lockout-failure-attempts'],
   ignore_password_expiry: ['ignore-password-expiry', 'no-ignore-password-expiry'],
@@ -56,7 +56,7 @@ export const userOptionFlags = {
   }),
 };
 
-/** The options that these flags set. */
+/** Returns the options that these flags set or clear, by their names in the API. */
 export function userOptionsOf(flags: UserOptionFlags): ResourceOptions {
   const set = Object.entries(TOGGLES).flatMap(([name, [on, off]]) => {
     if (flags[on]) return [[name, true]];

@@ -2,7 +2,7 @@ import type { FormatOptions } from '../flags/format-flags.ts';
 import type { BootstrapReport, ReportedChange } from '../../rules/identity/bootstrap/request.ts';
 import { ListOutput } from './outputs.ts';
 
-/** The ID is left out of a plan, which knows none of what does not exist yet. */
+/** A plan has no column ID, since what does not exist yet has none. */
 export type BootstrapRow = { Action: string; Resource: string; Name: string; ID?: string | null };
 
 export const bootstrapOutput = new ListOutput<ReportedChange, BootstrapRow>(
@@ -15,7 +15,7 @@ export const bootstrapOutput = new ListOutput<ReportedChange, BootstrapRow>(
   (flags) => (flags['dry-run'] ? ['ID'] : []),
 );
 
-/** The changes, or that there are none, on stdout; warnings on stderr. */
+/** Prints the changes, or that there are none, on stdout, and warnings on stderr. */
 export async function printBootstrapReport(report: BootstrapReport, flags: FormatOptions): Promise<void> {
   for (const warning of report.warnings) process.stderr.write(`Warning: ${warning}\n`);
   const isTable = flags.format === 'table';

@@ -1,2 +1,2 @@
-/** A column's name as openstackclient compares it: `sudo_user` is `Sudo User`. */
+/** Returns a column's name as openstackclient compares it, so that `sudo_user` finds `Sudo User`. */
 export const spelled = (column: string): string => column.toLowerCase().trim().replaceAll(' ', '_');

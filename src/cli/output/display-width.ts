@@ -3,18 +3,18 @@ export type Ruler = { measure: (text: string) => number; split: (text: string) =
 /** Counts the columns that a text takes on a terminal. */
 export type Measure = Ruler['measure'];
 
-/** As Python's own `textwrap` counts. */
+/** Measures by code points, as Python's `textwrap` does. */
 export const codePoints: Ruler = { measure: (text) => [...text].length, split: (text) => [...text] };
 
 const isPlain = (text: string): boolean => /^[\n -~]*$/.test(text);
 
-/** How to measure these texts: string-width takes 30 ms to load, which printable ASCII does not need. */
+/** Returns what measures these texts. string-width takes 30 ms to load, which printable ASCII does not need. */
 export async function measureFor(texts: string[]): Promise<Measure> {
   if (texts.every(isPlain)) return (text) => text.length;
   return (await import('string-width')).default;
 }
 
-/** The same, for texts that may be broken over lines: never inside what a reader sees as one character. */
+/** The same, for texts that may be broken over lines, though never inside what a reader sees as one character. */
 export async function rulerFor(texts: string[]): Promise<Ruler> {
   if (texts.every(isPlain)) return codePoints;
   const segmenter = new Intl.Segmenter();

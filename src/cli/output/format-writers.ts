@@ -43,7 +43,7 @@ const table: Format = {
   },
 };
 
-/** What `--max-width` says, else the terminal's width; with `--fit-width` also that of the one where errors go. */
+/** Returns the width of --max-width, else stdout's terminal's, else (with --fit-width) stderr's terminal's. */
 function tableWidth(options: FormatOptions): number | undefined {
   if ((options['max-width'] ?? 0) > 0) return options['max-width'];
   if (process.stdout.isTTY) return process.stdout.columns;
@@ -61,7 +61,7 @@ const json: Format = {
   record: (record, _, { noindent }) => `${JSON.stringify(record, null, noindent ? 0 : 2)}\n`,
 };
 
-/** YAML 1.1, which PyYAML reads: there `yes` is no string. Imported when asked for only: it alone takes 15 ms. */
+/** Writes YAML 1.1, in which PyYAML reads a bare `yes` as true. The package is imported here since it takes 15 ms. */
 const yamlText = async (value: unknown): Promise<string> =>
   (await import('yaml')).stringify(value, { version: '1.1', singleQuote: true, sortMapEntries: true });
 
@@ -86,7 +86,7 @@ const csv: Format = {
     lines([csvLine(columns, quote), csvLine(cellsOf(record, columns), quote)]),
 };
 
-/** As Python's csv writes it for openstackclient, which escapes with a backslash. */
+/** Writes a line as Python's csv does for openstackclient, which escapes with a backslash. */
 function csvLine(cells: unknown[], mode = 'nonnumeric'): string {
   const field = (cell: unknown): string => {
     const text = cell === null || cell === undefined ? '' : pythonText(cell);
@@ -105,7 +105,7 @@ function isQuoted(cell: unknown, text: string, mode: string, fields: number): bo
 }
 
 /**
- * Lines that a shell can evaluate. Unlike in openstackclient, nothing in a name or a value is evaluated with them: what a
+ * Writes lines that a shell can evaluate. Unlike in openstackclient, nothing in a name or a value is evaluated with them: what a
  * shell expands in double quotes is escaped, and a variable's name has letters, digits and underscores only.
  */
 const shell: Format = {

@@ -13,13 +13,13 @@ export type Row = Record<string, Cell>;
 export const assertColumns = (columns: string[], { column }: FormatOptions): void =>
   void chooseColumns(columns, column);
 
-/** Prints many things of a kind: `columns` gives their headings and order. */
+/** Prints a list; `columns` are the headings in their order. */
 export async function printList(rows: Row[], columns: string[], options: FormatOptions): Promise<void> {
   const sorted = sortRows(rows, columns, options);
   await printStream(sorted.length > 0 ? [sorted] : [], columns, options);
 }
 
-/** Prints many things as they come, page by page, so that memory does not grow with them; a table has one page. */
+/** Prints a list page by page as it comes, so that memory does not grow with it. A table must come as one page. */
 export async function printStream(
   pages: AsyncIterable<Row[]> | Row[][],
   columns: string[],
@@ -37,7 +37,7 @@ export async function printStream(
   await write(isFirst ? await nothing : tail);
 }
 
-/** Prints one thing: a table has a line per field, as openstackclient's `show` commands have. */
+/** Prints one thing. Its table has a line per field, as those of openstackclient's `show` commands. */
 export async function printRecord(record: Row, options: FormatOptions): Promise<void> {
   const chosen = chooseColumns(Object.keys(record), options.column);
   await write(await FORMATS[options.format].record(pick(record, chosen), chosen, options));
@@ -46,7 +46,7 @@ export async function printRecord(record: Row, options: FormatOptions): Promise<
 const pick = (row: Row, columns: string[]): Row =>
   Object.fromEntries(columns.map((name) => [name, row[name] ?? null]));
 
-/** In the table's own order. As in openstackclient, one known name is enough. */
+/** Returns the columns that -c names, in the table's own order. As in openstackclient, one known name is enough. */
 function chooseColumns(columns: string[], wanted: string[] | undefined): string[] {
   if (!wanted?.length) return columns;
   const names = wanted.map(spelled);
@@ -58,7 +58,7 @@ function chooseColumns(columns: string[], wanted: string[] | undefined): string[
   );
 }
 
-/** Waits where the reader is slower than the database. */
+/** Writes to stdout, and waits where the reader is slower than the database. */
 async function write(output: string): Promise<void> {
   if (output && !process.stdout.write(output)) await once(process.stdout, 'drain');
 }

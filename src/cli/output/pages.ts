@@ -1,3 +1,4 @@
+import type { Announce } from '../../rules/announce.ts';
 import type { FormatOptions } from '../flags/format-flags.ts';
 import { printStream } from './formats.ts';
 import type { ListOf } from './outputs.ts';
@@ -5,7 +6,7 @@ import type { ListOf } from './outputs.ts';
 const TABLE_PAGE = 1000;
 
 type Asides<Item> = {
-  announce: (line: string) => void;
+  announce: Announce;
   /** How to get the next page of a table, in words that go before `list all`. */
   next?: (last: Item) => string;
 };

@@ -1,7 +1,7 @@
 import type { Part } from '../../rules/part.ts';
 import { ListOutput } from './outputs.ts';
 
-/** Whether it runs where other accounts of the host get in: a port, not a socket in a private folder. */
+/** Tells whether a part listens on a port, which other accounts of the host can reach, unlike a socket in a private folder. */
 export const isOpen = ({ state, address }: Part): boolean =>
   state === 'running' && address !== null && address.startsWith('127.0.0.1:');
 

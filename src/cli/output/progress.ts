@@ -1,6 +1,6 @@
 import type { OnRunEvent, RunEvent } from '../../rules/run-event.ts';
 
-/** A view of a run's progress on stderr: live on a terminal, plain lines elsewhere, so that cron mail reads well. */
+/** Shows a run's progress on stderr: live on a terminal, in plain lines elsewhere, so that cron mail reads well. */
 export type Progress = { onEvent: OnRunEvent; finish(how: 'done' | 'failed' | 'left'): Promise<void> };
 
 export async function openProgress(
@@ -52,7 +52,7 @@ async function liveProgress(title: string): Promise<Progress> {
       const line = describe(event);
       if (line) show(line);
     },
-    // Until the list has ended, it holds back whatever else is written.
+    // listr2 holds back whatever else is written until the list has ended.
     finish: async (how) => {
       if (how === 'left') leave();
       // An error's message is shown in place of the title.

@@ -1,7 +1,7 @@
-/** A value as Python's `str()` writes it, which is what openstackclient prints in tables, csv, value and shell. */
+/** Writes a value as Python's `str()` does, which is what openstackclient prints in tables, csv, value and shell. */
 export const pythonText = (value: unknown): string => (typeof value === 'string' ? value : pythonRepr(value));
 
-/** A value as Python's `repr()` writes it. */
+/** Writes a value as Python's `repr()` does. */
 function pythonRepr(value: unknown): string {
   if (value === null || value === undefined) return 'None';
   if (typeof value === 'boolean') return value ? 'True' : 'False';
@@ -12,7 +12,7 @@ function pythonRepr(value: unknown): string {
   return `{${entries.join(', ')}}`;
 }
 
-/** In single quotes, unless the text has those and no double ones. What can't be printed is escaped. */
+/** Quotes a text by single quotes, unless it has those and no double ones. What can't be printed is escaped. */
 function quoted(text: string): string {
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
   const body = text
@@ -37,8 +37,8 @@ function escaped(code: number): string {
 }
 
 /**
- * Compares two values as Python does, so that it sorts in the same order; None comes last.
- * Null: Python can't compare them.
+ * Compares two values as Python does, so that lists are sorted in the same order; None comes last. The result is null
+ * where Python can't compare them.
  */
 export function pythonCompare(one: unknown, other: unknown): number | null {
   if (isNone(one) || isNone(other)) return Number(isNone(one)) - Number(isNone(other));

@@ -3,10 +3,10 @@ import { type Outcome, RuleError } from '../../rules/errors.ts';
 
 const CREDENTIALS_IN_URL = /(\w+:\/\/[^\s:/@]*):[^\s@]*@/g;
 
-/** Hides what stands where a URL has its password. A last resort: errors are written without secrets to begin with. */
+/** Hides what stands where a URL has its password: a last resort, since errors are written without secrets. */
 const redact = (text: string): string => text.replaceAll(CREDENTIALS_IN_URL, '$1:***@');
 
-/** One paragraph: what is wrong, what it has left behind, and what to do about it. A bug in keyward also shows its stack. */
+/** Renders an error as one paragraph: what is wrong, what it has left behind, the cure. A bug also shows its stack. */
 export function renderError(error: Error): string {
   if (!(error instanceof RuleError))
     return printableLines(redact(`Error: a bug in keyward: ${error.message}\n${error.stack ?? ''}`));
@@ -14,7 +14,7 @@ export function renderError(error: Error): string {
   return printable(redact(`Error: ${sentences.filter(Boolean).join(' ')}`));
 }
 
-/** What was changed is told by the message itself. */
+/** For 'changed' there is no sentence: the message itself says what was changed. */
 const LEFT_BEHIND: Record<Outcome, string> = {
   unchanged: 'Nothing was changed.',
   changed: '',

@@ -61,7 +61,7 @@ const LONG = {
 type ColumnsOfKinds = Record<ResourceKind, Record<string, keyof Attributes>>;
 
 const IMMUTABLE = 'Immutable';
-/** A property of this name, which Keystone can write, would look as if keyward told it. */
+/** Properties of this name are not shown: Keystone can write one, and it would look as if keyward told it. */
 const ORIGIN = 'immutable_set';
 
 type Shown<Table> = {
@@ -74,7 +74,7 @@ export type UserListRow = ResourceRow<'user'>;
 export type ProjectListRow = ResourceRow<'project'>;
 export type DomainListRow = ResourceRow<'domain'>;
 
-/** With properties, whose names are the operators'; `immutable_set` is left out where the flag was never set. */
+/** A record also has the resource's properties. `immutable_set` is left out where the flag was never set. */
 type ResourceRecord<Kind extends ResourceKind> = Pick<Attributes, (typeof FIELDS)[Kind][number]> & {
   [ORIGIN]?: string;
   [property: string]: unknown;
@@ -139,7 +139,7 @@ function hiddenOf(kind: ResourceKind, flags: ListView): string[] {
   return showsFlag(flags) ? long : [...long, IMMUTABLE];
 }
 
-/** What decides the columns of a list. */
+/** The flags that decide which columns a list has. */
 export type ListView = {
   long?: boolean;
   immutable?: boolean;

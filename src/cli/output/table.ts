@@ -3,17 +3,17 @@ import { printableLines } from '../../rules/printable.ts';
 import { wrapText } from './text-wrap.ts';
 
 type Layout = {
-  /** The columns whose cells stand to the right. */
+  /** Which columns have their cells aligned to the right. */
   toRight?: boolean[];
-  /** The columns of the terminal that the table may take. */
+  /** How wide the table may be, in columns of the terminal. */
   maxWidth?: number | undefined;
-  /** No column is made smaller than this for that. */
+  /** No column is made narrower than this to fit into `maxWidth`. */
   leastWidth?: number;
 };
-/** A cell's lines. */
+/** A cell is a list of lines. */
 type Cell = string[];
 
-/** A table as openstackclient draws it: ASCII rules, one space beside each cell. */
+/** Draws a table as openstackclient does: ASCII rules, one space beside each cell. */
 export async function renderTable(
   headings: string[],
   cells: string[][],
@@ -39,7 +39,7 @@ function widthsOf(headings: string[], rows: Cell[][], layout: Layout, { measure 
 }
 
 /**
- * Shares what there is as cliff does (`TableFormatter._assign_max_widths`): columns below the average stay as they are,
+ * Shares the width among the columns as cliff does (`TableFormatter._assign_max_widths`): columns below the average stay as they are,
  * the others get equal parts of the rest, and the last of them what remains.
  */
 function fitted(widths: number[], maxWidth: number, leastWidth: number): number[] {

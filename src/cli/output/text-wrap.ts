@@ -30,7 +30,7 @@ export function wrapText(text: string, width: number, indent: string, ruler: Rul
   return lines;
 }
 
-/** Takes as many pieces as fit; of a piece that fits nowhere, as many characters as are left. */
+/** Takes as many pieces as fit; a piece that is wider than a line is cut where the line ends. */
 function takeLine(pieces: string[], width: number, ruler: Ruler): string[] {
   const line: string[] = [];
   let left = width;

@@ -2,8 +2,8 @@ import { UsageError } from '../../rules/errors.ts';
 import { closest, didYouMean, mistake } from '../../rules/closest.ts';
 
 /**
- * What to say of words that are no command; `ids` are those of all commands (`role:list`). Words after the first one
- * that leads nowhere are not repeated: they may be anything, a password too.
+ * Returns the error for words that name no command; `ids` are those of all commands (`role:list`). It does not repeat
+ * words after the first one that leads nowhere: they may be anything, a password too.
  */
 export function unknownCommand(typed: string[], ids: string[]): UsageError {
   const commands = ids.map((id) => id.split(':'));
@@ -29,7 +29,7 @@ const agreement = (words: string[], typed: string[]): number => {
 };
 
 /**
- * The mistakes in the words that name the command; what follows them are arguments. Verb and noun the other way round
+ * Counts the mistakes in the words that name the command; what follows them are arguments. Verb and noun the other way round
  * (`create role`) are one mistake, and each word that was left out (`upgrade check`) counts as two.
  */
 function wordsApart(words: string[], typed: string[]): number {

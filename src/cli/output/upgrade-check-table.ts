@@ -6,10 +6,10 @@ const TITLE = 'Upgrade Check Results';
 const RESULTS = ['Success', 'Warning', 'Failure'] as const;
 const DETAILS_WIDTH = 60;
 
-/** The word for a result's code. */
+/** Returns the word for a check's result. */
 export const resultWord = ({ code }: CheckOutcome): string => RESULTS[code];
 
-/** The table of `keystone-status upgrade check`, byte for byte (`oslo_upgradecheck/upgradecheck.py`). */
+/** Draws the table of `keystone-status upgrade check`, byte for byte (`oslo_upgradecheck/upgradecheck.py`). */
 export async function renderUpgradeCheckTable(outcomes: CheckOutcome[]): Promise<string> {
   const cells = [[TITLE], ...outcomes.map(cellOf)];
   const measure = await measureFor(cells.flat());
@@ -25,7 +25,7 @@ function cellOf(outcome: CheckOutcome): string[] {
   return [`Check: ${outcome.title}`, `Result: ${resultWord(outcome)}`, `Details: ${first}`, ...others];
 }
 
-/** The one line of `keystone-status upgrade check --json`, as Python's `json.dumps` writes it. */
+/** Writes the line of `keystone-status upgrade check --json` as Python's `json.dumps` does. */
 export function renderUpgradeCheckJson(outcomes: CheckOutcome[]): string {
   const checks = outcomes.map(
     ({ title, code, details }) =>
@@ -34,7 +34,7 @@ export function renderUpgradeCheckJson(outcomes: CheckOutcome[]): string {
   return `{"name": ${pythonJson(TITLE)}, "checks": [${checks.join(', ')}]}`;
 }
 
-/** What to do about each check that is not a Success; nothing when all are. */
+/** Returns a line for each check that is not a Success and has a remedy. */
 export const renderRemedies = (outcomes: CheckOutcome[]): string[] =>
   outcomes
     .filter(({ code, remedy }) => code > 0 && remedy !== null)

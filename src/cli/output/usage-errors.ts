@@ -12,7 +12,7 @@ type OclifError = Error & { args?: { name: string; options?: string[] }[]; flags
 type Tell = (found: string[], typed: Typed, error: OclifError) => [message: string, cure: string];
 
 /**
- * An error of oclif's parser in keyward's words. Most of them hold nothing but a message, so its beginning tells which
+ * Puts an error of oclif's parser into keyward's words. Most of them hold nothing but a message, so its beginning tells which
  * one it is; a value that was typed is repeated only where it can't be a secret.
  */
 export function usageErrorOf(error: OclifError, typed: Typed): UsageError {
@@ -80,7 +80,7 @@ const SENTENCES: [RegExp, Tell][] = [
   [/Missing required flag ([\w-]+)/, ([flag], typed) => [`--${flag} is missing.`, writeIt(typed)]],
 ];
 
-/** Without what oclif adds about help, and on one line; of several complaints all are kept. */
+/** Leaves out what oclif adds about help, and joins all complaints on one line. */
 const plain = (message: string): string =>
   message
     .split(/\n(?:See more help|Note: )/)[0]!
@@ -104,7 +104,7 @@ const oneOf = (value: string, options: string): string => {
 const seeHelp = ({ id }: Typed): string =>
   id === undefined ? '`keyward help` lists the commands.' : `See \`keyward ${spaced(id)} --help\`.`;
 
-/** The shortest command line that oclif would take. */
+/** Suggests the shortest command line that oclif would take. */
 function writeIt(typed: Typed): string {
   if (typed.id === undefined) return seeHelp(typed);
   const flags = Object.entries(typed.flags ?? {}).flatMap(([name, { required }]) =>
@@ -132,7 +132,7 @@ export function assertMeant(argv: string[], typed: Typed): void {
       throw new UsageError(`There is no flag -${name}.`, `Did you mean --${name}?`);
     if (flag.type === 'boolean' && value !== undefined)
       throw new UsageError(`--${name} takes no value.`, `Write --${name}, or ${opposite(name!, flags)}.`);
-    // What follows is its value, however it looks.
+    // The next argument is the flag's value, however it looks.
     if (flag.type === 'option' && value === undefined) at += 1;
   }
 }

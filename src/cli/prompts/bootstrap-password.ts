@@ -1,7 +1,15 @@
-import type { BootstrapReport, BootstrapRequest } from '../../rules/identity/bootstrap/request.ts';
+import {
+  type BootstrapReport,
+  type BootstrapRequest,
+  PASSWORD_TO_COME,
+  type PlanRequest,
+} from '../../rules/identity/bootstrap/request.ts';
 import { assertPassword } from '../../rules/identity/password.ts';
 import { RuleError, UsageError } from '../../rules/errors.ts';
-import { given } from '../flags/bootstrap-flags.ts';
+import type { Announce } from '../../rules/announce.ts';
+import { type bootstrapFlags, given } from '../flags/bootstrap-flags.ts';
+import type { Parsed } from '../flags/flag-kinds.ts';
+import type { runFlags } from '../flags/run-flags.ts';
 import {
   generatePassword,
   promptForPassword,
@@ -11,21 +19,13 @@ import {
   writePasswordFile,
 } from './password.ts';
 
-type Announce = (line: string) => void;
-type Planner = {
-  services(): Promise<{ bootstrap: { plan(request: BootstrapRequest): Promise<BootstrapReport> } }>;
-};
-type PasswordFlags = {
-  'bootstrap-password'?: string | undefined;
-  'bootstrap-password-file'?: string | undefined;
-  'bootstrap-password-stdin'?: boolean;
-  'generate-password'?: string | undefined;
-  'no-wait'?: boolean;
-};
+/** Tells what a bootstrap would change; writes nothing. */
+export type PlanBootstrap = (request: PlanRequest) => Promise<BootstrapReport>;
+type PasswordFlags = Parsed<typeof bootstrapFlags & typeof runFlags>;
 
 /** The password that the operator gave, or had made; whether a new user needs it turns out later. */
 export class ChosenPassword {
-  value: string | null;
+  readonly value: string | null;
   readonly isGenerated: boolean;
   readonly #file: string | null;
   readonly #announce: Announce;
@@ -39,19 +39,17 @@ export class ChosenPassword {
   }
 
   /**
-   * Before the run: asks on a terminal if a user must be created and nothing was given. A generated one is put on disk or
-   * told now, since the run may outlive this command.
+   * Gives the password of the run, before it: it is asked for on a terminal if a user must be created and none was given.
+   * A generated one is put on disk or told now, since the run may outlive this command.
    */
-  async ensureFor(identity: Planner, request: BootstrapRequest): Promise<void> {
-    if (this.isGenerated && (await mayCreateUser(identity, request))) this.#keep(request);
-    if (this.value !== null || !process.stdin.isTTY) return;
-    try {
-      await (await identity.services()).bootstrap.plan(request);
-    } catch (error) {
-      if (!(error instanceof RuleError) || error.name !== 'PasswordRequired') throw error;
-      request.password = await promptForPassword(`the new user ${request.username}`);
-      assertPassword(request.password);
-    }
+  async ensureFor(plan: PlanBootstrap, request: BootstrapRequest): Promise<string | null> {
+    if (this.isGenerated && (await mayCreateUser(plan, request))) this.#keep(request);
+    if (this.value !== null || !process.stdin.isTTY) return this.value;
+    const { userCreated } = await plan({ ...request, password: PASSWORD_TO_COME });
+    if (!userCreated) return null;
+    const password = await promptForPassword(`the new user ${request.username}`);
+    assertPassword(password);
+    return password;
   }
 
   #keep({ username }: BootstrapRequest): void {
@@ -60,7 +58,7 @@ export class ChosenPassword {
     else this.#announce(`If the user ${username} is created, its password will be: ${this.value}`);
   }
 
-  /** Waits for the run; where it is known that it changed nothing, the file goes, so that the command can be repeated. */
+  /** Waits for the run. Where it is known to have changed nothing, the file is removed, so that the command can be repeated. */
   async during<T>(run: () => Promise<T>): Promise<T> {
     try {
       return await run();
@@ -70,12 +68,12 @@ export class ChosenPassword {
     }
   }
 
-  /** A file that was there before is somebody's. */
+  /** Removes the file, unless this command did not write it. */
   #takeBack(): void {
     if (this.#file && this.#isKept) removePasswordFile(this.#file);
   }
 
-  /** After the run (null: it was not waited for): a generated password that was not used is taken back. */
+  /** After the run: a generated password that was not used is taken back. `report` is null if nobody waited for the run. */
   finish(report: BootstrapReport | null): void {
     if (!this.isGenerated || !report) return;
     if (report.userCreated) {
@@ -91,10 +89,13 @@ export class ChosenPassword {
   }
 }
 
-/** False: the user exists, so that a generated password has nobody to belong to. What stops the plan stops the run. */
-async function mayCreateUser(identity: Planner, request: BootstrapRequest): Promise<boolean> {
+/**
+ * False where the user exists, so that a generated password has nobody to belong to. What stops this plan is not told
+ * here: it stops the run as well, which tells it.
+ */
+async function mayCreateUser(plan: PlanBootstrap, request: BootstrapRequest): Promise<boolean> {
   try {
-    return (await (await identity.services()).bootstrap.plan(request)).userCreated;
+    return (await plan(request)).userCreated;
   } catch {
     return true;
   }
@@ -102,13 +103,12 @@ async function mayCreateUser(identity: Planner, request: BootstrapRequest): Prom
 
 /** What a bootstrap would change. A user can be planned without a password; that it will take one is said. */
 export async function planDryRun(
-  identity: Planner,
+  plan: PlanBootstrap,
   request: BootstrapRequest,
   announce: Announce,
 ): Promise<BootstrapReport> {
-  const { bootstrap } = await identity.services();
-  if (request.password !== null) return bootstrap.plan(request);
-  const report = await bootstrap.plan({ ...request, password: 'yet unknown', passwordForNewUserOnly: true });
+  if (request.password !== null) return plan(request);
+  const report = await plan({ ...request, password: PASSWORD_TO_COME });
   if (report.userCreated) {
     announce(
       `A password will be needed to create the user ${request.username}: see --bootstrap-password-file, -stdin and --generate-password.`,

@@ -23,7 +23,7 @@ export function readPasswordFile(file: string): string {
   }
 }
 
-/** Not `readFileSync(0)`: a pipe whose writer is late answers EAGAIN to it. */
+/** Reads a password from standard input. `readFileSync(0)` would fail by EAGAIN where the pipe's writer is late. */
 export async function readPasswordFromStdin(): Promise<string> {
   if (process.stdin.isTTY) {
     throw new UsageError(
@@ -38,7 +38,7 @@ export async function readPasswordFromStdin(): Promise<string> {
   }
 }
 
-/** What is no UTF-8 would become another password than the one that is typed at a login. */
+/** Refuses what is not UTF-8: it would become another password than the one that is typed at a login. */
 function decoded(bytes: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes).replace(/\r?\n$/, '');
@@ -47,9 +47,9 @@ function decoded(bytes: Buffer): string {
   }
 }
 
-/** Asks twice, without an echo, on the terminal. `whose`: `the user alice`. */
+/** Asks for a password on the terminal, twice and without an echo. `whose` completes the prompt, as `the user alice`. */
 export async function promptForPassword(whose: string): Promise<string> {
-  // One interface for both, made before anything is asked: outside of it the terminal would show what is typed.
+  // One interface serves both questions and is made before the first: without it the terminal shows what is typed.
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
   const prompt = createInterface({ input: process.stdin, output: silent, terminal: true });
   const left = new Promise<never>((_resolve, reject) => {
@@ -76,7 +76,7 @@ const interrupted = (): RuleError =>
     exitCode: ExitCode.interrupted,
   });
 
-/** 144 random bits in 24 characters that need no quoting anywhere. */
+/** Makes a password of 144 random bits, in 24 characters that need no quoting anywhere. */
 export const generatePassword = (): string => randomBytes(18).toString('base64url');
 
 /** Writes a new private file and returns only when it is on disk: the password must outlive a crash of what follows. */

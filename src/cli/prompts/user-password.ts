@@ -1,19 +1,17 @@
 import { assertPassword } from '../../rules/identity/password.ts';
+import type { Announce } from '../../rules/announce.ts';
 import { UsageError } from '../../rules/errors.ts';
+import type { Parsed } from '../flags/flag-kinds.ts';
+import type { passwordFlags } from '../flags/resource-flags.ts';
 import { promptForPassword, readPasswordFile, readPasswordFromStdin } from './password.ts';
 
-type Flags = {
-  password?: string | undefined;
-  'password-prompt'?: boolean;
-  'password-file'?: string | undefined;
-  'password-stdin'?: boolean;
-};
+type Flags = Parsed<typeof passwordFlags>;
 
-/** The password that the flags tell where to find; undefined: none was asked for. `whose` is for the prompt. */
+/** Reads the password from where the flags say; undefined where they name none. `whose` completes a prompt. */
 export async function readPassword(
   flags: Flags,
   whose: string,
-  announce: (line: string) => void,
+  announce: Announce,
 ): Promise<string | undefined> {
   if (flags.password !== undefined)
     announce('Warning: `ps` shows a password given by --password; use --password-file or --password-stdin.');

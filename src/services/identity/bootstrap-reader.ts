@@ -6,7 +6,7 @@ import { Project } from '../../database/keystone/project.entity.ts';
 import { Role, RoleOption } from '../../database/keystone/role.entity.ts';
 import { readRoleLinks } from '../../database/keystone/role-links.ts';
 import { LocalUser, User } from '../../database/keystone/user.entity.ts';
-import type { BootstrapRequest } from '../../rules/identity/bootstrap/request.ts';
+import type { PlanRequest } from '../../rules/identity/bootstrap/request.ts';
 import { defaultRoles } from '../../rules/identity/default-roles.ts';
 import type { IdentitySnapshot, PasswordState } from '../../rules/identity/bootstrap/snapshot.ts';
 import { OPTION_IDS } from '../../rules/identity/option-ids.ts';
@@ -18,7 +18,7 @@ export type ComparePassword = (stored: string) => Promise<'matches' | 'differs' 
 /** Reads what a bootstrap must know, in about ten statements; run it in one transaction. */
 export async function readSnapshot(
   em: EntityManager,
-  wanted: BootstrapRequest,
+  wanted: PlanRequest,
   compare: ComparePassword,
 ): Promise<IdentitySnapshot> {
   const projects = await readProjects(em, wanted);
@@ -28,7 +28,7 @@ export async function readSnapshot(
   return { ...projects, user, ...roles, ...grants, ...(await readCatalog(em, wanted)) };
 }
 
-async function readProjects(em: EntityManager, { defaultDomainId, projectName }: BootstrapRequest) {
+async function readProjects(em: EntityManager, { defaultDomainId, projectName }: PlanRequest) {
   const rows = await em.find(Project, {
     $or: [
       { id: defaultDomainId, isDomain: true },
@@ -46,11 +46,11 @@ async function readProjects(em: EntityManager, { defaultDomainId, projectName }:
   };
 }
 
-async function readUser(em: EntityManager, wanted: BootstrapRequest, compare: ComparePassword) {
+async function readUser(em: EntityManager, wanted: PlanRequest, compare: ComparePassword) {
   const local = await em.findOne(LocalUser, { name: wanted.username, domainId: wanted.defaultDomainId });
   if (!local) return null;
   const user = await em.findOneOrFail(User, { id: local.userId });
-  const isAsked = wanted.password !== null && !wanted.passwordForNewUserOnly;
+  const isAsked = typeof wanted.password === 'string' && !wanted.passwordForNewUserOnly;
   const password = isAsked ? await passwordState(em, local.userId, compare) : 'not-compared';
   return { id: user.id, enabled: user.enabled === true, password } as const;
 }
@@ -65,7 +65,7 @@ async function passwordState(
   return current.hasExpired ? 'expired' : compare(current.hash);
 }
 
-async function readRoles(em: EntityManager, { roleName }: BootstrapRequest) {
+async function readRoles(em: EntityManager, { roleName }: PlanRequest) {
   const rows = await em.find(Role, { name: { $in: defaultRoles(roleName) }, domainId: null });
   const ids = rows.map((row) => row.id);
   const options = await em.find(RoleOption, { roleId: { $in: ids }, optionId: OPTION_IDS.immutable });
@@ -88,10 +88,7 @@ async function readGrants(em: EntityManager, actorId?: string, targetId?: string
   };
 }
 
-async function readCatalog(
-  em: EntityManager,
-  { regionId, publicUrl, internalUrl, adminUrl }: BootstrapRequest,
-) {
+async function readCatalog(em: EntityManager, { regionId, publicUrl, internalUrl, adminUrl }: PlanRequest) {
   const hasRegion = regionId !== null && Boolean(await em.findOne(Region, { id: regionId }));
   if (publicUrl === null && internalUrl === null && adminUrl === null)
     return { hasRegion, service: null, endpoints: [] };

@@ -6,6 +6,7 @@ import { mutableRoleWarnings, planBootstrap } from '../../rules/identity/bootstr
 import type {
   BootstrapReport,
   BootstrapRequest,
+  PlanRequest,
   ReportedChange,
 } from '../../rules/identity/bootstrap/request.ts';
 import { RuleError } from '../../rules/errors.ts';
@@ -29,7 +30,7 @@ export class BootstrapService {
   }
 
   /** What `apply` would change now; writes nothing. */
-  async plan(request: BootstrapRequest): Promise<BootstrapReport> {
+  async plan(request: PlanRequest): Promise<BootstrapReport> {
     const { compare } = new PasswordMemory(request);
     return this.#database.snapshot(async (em) => {
       const there = await readSnapshot(em, request, compare);
@@ -154,32 +155,33 @@ async function assertComplete(
 
 /** The request's password: hashed once, and each stored hash compared once. */
 class PasswordMemory {
-  readonly #request: BootstrapRequest;
+  readonly #request: PlanRequest;
   readonly #known = new Map<string, ReturnType<ComparePassword>>();
   #hash: Promise<string> | null = null;
 
-  constructor(request: BootstrapRequest) {
+  constructor(request: PlanRequest) {
     this.#request = request;
   }
 
+  /** Nothing is compared or hashed where none was given. */
+  get #password(): string {
+    return this.#request.password as string;
+  }
+
   readonly compare: ComparePassword = (stored) => {
-    const known = this.#known.get(stored) ?? verifyPassword(this.#request.password!, stored);
+    const known = this.#known.get(stored) ?? verifyPassword(this.#password, stored);
     this.#known.set(stored, known);
     return known;
   };
 
   async hash(): Promise<string> {
-    this.#hash ??= hashPassword(this.#request.password!, this.#request.passwordHashing);
+    this.#hash ??= hashPassword(this.#password, this.#request.passwordHashing);
     this.#known.set(await this.#hash, Promise.resolve('matches'));
     return this.#hash;
   }
 }
 
-function reportOf(
-  request: BootstrapRequest,
-  there: IdentitySnapshot,
-  changes: ReportedChange[],
-): BootstrapReport {
+function reportOf(request: PlanRequest, there: IdentitySnapshot, changes: ReportedChange[]): BootstrapReport {
   const warnings = mutableRoleWarnings(there, request, changes);
   return { requestId: request.requestId, changes, warnings, userCreated: createdUser(changes) };
 }

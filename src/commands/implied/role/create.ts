@@ -5,7 +5,7 @@ import { recordFormatFlags } from '../../../cli/flags/format-flags.ts';
 import { RecordOutput } from '../../../cli/output/outputs.ts';
 import { oneArg } from '../../../cli/flags/resource-flags.ts';
 
-/** The IDs of both roles. */
+/** Both values are IDs. */
 export type ImpliedRoleRecord = { implies: string; prior_role: string };
 
 export default class ImpliedRoleCreate extends ResourceCommand {

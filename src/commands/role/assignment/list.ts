@@ -32,7 +32,7 @@ const names = (stored: StoredAssignment): Shown => ({
   target: stored.target ?? stored.targetId,
 });
 
-/** `type` is such as UserProject: whose role it is, then what it is on. */
+/** The `type` of an assignment, such as UserProject, says whose role it is, then what the role is on. */
 const outputOf = (shown: (stored: StoredAssignment) => Shown) =>
   new ListOutput<StoredAssignment, RoleAssignmentListRow>({
     Role: (stored) => shown(stored).role,

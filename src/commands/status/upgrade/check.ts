@@ -48,7 +48,7 @@ export default class StatusUpgradeCheck extends EngineCommand {
     Remedy: ({ remedy }) => remedy,
   });
   static override results = Object.values(CheckCode);
-  /** What the checks found has 0, 1 and 2 to itself. */
+  /** 0, 1 and 2 tell what the checks found, so no error may end with one of them. */
   static override errors = [ExitCode.usage];
   static override flags = {
     ...settingsFlags,
@@ -67,7 +67,7 @@ export default class StatusUpgradeCheck extends EngineCommand {
     StatusUpgradeCheck.output.assertColumns(flags);
     const outcomes = await this.withEngine(flags, (engine) => this.#runSuite(engine, flags));
     if (!outcomes) return;
-    // Before printing: whoever reads the result may leave early.
+    // The code is set before anything is printed, since whoever reads the result may leave early.
     this.endWith(Math.max(...outcomes.map(({ code }) => code)));
     await this.#print(outcomes, flags);
   }

@@ -1,4 +1,4 @@
-import type { BootstrapRequest, ReportedChange } from './request.ts';
+import type { PlanRequest, ReportedChange } from './request.ts';
 import { defaultRoles, impliedChain, MEMBER } from '../default-roles.ts';
 import { RuleError } from '../../errors.ts';
 import type { IdentitySnapshot, PasswordState } from './snapshot.ts';
@@ -24,7 +24,7 @@ const LETS_NOBODY_IN: PasswordState[] = ['differs', 'expired', 'none'];
  * What must change so that `there` is what was asked for: `keystone-manage bootstrap`'s steps in its order
  * (`keystone/cmd/bootstrap.py`), repairs included. Refuses, by a RuleError that names the cure, what it must not repair.
  */
-export function planBootstrap(there: IdentitySnapshot, wanted: BootstrapRequest): BootstrapChange[] {
+export function planBootstrap(there: IdentitySnapshot, wanted: PlanRequest): BootstrapChange[] {
   assertRepairable(there, wanted);
   return [
     ...planAccount(there, wanted),
@@ -38,7 +38,7 @@ export function planBootstrap(there: IdentitySnapshot, wanted: BootstrapRequest)
 /** Warns of the roles that `changes` make mutable, and of those that were `there` and are left mutable. */
 export function mutableRoleWarnings(
   there: IdentitySnapshot,
-  wanted: BootstrapRequest,
+  wanted: PlanRequest,
   changes: ReportedChange[],
 ): string[] {
   const made = changes.filter(({ action, resource }) => action === 'create' && resource === 'role');
@@ -59,7 +59,7 @@ function leftMutable({ roles }: IdentitySnapshot, name: string): string[] {
   return [`Role ${name} ${how}. Repeat the command with --immutable-roles to make it immutable.`];
 }
 
-function assertRepairable(there: IdentitySnapshot, wanted: BootstrapRequest): void {
+function assertRepairable(there: IdentitySnapshot, wanted: PlanRequest): void {
   const { defaultDomainId: domain, projectName, username } = wanted;
   if (!there.domain && there.strayDefaultDomainId) {
     throw new RuleError(
@@ -103,7 +103,7 @@ function assertRepairable(there: IdentitySnapshot, wanted: BootstrapRequest): vo
   }
 }
 
-function planAccount(there: IdentitySnapshot, wanted: BootstrapRequest): BootstrapChange[] {
+function planAccount(there: IdentitySnapshot, wanted: PlanRequest): BootstrapChange[] {
   const name = wanted.username;
   const changes: BootstrapChange[] = [];
   if (!there.domain) changes.push({ kind: 'create-domain', id: wanted.defaultDomainId });
@@ -114,7 +114,7 @@ function planAccount(there: IdentitySnapshot, wanted: BootstrapRequest): Bootstr
   return changes;
 }
 
-function planRoles(there: IdentitySnapshot, wanted: BootstrapRequest): BootstrapChange[] {
+function planRoles(there: IdentitySnapshot, wanted: PlanRequest): BootstrapChange[] {
   return defaultRoles(wanted.roleName).flatMap((name): BootstrapChange[] => {
     const role = there.roles.get(name);
     if (!role) return [{ kind: 'create-role', name, immutable: wanted.roleImmutability !== 'mutable' }];
@@ -123,7 +123,7 @@ function planRoles(there: IdentitySnapshot, wanted: BootstrapRequest): Bootstrap
   });
 }
 
-function planChain(there: IdentitySnapshot, { roleName }: BootstrapRequest): BootstrapChange[] {
+function planChain(there: IdentitySnapshot, { roleName }: PlanRequest): BootstrapChange[] {
   // A role that is yet to be made has no id; its name stands for it.
   const role = (name: string): NamedRole => ({ id: there.roles.get(name)?.id ?? name, name });
   const link = (prior: string, implied: string): RoleLink => ({ prior: role(prior), implied: role(implied) });
@@ -149,7 +149,7 @@ const changeOf = (
 
 function planGrants(
   there: IdentitySnapshot,
-  { roleName: role, username: user, projectName }: BootstrapRequest,
+  { roleName: role, username: user, projectName }: PlanRequest,
 ): BootstrapChange[] {
   const changes: BootstrapChange[] = [];
   if (!there.hasProjectGrant)
@@ -159,7 +159,7 @@ function planGrants(
 }
 
 /** Plans as upstream does: without a URL there is no service, and an endpoint whose URL is not given is left alone. */
-function planCatalog(there: IdentitySnapshot, wanted: BootstrapRequest): BootstrapChange[] {
+function planCatalog(there: IdentitySnapshot, wanted: PlanRequest): BootstrapChange[] {
   const changes: BootstrapChange[] = [];
   if (wanted.regionId !== null && !there.hasRegion)
     changes.push({ kind: 'create-region', id: wanted.regionId });

@@ -29,6 +29,14 @@ export type BootstrapRequest = RunInput & {
   passwordHashing: PasswordHashing;
 };
 
+/** Stands for the password in a plan that is made before anybody has chosen one. A new user will get one. */
+export const PASSWORD_TO_COME = Symbol('a password to come');
+
+/** What a plan is made of; a run needs to know the password. */
+export type PlanRequest = Omit<BootstrapRequest, 'password'> & {
+  password: string | null | typeof PASSWORD_TO_COME;
+};
+
 export const bootstrapWorkflowId = ({ target, requestId }: RunInput): string =>
   runId(target, 'bootstrap', requestId);
 
