@@ -6,7 +6,7 @@ import { stopParts } from '../../../src/daemons/parts.ts';
 import { TestHome } from './cli.ts';
 
 const PATIENCE_MS = 240_000;
-/** Of the compressor's window: the four databases of a PostgreSQL are much alike, and lie far apart in the archive. */
+/** The compressor looks back over 2^27 bytes: the databases of a PostgreSQL are much alike, and lie far apart in the archive. */
 const WINDOW = 27;
 const BIG = 256 * 1024 * 1024;
 
@@ -21,7 +21,7 @@ export type Recorded = {
 export const pathOf = (commit: string): string => `/tmp/keyward-home-${commit}`;
 const fixture = (file: string): string => `test/fixtures/homes/${file}`;
 
-/** Leaves out the logs and sockets. */
+/** A home as a compressed archive, without its logs and sockets. */
 export function packedHome(dir: string): Buffer {
   const flags = ['--exclude=./log/*', '--exclude=./run/*', '--owner=0', '--group=0', '--numeric-owner'];
   const archive = execFileSync('tar', ['-c', ...flags, '-C', dir, '.'], { maxBuffer: BIG });
