@@ -1,28 +1,24 @@
 import type { Kysely } from 'kysely';
 import type { PolicyFiles } from '../rules/policy.ts';
-import { CheckCode, type CheckDescription, type CheckResult } from '../rules/upgrade-check.ts';
+import { CheckCode, type CheckDescription, type CheckResult, type Need } from '../rules/upgrade-check.ts';
 
 /** Checks read raw tables and type the few columns that they read, since they must run on the release before, too. */
 // oxlint-disable-next-line typescript/no-explicit-any -- each check narrows it to its own tables
 export type ReadOnlyDatabase = Kysely<any>;
 
-/** A check is given what it `needs`. */
-export type CheckContexts = {
-  database: { database: ReadOnlyDatabase };
-  files: { files: PolicyFiles };
-};
+/** What a check can be given, each part under the name by which it is needed. */
+export type CheckContext = { database: ReadOnlyDatabase; files: PolicyFiles };
 
-type CheckOf<Needs extends keyof CheckContexts> = CheckDescription & {
-  needs: Needs;
-  run(context: CheckContexts[Needs]): Promise<CheckResult>;
+type CheckOf<Needed extends Need> = CheckDescription & {
+  needs: Needed[];
+  run(context: Pick<CheckContext, Needed>): Promise<CheckResult>;
 };
 
 /** One upgrade check: a file in a suite's folder, with this as its default export. */
-export type Check = CheckOf<'database'> | CheckOf<'files'>;
+export type Check = CheckOf<Need>;
 
-/** Types a check by what it needs; a check that needs the database is given no files, and the other way round. */
-export const defineCheck = <Needs extends keyof CheckContexts>(check: CheckOf<Needs>): CheckOf<Needs> =>
-  check;
+/** Types a check by what it needs: it is given nothing else. */
+export const defineCheck = <Needed extends Need>(check: CheckOf<Needed>): Check => check;
 
 export const success = (details: string | null = null): CheckResult => ({
   code: CheckCode.success,

@@ -7,12 +7,15 @@ import {
   type UpgradeCheckRequest,
 } from '../rules/upgrade-check.ts';
 import { withConfiguration } from '../rules/remedy.ts';
-import type { Check, ReadOnlyDatabase } from './define-check.ts';
+import type { Check, CheckContext, ReadOnlyDatabase } from './define-check.ts';
 
-/** A check reaches the outside world through these parts; each is opened only for a check that needs it. */
+/** How a check reaches the outside world; a database is asked, and a file read, only for a check that needs it. */
 export type CheckParts = {
   database: { read<T>(use: (database: ReadOnlyDatabase) => Promise<T>): Promise<T> };
-  policyFiles(configuration: Pick<UpgradeCheckRequest, 'configFiles' | 'configDirs' | 'policy'>): PolicyFiles;
+  policyFiles(
+    project: string,
+    configuration: Pick<UpgradeCheckRequest, 'configFiles' | 'configDirs' | 'policy'>,
+  ): PolicyFiles;
 };
 
 /** Runs one check. What an operator can mend (a RuleError) is a Failure of this check; a bug is thrown. */
@@ -36,9 +39,10 @@ function resultOf(
   { database, policyFiles }: CheckParts,
   request: UpgradeCheckRequest,
 ): Promise<CheckResult> {
-  return check.needs === 'database'
-    ? database.read((readOnly) => check.run({ database: readOnly }))
-    : check.run({ files: policyFiles(request) });
+  const files = policyFiles(request.suite, request);
+  if (check.needs.includes('database'))
+    return database.read((readOnly) => check.run({ database: readOnly, files }));
+  return check.run({ files } as CheckContext);
 }
 
 function notCheckable(error: unknown): CheckResult {

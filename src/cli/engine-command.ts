@@ -1,14 +1,13 @@
 import { Args, Flags } from '@oclif/core';
 import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
-import { accountName } from '../config/account-name.ts';
 import { BaseCommand } from './base-command.ts';
 import type { Progress } from './output/progress.ts';
 import { ExitCode, RuleError } from '../rules/errors.ts';
 import type { Requester } from '../rules/requester.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { IdentityServices } from '../engine/identity.ts';
-import type { Settings } from '../rules/settings.ts';
+import { requesterOf } from '../engine/requester.ts';
+import type { Configuration } from '../rules/settings.ts';
 import { cureWithConfiguration } from '../rules/remedy.ts';
 import type { RunOptions, Runs } from '../temporal/runs.ts';
 
@@ -100,19 +99,17 @@ export abstract class EngineCommand extends BaseCommand {
   /** Whether that run is known to exist; before, Temporal may have been asked to start it. */
   #isRunKnown = false;
   #progress: Progress | null = null;
-  #settings: Settings | null = null;
+  #configuration: Configuration | null = null;
 
-  protected async withEngine<T>(flags: SettingsFlags, use: (engine: Engine) => Promise<T>): Promise<T> {
-    const [{ Engine }, { loadSettings }] = await Promise.all([
-      import('../engine/engine.ts'),
-      import('../config/identity-settings.ts'),
-    ]);
-    const engine = new Engine({
-      settings: loadSettings(flags, process.env),
-      env: process.env,
-      announce: this.announce,
-    });
-    this.#settings = engine.settings;
+  /** `lockSeconds`: how long a statement may wait for a lock that somebody else holds. */
+  protected async withEngine<T>(
+    flags: SettingsFlags,
+    use: (engine: Engine) => Promise<T>,
+    lockSeconds?: number,
+  ): Promise<T> {
+    const { Engine } = await import('../engine/engine.ts');
+    const engine = new Engine({ flags, env: process.env, announce: this.announce, lockSeconds });
+    this.#configuration = engine.identity.settings;
     const detach = this.#detachOnSignal(engine);
     try {
       return await use(engine);
@@ -126,8 +123,8 @@ export abstract class EngineCommand extends BaseCommand {
 
   /** The error with cures that reach the database that this command was about. */
   protected configured<T>(error: T): T {
-    if (!(error instanceof RuleError) || !this.#settings) return error;
-    return Object.assign(error, { cure: cureWithConfiguration(error.cure, this.#settings) });
+    if (!(error instanceof RuleError) || !this.#configuration) return error;
+    return Object.assign(error, { cure: cureWithConfiguration(error.cure, this.#configuration) });
   }
 
   /** The services of the identity database, without Temporal. */
@@ -135,7 +132,7 @@ export abstract class EngineCommand extends BaseCommand {
     flags: SettingsFlags,
     use: (services: IdentityServices) => Promise<T>,
   ): Promise<T> {
-    return this.withEngine(flags, async (engine) => use(await engine.identity()));
+    return this.withEngine(flags, async (engine) => use(await engine.identity.services()));
   }
 
   /** Follows what `start` starts or joins, with progress on stderr. */
@@ -173,7 +170,7 @@ export abstract class EngineCommand extends BaseCommand {
       const { settleRun } = await import('../engine/settle-run.ts');
       const report = await settleRun(workflowId, error, {
         isOwn: this.startsRun,
-        identity: () => engine.identity(),
+        identity: () => engine.identity.services(),
       });
       this.announce('Note: the run gave no result, but the database has it: what was asked for is done.');
       return report as T;
@@ -188,11 +185,7 @@ export abstract class EngineCommand extends BaseCommand {
 
   protected newRequestId = (): string => randomUUID();
 
-  protected requester = (): Requester => ({
-    user: accountName() ?? `uid ${process.getuid?.()}`,
-    sudoUser: process.env['SUDO_USER'] ?? null,
-    host: hostname(),
-  });
+  protected requester = (): Requester => requesterOf(process.env);
 
   protected exitCodeAfter = (signal: NodeJS.Signals): number =>
     signal === 'SIGINT' ? ExitCode.interrupted : ExitCode.terminated;
@@ -219,7 +212,7 @@ export abstract class EngineCommand extends BaseCommand {
   async #leave(engine: Engine): Promise<void> {
     const farewell = this.farewell(engine);
     await this.#progress?.finish('left');
-    if (farewell) this.announce(cureWithConfiguration(farewell, engine.settings));
+    if (farewell) this.announce(cureWithConfiguration(farewell, engine.identity.settings));
     await engine.leave();
   }
 

@@ -10,6 +10,7 @@ import type { Resource, ResourceKind, ResourcePatch } from '../rules/identity/re
 import type { Actor } from '../services/audit/audit-writer.ts';
 import type { ListFilter } from '../services/identity/resource-service.ts';
 import { EngineCommand, lockTimeoutFlag, type SettingsFlags } from './engine-command.ts';
+import type { Engine } from '../engine/engine.ts';
 import type { IdentityServices } from '../engine/identity.ts';
 import { Tally } from './output/tally.ts';
 
@@ -65,9 +66,9 @@ export abstract class ResourceCommand extends EngineCommand {
     use: (session: Session) => Promise<T>,
     { writes = true } = {},
   ): Promise<T> {
-    return this.withEngine(flags, async (engine) => {
-      const { passwordHashing, defaultDomainId } = engine.settings;
-      const { resources, assignments } = await engine.identity(flags.timeout);
+    const work = async ({ identity }: Engine): Promise<T> => {
+      const { passwordHashing, defaultDomainId } = identity.settings;
+      const { resources, assignments } = await identity.services();
       const actor = {
         requestId: this.newRequestId(),
         operation: this.id!.replaceAll(':', ' '),
@@ -86,10 +87,11 @@ export abstract class ResourceCommand extends EngineCommand {
         return result;
       } finally {
         // Also where only some of several were written.
-        const warning = this.#hasWritten ? cacheWarning(engine.settings) : null;
+        const warning = this.#hasWritten ? cacheWarning(identity.settings) : null;
         if (warning) this.announce(warning);
       }
-    });
+    };
+    return this.withEngine(flags, work, flags.timeout);
   }
 
   protected async createResource(

@@ -34,7 +34,7 @@ export default class Bootstrap extends EngineCommand {
     await this.withEngine(flags, async (engine) => {
       const wanted = this.#wanted(engine, flags, password);
       assertWithinLimits(wanted);
-      const request = { ...wanted, target: await engine.target() };
+      const request = { ...wanted, target: await engine.identity.target() };
       if (flags['dry-run']) return this.#plan(engine, request, flags);
       const report = await this.#bootstrap(engine, request, flags, password);
       if (report) await printBootstrapReport(report, columns, flags);
@@ -47,7 +47,7 @@ export default class Bootstrap extends EngineCommand {
   }
 
   async #plan(engine: Engine, request: BootstrapRequest, flags: Flags): Promise<void> {
-    const report = await planDryRun(engine, request, this.announce);
+    const report = await planDryRun(engine.identity, request, this.announce);
     if (report.changes.length > 0) process.exitCode = ExitCode.wouldChange;
     await printBootstrapReport(report, bootstrapColumns(true), flags);
   }
@@ -58,15 +58,15 @@ export default class Bootstrap extends EngineCommand {
     flags: Flags,
     password: ChosenPassword,
   ): Promise<BootstrapReport | null> {
-    await password.ensureFor(engine, request);
+    await password.ensureFor(engine.identity, request);
     const id = bootstrapWorkflowId(request.target, request.requestId);
     const report = await password.during(() =>
       this.followIn(engine, flags, id, 'bootstrap', (runs, options) =>
-        runs.run<BootstrapReport>('bootstrap', request, options),
+        runs.run('bootstrap', request, options),
       ),
     );
     password.finish(report);
-    const warning = report?.changes.length ? cacheWarning(engine.settings) : null;
+    const warning = report?.changes.length ? cacheWarning(engine.identity.settings) : null;
     if (warning) this.announce(warning);
     return report;
   }
@@ -88,8 +88,8 @@ export default class Bootstrap extends EngineCommand {
       adminUrl: given(flags, 'admin-url'),
       regionId: given(flags, 'region-id'),
       roleImmutability: flags['immutable-roles'] ? 'immutable' : mutable,
-      defaultDomainId: engine.settings.defaultDomainId.value,
-      passwordHashing: engine.settings.passwordHashing.value,
+      defaultDomainId: engine.identity.settings.defaultDomainId.value,
+      passwordHashing: engine.identity.settings.passwordHashing.value,
     };
   }
 }

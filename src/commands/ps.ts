@@ -14,8 +14,7 @@ export default class Ps extends EngineCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(Ps);
     await this.withEngine(flags, async (engine) => {
-      const { listParts } = await import('../daemons/parts.ts');
-      const parts = listParts(engine.home);
+      const parts = engine.parts();
       if (parts.some(isOpen)) this.announce(OPEN_NOTE);
       await printParts(parts, flags);
     });

@@ -22,9 +22,8 @@ export default class Up extends EngineCommand {
     const { flags } = await this.parse(Up);
     assertColumns(PART_COLUMNS, flags);
     await this.withEngine(flags, async (engine) => {
-      const { listParts } = await import('../daemons/parts.ts');
       const { uiAddress } = await engine.up({ ui: flags.ui });
-      await printParts(listParts(engine.home), flags);
+      await printParts(engine.parts(), flags);
       if (uiAddress) this.announce(`Temporal's web UI: ${uiAddress}`);
     });
   }

@@ -3,11 +3,11 @@ import path from 'node:path';
 import type { PasswordHashing } from '../rules/identity/bootstrap/request.ts';
 import type { DatabaseAddress } from '../rules/database-address.ts';
 import { UsageError } from '../rules/errors.ts';
-import type { Setting, Settings } from '../rules/settings.ts';
+import type { IdentitySettings } from '../rules/identity/settings.ts';
+import type { Setting } from '../rules/settings.ts';
 import { parseDatabaseUrl } from './database-url.ts';
-import { OsloConfig } from './oslo-config.ts';
+import { type KeystoneConfig, readKeystoneConfig } from './keystone-options.ts';
 import { policyOptionsOf } from './policy-files.ts';
-import { temporalIsExternal } from './temporal-environment.ts';
 import { withTlsFiles } from './tls-files.ts';
 
 type Given = {
@@ -29,22 +29,21 @@ const ROUNDS: Record<PasswordHashing['algorithm'], [least: number, most: number]
   pbkdf2_sha512: [1, 999_999_999],
 };
 
-/** Reads what flags, environment and files say, once; each value remembers its origin. Bad input is a UsageError. */
-export function loadSettings(flags: Given, env: NodeJS.ProcessEnv): Settings {
+/** Reads what flags, environment and a Keystone's files say; each value remembers its origin. Bad input is a UsageError. */
+export function loadIdentitySettings(flags: Given, env: NodeJS.ProcessEnv): IdentitySettings {
   const configFiles = (flags['config-file'] ?? []).map(absolute);
   const configDirs = (flags['config-dir'] ?? []).map(absolute);
   const isEmbedded = flags.embedded ?? false;
-  const config = OsloConfig.read({ configFiles, configDirs }, env);
+  const config = readKeystoneConfig({ configFiles, configDirs }, env);
   return {
-    keystoneDatabase: databaseOf(connectionOf(config, env), [...configFiles, ...configDirs], isEmbedded, env),
+    database: databaseOf(connectionOf(config, env), [...configFiles, ...configDirs], isEmbedded, env),
     configFiles,
     configDirs,
     isEmbedded,
     defaultDomainId: domainIdOf(config.get('identity.default_domain_id')),
     passwordHashing: hashingOf(config),
-    keystoneCacheTime: cacheTimeOf(config),
+    cacheTime: cacheTimeOf(config),
     policy: policyOptionsOf(config),
-    temporalIsExternal: temporalIsExternal(env),
   };
 }
 
@@ -52,7 +51,7 @@ export function loadSettings(flags: Given, env: NodeJS.ProcessEnv): Settings {
 const absolute = (file: string): string => path.resolve(file.replace(/^~(?=\/|$)/, () => homedir()));
 
 /** keyward's own variable beats Keystone's (OS_DATABASE__CONNECTION), which beats files. */
-function connectionOf(config: OsloConfig, env: NodeJS.ProcessEnv): Setting<string | null> {
+function connectionOf(config: KeystoneConfig, env: NodeJS.ProcessEnv): Setting<string | null> {
   const variable = env[DATABASE_VARIABLE];
   return variable ? { value: variable, origin: DATABASE_VARIABLE } : config.get('database.connection');
 }
@@ -87,7 +86,7 @@ function domainIdOf(setting: Setting<string>): Setting<string> {
   );
 }
 
-function hashingOf(config: OsloConfig): Setting<PasswordHashing> {
+function hashingOf(config: KeystoneConfig): Setting<PasswordHashing> {
   const { value: algorithm, origin } = config.get('identity.password_hash_algorithm');
   const rounds = config.get('identity.password_hash_rounds');
   return { value: { algorithm, rounds: roundsOf(algorithm, rounds) }, origin };
@@ -113,7 +112,7 @@ const NO_CACHE = 'dogpile.cache.null';
  * The longest time that a Keystone with this configuration keeps in its cache what keyward writes. It caches by
  * default, but in no place that outlives a request.
  */
-function cacheTimeOf(config: OsloConfig): Setting<number | null> {
+function cacheTimeOf(config: KeystoneConfig): Setting<number | null> {
   const [enabled, backend] = [config.get('cache.enabled'), config.get('cache.backend')];
   if (!enabled.value) return { value: null, origin: enabled.origin };
   if (backend.value === NO_CACHE) return { value: null, origin: backend.origin };

@@ -1,5 +1,6 @@
 import { passwordHashAlgorithms } from '../rules/identity/bootstrap/request.ts';
-import { bool, choice, int, multi, type OsloOption, text } from './oslo-types.ts';
+import { type ConfigPaths, OsloConfig } from './oslo-config.ts';
+import { bool, choice, int, multi, text } from './oslo-types.ts';
 
 const CACHE_BACKENDS = [
   'oslo_cache.memcache_pool',
@@ -40,13 +41,9 @@ export const KEYSTONE_OPTIONS = {
   'oslo_policy.policy_dirs': multi(['policy.d']),
 } as const;
 
-export type OptionName = keyof typeof KEYSTONE_OPTIONS;
-export type OptionValue<N extends OptionName> =
-  (typeof KEYSTONE_OPTIONS)[N] extends OsloOption<infer T> ? T : never;
+export type KeystoneOption = keyof typeof KEYSTONE_OPTIONS;
+export type KeystoneConfig = OsloConfig<typeof KEYSTONE_OPTIONS>;
 
-/** Finds an option by its name or an older one; null for one that keyward does not read. */
-export function optionNamed(name: string): OsloOption<unknown> | null {
-  const entries = Object.entries<OsloOption<unknown>>(KEYSTONE_OPTIONS);
-  const found = entries.find(([known, { deprecated }]) => known === name || deprecated.includes(name));
-  return found?.[1] ?? null;
-}
+/** A Keystone's configuration, from its files and the environment. */
+export const readKeystoneConfig = (paths: ConfigPaths, env: NodeJS.ProcessEnv): KeystoneConfig =>
+  new OsloConfig(KEYSTONE_OPTIONS, paths, env);

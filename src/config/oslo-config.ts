@@ -2,12 +2,15 @@ import { readFileSync } from 'node:fs';
 import { UsageError } from '../rules/errors.ts';
 import type { Setting } from '../rules/settings.ts';
 import { confFilesIn } from './conf-files.ts';
-import { KEYSTONE_OPTIONS, type OptionName, optionNamed, type OptionValue } from './keystone-options.ts';
 import { parseOsloIni, type Sections } from './oslo-ini.ts';
 import { asText, type OsloOption } from './oslo-types.ts';
 
 /** The paths are absolute, and in the order in which they were given. */
 export type ConfigPaths = { configFiles: string[]; configDirs: string[] };
+
+/** The options that are read, by `group.key`. */
+export type OsloOptions = Readonly<Record<string, OsloOption<unknown>>>;
+type ValueOf<Option> = Option extends OsloOption<infer T> ? T : never;
 
 /** What was found for an option; `values` holds one text, unless the option keeps every value. */
 type Given = { values: string[]; origin: string; isVariable: boolean };
@@ -19,31 +22,30 @@ type Given = { values: string[]; origin: string; isVariable: boolean };
 const REFERENCE = /\$(?:(\$)|(?<bare>[_a-zİı][._a-zİı\d]*)|\{(?<braced>[_a-zİı][._a-zİı\d]*)\})/giu;
 
 /**
- * Gives options as oslo.config gives them to a Keystone: the environment (`OS_GROUP__KEY`) beats files, a later file
- * beats an earlier one, and a reference is resolved over all of them and the defaults. Bad input is a UsageError, which
- * never shows what a reference stands for: that may be a password.
+ * Options as oslo.config gives them to a service of OpenStack: the environment (`OS_GROUP__KEY`) beats files, a later file beats an
+ * earlier one, and a reference is resolved over all of them and the defaults. Bad input is a UsageError, which never
+ * shows what a reference stands for: that may be a password.
  */
-export class OsloConfig {
+export class OsloConfig<Options extends OsloOptions> {
+  readonly #options: Options;
   /** The last file comes first, since it wins. */
   readonly #files: { file: string; sections: Sections }[];
   readonly #env: NodeJS.ProcessEnv;
 
-  private constructor(files: { file: string; sections: Sections }[], env: NodeJS.ProcessEnv) {
+  /** Reads the files at once. A Keystone's and a Nova's are never read together: the same key means another database. */
+  constructor(options: Options, { configFiles, configDirs }: ConfigPaths, env: NodeJS.ProcessEnv) {
+    const files = [...configFiles, ...configDirs.flatMap(confFilesIn)].map((file) => ({
+      file,
+      sections: parseOsloIni(readText(file), file),
+    }));
+    this.#options = options;
     this.#files = files.toReversed();
     this.#env = env;
   }
 
-  static read({ configFiles, configDirs }: ConfigPaths, env: NodeJS.ProcessEnv): OsloConfig {
-    const files = [...configFiles, ...configDirs.flatMap(confFilesIn)];
-    return new OsloConfig(
-      files.map((file) => ({ file, sections: parseOsloIni(readText(file), file) })),
-      env,
-    );
-  }
-
   /** Gives the option's value and where it came from; `isSet` is false for its default. */
-  get<N extends OptionName>(name: N): Setting<OptionValue<N>> & { isSet: boolean } {
-    return this.#typed(name, KEYSTONE_OPTIONS[name], []) as Setting<OptionValue<N>> & { isSet: boolean };
+  get<N extends keyof Options & string>(name: N): Setting<ValueOf<Options[N]>> & { isSet: boolean } {
+    return this.#typed(name, this.#options[name]!, []) as Setting<ValueOf<Options[N]>> & { isSet: boolean };
   }
 
   /** `trail` holds the options whose texts are being resolved, since a circle has no value. */
@@ -79,7 +81,7 @@ export class OsloConfig {
     const candidates = reference.includes('.')
       ? [reference]
       : [`${group}.${reference}`, `DEFAULT.${reference}`];
-    // All of Keystone's names are lower-case, and a reference can't name [DEFAULT].
+    // Every name of OpenStack's is lower-case, and [DEFAULT] can't be named in a reference.
     const isName = reference === reference.toLowerCase();
     for (const name of isName ? candidates : []) {
       const text = this.#textOf(name, trail);
@@ -89,10 +91,18 @@ export class OsloConfig {
   }
 
   #textOf(name: string, trail: string[]): string | null {
-    const option = optionNamed(name);
+    const option = this.#optionNamed(name);
     if (option) return asText(this.#typed(name, option, trail).value);
     const given = this.#find([name], false);
     return given && this.#resolve(given.values[0]!, name, given.origin, trail);
+  }
+
+  /** The option of this name, or of this older name; null for one that keyward does not read. */
+  #optionNamed(name: string): OsloOption<unknown> | null {
+    const found = Object.entries<OsloOption<unknown>>(this.#options).find(
+      ([known, { deprecated }]) => known === name || deprecated.includes(name),
+    );
+    return found?.[1] ?? null;
   }
 
   /** Looks for an option by its names, in their order; only the first one has a variable in the environment. */

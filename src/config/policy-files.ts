@@ -2,27 +2,29 @@ import { access, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { RuleError } from '../rules/errors.ts';
 import type { PolicyFile, PolicyFiles, PolicyOptions, PolicyOverride } from '../rules/policy.ts';
-import { type ConfigPaths, type OsloConfig, reasonOf } from './oslo-config.ts';
+import type { KeystoneConfig } from './keystone-options.ts';
+import { type ConfigPaths, reasonOf } from './oslo-config.ts';
 import { accountFolder } from './user-folders.ts';
 
 const ABANDONED_FILE = 'policy.json';
 
-/** Lists where oslo.config looks after the given configuration's folders (`_get_config_dirs`, project keystone). */
-function standardDirs(): string[] {
+/** Where oslo.config looks after the folders of the given configuration (`_get_config_dirs`). */
+function standardDirs(project: string): string[] {
   const account = accountFolder(process.env);
-  return [...(account ? [path.join(account, '.keystone'), account] : []), '/etc/keystone', '/etc'];
+  return [...(account ? [path.join(account, `.${project}`), account] : []), `/etc/${project}`, '/etc'];
 }
 
 /** Reads the options in the command's process, since a worker has another environment. */
-export function policyOptionsOf(config: OsloConfig): PolicyOptions {
+export function policyOptionsOf(config: KeystoneConfig): PolicyOptions {
   const { value: policyFile, isSet: namesPolicyFile } = config.get('oslo_policy.policy_file');
   return { policyFile, namesPolicyFile, policyDirs: [...config.get('oslo_policy.policy_dirs').value] };
 }
 
-/** Gives access to the policy files of a Keystone with this configuration; each is read only when it is asked for. */
+/** The policy files of a project of OpenStack that runs with this configuration. Nothing is read before it is asked for. */
 export function openPolicyFiles(
+  project: string,
   { configFiles, configDirs, policy }: ConfigPaths & { policy: PolicyOptions },
-  searchAfter: string[] = standardDirs(),
+  searchAfter: string[] = standardDirs(project),
 ): PolicyFiles {
   const search = [...configDirs, ...configFiles.toReversed().map(path.dirname), ...searchAfter];
   const find = (name: string) => findFile(search, name);

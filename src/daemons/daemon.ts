@@ -14,15 +14,17 @@ const STOP_LIMIT_MS = 30_000;
 const KILL_LIMIT_MS = 10_000;
 
 /**
- * What is known of a daemon; `since` is ISO 8601, `build` tells two configurations of the same part apart. `ready`
- * becomes true when it can be used; a record that stays false is of a daemon whose starter died half way.
+ * What is known of a daemon. `since` is ISO 8601; `fingerprint` tells two configurations of the same part apart;
+ * `uiAddress` is where its web pages are. `ready` is false until it can be used: where it stays false, the starter has
+ * died half way.
  */
 export type DaemonRecord = {
   pid: number;
   version: string;
   address: string;
   since: string;
-  build: string;
+  fingerprint?: string | undefined;
+  uiAddress?: string | null | undefined;
   ready: boolean;
 };
 
@@ -38,7 +40,8 @@ export type DaemonSpec = {
   inherit?: number[];
   version: string;
   address: string;
-  build: string;
+  fingerprint?: string;
+  uiAddress?: string | null;
   /** Tells whether it can be used; it is asked until it says yes or throws, or the daemon has died. */
   isReady: () => Promise<boolean>;
 };
@@ -75,9 +78,9 @@ export function findRunning(home: Home, name: string): DaemonRecord | null {
 export async function startDaemon(home: Home, spec: DaemonSpec): Promise<void> {
   const logged = logSize(home, spec.name);
   const child = await spawnLocked(home, spec);
-  const { version, address, build } = spec;
+  const { version, address, fingerprint, uiAddress } = spec;
   const since = new Date().toISOString();
-  const record = { pid: child.pid ?? 0, version, address, build, since, ready: false };
+  const record = { pid: child.pid ?? 0, version, address, fingerprint, uiAddress, since, ready: false };
   if (child.pid) writeRecord(home, spec.name, record);
   const waiting = new AbortController();
   const ready = untilTrue(spec.isReady, READY_LIMIT_MS, waiting.signal).then(

@@ -1,15 +1,12 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Home } from '../config/home.ts';
-import type { Part } from '../cli/output/parts-table.ts';
+import type { Part } from '../rules/part.ts';
 import { isRunning, readRecord } from './daemon.ts';
 import { stopPostgres } from './postgres/server.ts';
 import { isSuspended } from './process-state.ts';
 import { stopTemporal } from './temporal-server/server.ts';
 import { stopWorker } from './worker-daemon.ts';
-
-/** Says what is going on, a line each. */
-export type Announce = (line: string) => void;
 
 /** PostgreSQL, Temporal and the workers of this home, running or not. */
 export const listParts = (home: Home): Part[] =>

@@ -5,7 +5,7 @@ import type { Home } from '../config/home.ts';
 import type { Target } from '../rules/target.ts';
 import { exclusively, findRunning, forgetDaemon, startDaemon, stopDaemon } from './daemon.ts';
 import { daemonEnvironment } from './daemon-environment.ts';
-import type { Announce } from './parts.ts';
+import type { Announce } from '../rules/announce.ts';
 import { isSuspended } from './process-state.ts';
 import { accepts } from './watch-death.ts';
 import { watchSuspension } from './watch-suspension.ts';
@@ -44,7 +44,7 @@ export async function ensureWorker(
   const name = nameOf(spec.target);
   const socketPath = path.join(home.runDir, `${name}.sock`);
   const isFit = async () =>
-    findRunning(home, name)?.build === spec.fingerprint && accepts({ path: socketPath });
+    findRunning(home, name)?.fingerprint === spec.fingerprint && accepts({ path: socketPath });
   if (await isFit()) return { socketPath };
   await exclusively(home, name, async () => {
     if (!(await isFit())) await replaceWorker(home, name, socketPath, spec, announce);
@@ -83,7 +83,7 @@ async function replaceWorker(
     cwd: home.dir,
     version: spec.version,
     address: `keyward-${spec.target}`,
-    build: spec.fingerprint,
+    fingerprint: spec.fingerprint,
     isReady: () => accepts({ path: socketPath }),
   });
 }

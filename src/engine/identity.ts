@@ -1,5 +1,12 @@
+import type { Home } from '../config/home.ts';
+import { ensurePostgres } from '../daemons/postgres/server.ts';
+import { targetIn } from '../daemons/postgres/server-name.ts';
 import type { DatabaseOptions } from '../database/database.ts';
+import { patienceFor } from '../database/patience.ts';
+import type { Announce } from '../rules/announce.ts';
 import type { DatabaseAddress } from '../rules/database-address.ts';
+import type { IdentitySettings } from '../rules/identity/settings.ts';
+import type { Target } from '../rules/target.ts';
 
 /** Opens the services of one identity database; nothing connects before the first use. `close` ends its connections. */
 export async function openIdentity(address: DatabaseAddress, options: DatabaseOptions = {}) {
@@ -34,3 +41,51 @@ export async function openIdentity(address: DatabaseAddress, options: DatabaseOp
 }
 
 export type IdentityServices = Awaited<ReturnType<typeof openIdentity>>;
+
+/** The identity service as one process uses it: where its database is, and its services, which are opened once. */
+export class Identity {
+  readonly settings: IdentitySettings;
+  readonly #home: Home;
+  readonly #announce: Announce;
+  readonly #lockSeconds: number | undefined;
+  #services: Promise<IdentityServices> | null = null;
+
+  /** `lockSeconds`: how long a statement may wait for a lock that somebody else holds. */
+  constructor(settings: IdentitySettings, home: Home, announce: Announce, lockSeconds: number | undefined) {
+    this.settings = settings;
+    this.#home = home;
+    this.#announce = announce;
+    this.#lockSeconds = lockSeconds;
+  }
+
+  /** Whether its database is in the PostgreSQL that this home runs. */
+  get isEmbedded(): boolean {
+    return this.settings.database.value === null;
+  }
+
+  /** The database's address; an embedded PostgreSQL that is down is started. */
+  async address(): Promise<DatabaseAddress> {
+    return this.settings.database.value ?? ensurePostgres(this.#home, this.#announce);
+  }
+
+  async target(): Promise<Target> {
+    return targetIn(this.#home, await this.address(), this.#announce);
+  }
+
+  async services(): Promise<IdentityServices> {
+    this.#services ??= this.#open();
+    return this.#services;
+  }
+
+  async close(): Promise<void> {
+    const services = await this.#services?.catch(() => null);
+    await services?.close();
+  }
+
+  async #open(): Promise<IdentityServices> {
+    return openIdentity(await this.address(), {
+      patience: patienceFor(this.#lockSeconds),
+      announce: this.#announce,
+    });
+  }
+}

@@ -1,4 +1,4 @@
-import type { Announce } from '../daemons/parts.ts';
+import type { Announce } from '../rules/announce.ts';
 import { watchDeath } from '../daemons/watch-death.ts';
 
 type Kept = {

@@ -1,6 +1,5 @@
+import type { Configuration } from './settings.ts';
 import { shellWord } from './shell-word.ts';
-
-type Configuration = { configFiles: string[]; configDirs: string[]; isEmbedded: boolean };
 
 /** Gives a command of keyward the configuration that this one had, so that it meets the same database. */
 export function withConfiguration(

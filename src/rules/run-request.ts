@@ -16,5 +16,10 @@ export type StepClaim = Pick<Asked, 'workflow' | 'requestId'> & { step: string }
 /** An activity gives its result with its claim, so that only the step that it was made for takes it. */
 export type ClaimedResult = { claim: StepClaim; result: unknown };
 
+/** The fields of requests that nobody is shown, in whatever workflow's input they are. */
+const SECRET_FIELDS = new Set(['password']);
+
+export const isSecret = (field: string): boolean => SECRET_FIELDS.has(field);
+
 export const isSameStep = (one: Partial<StepClaim> | undefined, other: StepClaim): boolean =>
   one?.step === other.step && one.workflow === other.workflow && one.requestId === other.requestId;

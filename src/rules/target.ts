@@ -7,9 +7,9 @@ import { RuleError } from './errors.ts';
 export type Target = string;
 
 /** Refuses a run of another target: a follower has workers for its own only, and would wait in vain. */
-export function assertOfTarget(workflowId: string, target: Target): void {
+export function assertOfTarget(workflowId: string, served: Target[]): void {
   const [, owner] = /^([0-9a-f]{12})\//.exec(workflowId) ?? [];
-  if (!owner || owner === target) return;
+  if (!owner || served.includes(owner)) return;
   throw new RuleError('OtherDatabase', `The run ${workflowId} is of another identity database.`, {
     cure: 'Name that database as the command that started the run did: by --config-file, --config-dir or KEYWARD_KEYSTONE_DATABASE_URL.',
   });

@@ -1,5 +1,6 @@
 import type { PolicyOptions } from './policy.ts';
 import type { RunInput } from './run-request.ts';
+import type { Configuration } from './settings.ts';
 
 /** These are oslo.upgradecheck's codes; a suite's worst one is the exit code (`oslo_upgradecheck/upgradecheck.py`). */
 export const CheckCode = { success: 0, warning: 1, failure: 2 } as const;
@@ -8,12 +9,15 @@ export type CheckCode = (typeof CheckCode)[keyof typeof CheckCode];
 /** What a check found. `remedy` is a command, or an edit by file, section and key; null when there is nothing to do. */
 export type CheckResult = { code: CheckCode; details: string | null; remedy: string | null };
 
+/** What a check may need: the database that its suite is about, or the files of the host whose operator asks. */
+export type Need = 'database' | 'files';
+
 /** What every check file states about itself. `order` is upstream's order in the table; `needs` says where it can run. */
 export type CheckDescription = {
   id: string;
   order: number;
   title: string;
-  needs: 'database' | 'files';
+  needs: Need[];
   remedy: string;
 };
 
@@ -21,11 +25,9 @@ export type CheckDescription = {
 export type CheckOutcome = CheckResult & { id: string; title: string };
 
 /** The workflow's input: paths, never contents, since files are read on the host that `hostname` names. */
-export type UpgradeCheckRequest = RunInput & {
-  suite: 'keystone';
-  hostname: string;
-  configFiles: string[];
-  configDirs: string[];
-  isEmbedded: boolean;
-  policy: PolicyOptions;
-};
+export type UpgradeCheckRequest = RunInput &
+  Configuration & {
+    suite: string;
+    hostname: string;
+    policy: PolicyOptions;
+  };

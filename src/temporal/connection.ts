@@ -1,15 +1,17 @@
 import type { Client } from '@temporalio/client';
+import type { temporal } from '@temporalio/proto';
 import type { NativeConnection } from '@temporalio/worker';
 import { Unavailable } from '../rules/errors.ts';
 import { EncryptionCodec } from './payload-codec.ts';
 import type { PayloadKey } from './payload-key.ts';
-import { connectNativeSocket, isSocket, localClientOptions } from '../daemons/temporal-server/socket.ts';
+import { isSocketAddress } from '../rules/temporal-address.ts';
+import { connectNativeSocket, localClientOptions } from './local-socket.ts';
 import { reasonOf, unreachable } from './errors.ts';
+
+type IHistoryEvent = temporal.api.history.v1.IHistoryEvent;
 
 /** Where Temporal is. `local` null: whatever `TEMPORAL_*` and a Temporal profile say (TLS and API key included). */
 export type TemporalEndpoint = { local: string | null; env: NodeJS.ProcessEnv };
-
-const FAILURE_CONVERTER = new URL(import.meta.resolve('../workflows/failure-converter.js')).pathname;
 
 /** The connection options of client and worker alike, and the namespace. */
 export async function connectionSettings({ local, env }: TemporalEndpoint) {
@@ -31,7 +33,7 @@ export async function connectionSettings({ local, env }: TemporalEndpoint) {
 /** One codec and one failure converter for everything that goes to Temporal. */
 export const dataConverter = (codec: EncryptionCodec) => ({
   payloadCodecs: [codec],
-  failureConverterPath: FAILURE_CONVERTER,
+  failureConverterPath: new URL(import.meta.resolve('../workflows/failure-converter.js')).pathname,
 });
 
 /** What is in payloads of a history, to be shown and never to be acted on; undefined for what nobody can read. */
@@ -40,6 +42,10 @@ export function revealPayloads(client: Client, payloads: object[]): unknown[] {
   const codec = payloadCodecs[0] as EncryptionCodec;
   return codec.reveal(payloads).map((payload) => payload && payloadConverter.fromPayload(payload));
 }
+
+/** The arguments that a run was started with, from the beginning of its history. */
+export const revealInput = (client: Client, events: IHistoryEvent[] | null | undefined): unknown[] =>
+  revealPayloads(client, events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? []);
 
 /** Connects within 5 s, or says that Temporal is unreachable. Calls are not retried here: a follower decides. */
 export async function connectClient(endpoint: TemporalEndpoint, key: PayloadKey): Promise<Client> {
@@ -67,7 +73,7 @@ export async function connectNative(endpoint: TemporalEndpoint): Promise<NativeC
   ]);
   const { local } = endpoint;
   const connecting =
-    local && isSocket(local) ? connectNativeSocket(local) : NativeConnection.connect(options);
+    local && isSocketAddress(local) ? connectNativeSocket(local) : NativeConnection.connect(options);
   const connection = await connecting.catch((error: Error) => explainUnreachable(options, error, local));
   await assertNamespaceOf(connection, namespace, endpoint);
   return connection;

@@ -10,7 +10,7 @@ const LONG_POLL_MS = 30_000;
 /** The way to Temporal; the engine implements it. */
 export type TemporalDoor = {
   /** A client on a Temporal that answers, restarted if it was ours and had died. */
-  client(afresh: boolean): Promise<Client>;
+  client(options?: { afresh: boolean }): Promise<Client>;
   /** An error of Temporal's in an operator's words; any other one as it is. */
   explain(error: unknown): unknown;
 };
@@ -64,14 +64,14 @@ export class PatientCalls {
 
   /** One call, within `limitMs`, also when the signal has been aborted. */
   once<T>(limitMs: number, work: (client: Client) => Promise<T>): Promise<T> {
-    return before(AbortSignal.timeout(limitMs), async () => work(await this.#door.client(false)));
+    return before(AbortSignal.timeout(limitMs), async () => work(await this.#door.client()));
   }
 
   async #repeat<T>(work: (client: Client) => Promise<T>, wait: Wait): Promise<T> {
     let afresh = false;
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
       try {
-        return await before(this.signal, async () => work(await this.#door.client(afresh)));
+        return await before(this.signal, async () => work(await this.#door.client({ afresh })));
       } catch (error) {
         if (this.signal.aborted || !isPassing(error)) throw error;
         wait.failed(error);

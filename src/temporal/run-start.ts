@@ -1,13 +1,23 @@
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { ExitCode, RuleError, Unavailable } from '../rules/errors.ts';
+import type { Requester } from '../rules/requester.ts';
 import type { Asked } from '../rules/run-request.ts';
 import { taskQueue, type Target } from '../rules/target.ts';
+import { revealInput } from './connection.ts';
 import type { PatientCalls } from './patient-calls.ts';
 import { isDefiniteRefusal, isUnknownRun, reasonOf, wasAnswered } from './errors.ts';
 
 const LOOK_LIMIT_MS = 5000;
+const UNDER_WAY = 'RunUnderWay';
 
-export type RunStart = { workflowId: string; target: Target; input: Asked };
+/**
+ * What happens where a run of the same workflow id is there already. An id that ends with the request's own can only be
+ * the same request's: 'join' follows its run. An id that is a lock, as of one server, may be another request's, which is
+ * under way: 'refuse' says whose it is.
+ */
+export type OnConflict = 'join' | 'refuse';
+
+export type RunStart = { workflowId: string; target: Target; input: Asked; onConflict: OnConflict };
 
 /**
  * Starts the run: again and again, since a start is idempotent by its workflow id, until Temporal takes it, refuses it, or
@@ -19,27 +29,55 @@ export async function startRun(calls: PatientCalls, start: RunStart): Promise<vo
   try {
     await calls.call('to take the run', (client) => attempts.watch(startOnce(client, start)));
   } catch (error) {
-    const exists = await looksLike(calls, start.workflowId);
+    const exists = await isThere(calls, start);
     if (exists === true) return calls.signal.throwIfAborted();
     const isCertain = attempts.wereRefused || (exists === false && attempts.wereAnswered);
     throw isCertain ? notTaken(calls, start, attempts, error) : notKnown(calls, start, attempts, error);
   }
 }
 
-async function startOnce(client: Client, { workflowId, target, input }: RunStart): Promise<void> {
+/**
+ * A finished run keeps its id from the same request made again. An id that is a lock is free again: where a start's answer
+ * was lost and its run has ended meanwhile, the request runs twice, and the database refuses to apply it twice.
+ */
+const POLICIES = {
+  join: { workflowIdConflictPolicy: 'USE_EXISTING', workflowIdReusePolicy: 'REJECT_DUPLICATE' },
+  refuse: { workflowIdConflictPolicy: 'FAIL', workflowIdReusePolicy: 'ALLOW_DUPLICATE' },
+} as const;
+
+async function startOnce(client: Client, start: RunStart): Promise<void> {
+  const { workflowId, target, input, onConflict } = start;
   try {
     await client.workflow.start(input.workflow, {
       workflowId,
       taskQueue: taskQueue(target),
       args: [input],
       workflowTaskTimeout: '5s',
-      workflowIdConflictPolicy: 'USE_EXISTING',
-      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      ...POLICIES[onConflict],
     });
   } catch (error) {
-    // By an attempt whose answer was lost: nobody else has this id.
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    if (onConflict === 'refuse') await assertOwn(client, start);
   }
+}
+
+/** The run may be this request's, by a start whose answer was lost. */
+async function assertOwn(client: Client, { workflowId, input }: RunStart): Promise<void> {
+  const handle = client.workflow.getHandle(workflowId);
+  const { startTime } = await handle.describe();
+  const { events } = await handle.fetchHistory();
+  const [found] = revealInput(client, events) as [Partial<Asked & { requester: Requester }>?];
+  if (found?.requestId === input.requestId) return;
+  const { user, host } = found?.requester ?? {};
+  const by = user === undefined ? '' : ` by ${user} on ${host}`;
+  throw new RuleError(
+    UNDER_WAY,
+    `The run ${workflowId} is under way since ${startTime.toISOString()}, started${by}.`,
+    {
+      cure: `Wait for it (\`keyward workflow follow ${workflowId}\`) or end it (\`keyward workflow cancel ${workflowId}\`), then repeat the command.`,
+      outcome: 'unchanged',
+    },
+  );
 }
 
 /** What has come of the starts that were sent. */
@@ -72,12 +110,16 @@ class Attempts {
   }
 }
 
-/** Null: Temporal doesn't tell. */
-async function looksLike(calls: PatientCalls, workflowId: string): Promise<boolean | null> {
+/** Whether Temporal has the run; null: it doesn't tell. Throws where the run is another request's. */
+async function isThere(calls: PatientCalls, start: RunStart): Promise<boolean | null> {
   try {
-    await calls.once(LOOK_LIMIT_MS, (client) => client.workflow.getHandle(workflowId).describe());
+    await calls.once(LOOK_LIMIT_MS, async (client) => {
+      await client.workflow.getHandle(start.workflowId).describe();
+      if (start.onConflict === 'refuse') await assertOwn(client, start);
+    });
     return true;
   } catch (error) {
+    if ((error as Error).name === UNDER_WAY) throw error;
     return isUnknownRun(error) ? false : null;
   }
 }

@@ -1,12 +1,13 @@
 import { ExitCode, RuleError } from '../rules/errors.ts';
 import type { OnRunEvent } from '../rules/run-event.ts';
-import type { Asked, RunInput } from '../rules/run-request.ts';
+import type { Asked } from '../rules/run-request.ts';
 import type { Target } from '../rules/target.ts';
+import type * as Workflows from '../workflows/index.ts';
 import { assertTaken } from './no-wait.ts';
 import { PatientCalls, type TemporalDoor } from './patient-calls.ts';
 import { asRuleError, refuseUnknown } from './run-failure.ts';
 import { followHistory, nothingSeen } from './run-history.ts';
-import { startRun } from './run-start.ts';
+import { type OnConflict, startRun } from './run-start.ts';
 import { StepWatch } from './step-watch.ts';
 import { WorkerOffer } from './worker-offer.ts';
 
@@ -18,15 +19,22 @@ export type RunKeeper = TemporalDoor & {
   offerWorker(): Promise<void>;
 };
 
+/** What stands for every workflow that a build does not have is none that can be asked for. */
+type Workflow = Exclude<keyof typeof Workflows, 'default'>;
+/** Its input, but for what is added to every one. */
+type Request<W extends Workflow> = Omit<Parameters<(typeof Workflows)[W]>[0], 'workflow' | 'askedAt'>;
+type Result<W extends Workflow> = Awaited<ReturnType<(typeof Workflows)[W]>>;
+
 export type RunOptions = {
   workflowId: string;
+  onConflict?: OnConflict;
   wait: boolean;
   /** For the start and the wait together. */
   timeoutSeconds: number | undefined;
   onEvent: OnRunEvent;
 };
 
-type FollowOptions = Omit<RunOptions, 'wait'>;
+type FollowOptions = Omit<RunOptions, 'wait' | 'onConflict'>;
 
 /** Starts runs and waits for them, through whatever happens to Temporal and to the workers meanwhile. */
 export class Runs {
@@ -39,13 +47,17 @@ export class Runs {
   }
 
   /** Starts the workflow and gives its result, or (`wait` false) null as soon as a worker has taken it. */
-  async run<T>(workflow: string, input: RunInput, options: RunOptions): Promise<T | null> {
-    const { workflowId, wait, onEvent } = options;
-    const asked: Asked = { ...input, workflow, askedAt: new Date().toISOString() };
-    return this.#inTime(options, async (calls) => {
-      await startRun(calls, { workflowId, target: this.target, input: asked });
+  async run<W extends Workflow>(
+    workflow: W,
+    request: Request<W>,
+    options: RunOptions,
+  ): Promise<Result<W> | null> {
+    const { workflowId, wait, onConflict = 'join', onEvent } = options;
+    const input: Asked = { ...request, workflow, askedAt: new Date().toISOString() };
+    return this.#inTime(options, async (calls): Promise<Result<W> | null> => {
+      await startRun(calls, { workflowId, target: this.target, input, onConflict });
       onEvent({ kind: 'run-started', workflowId });
-      if (wait) return this.#follow<T>(calls, options);
+      if (wait) return this.#follow<Result<W>>(calls, options);
       await assertTaken(calls, workflowId, this.target);
       return null;
     });
@@ -89,7 +101,7 @@ export class Runs {
     const over = new AbortController();
     const ended = AbortSignal.any([over.signal, calls.signal]);
     const offer = new WorkerOffer(this.#keeper, workflowId, calls.tell, ended);
-    const steps = new StepWatch(() => this.#keeper.client(false), workflowId, calls.tell, ended);
+    const steps = new StepWatch(() => this.#keeper.client(), workflowId, calls.tell, ended);
     const tell: OnRunEvent = (event) => {
       onEvent(event);
       offer.onEvent(event);

@@ -92,7 +92,7 @@ export class WorkerOffer {
   }
 
   async #heldUntil(task: Task): Promise<number | null> {
-    return heldUntil(await this.#keeper.client(false), this.#workflowId, task);
+    return heldUntil(await this.#keeper.client(), this.#workflowId, task);
   }
 }
 

@@ -1,11 +1,8 @@
 import { hostname } from 'node:os';
 import { setTimeout as after } from 'node:timers/promises';
 import type { NativeConnection, Worker } from '@temporalio/worker';
-import { STEP_PATIENCE } from '../database/patience.ts';
-import { readBuildId } from '../engine/build-id.ts';
+import type { Announce } from '../rules/announce.ts';
 import { hostTaskQueue, taskQueue, type Target } from '../rules/target.ts';
-import { openIdentity, type IdentityServices } from '../engine/identity.ts';
-import type { DatabaseAddress } from '../rules/database-address.ts';
 import { reasonFor, type Unusable } from '../rules/unusable-payload.ts';
 import { EncryptionCodec } from './payload-codec.ts';
 import { RuleError, Unavailable } from '../rules/errors.ts';
@@ -13,20 +10,29 @@ import type { PayloadKey } from './payload-key.ts';
 import { connectionSettings, connectNative, dataConverter, type TemporalEndpoint } from './connection.ts';
 import { isWait } from './step-watch.ts';
 import { isRefused, reasonOf, unreachable } from './errors.ts';
-import { logLine } from './worker-log.ts';
+import { logLine } from '../rules/log-line.ts';
 
 const PATIENCE_MS = 10_000;
 const CHECK_EVERY_MS = 10_000;
 const CHECK_LIMIT_MS = 5000;
-/** Of each queue at once. */
-const ACTIVITIES = 8;
-const QUEUES = 2;
+/** So many steps of one queue run at once; a service has two queues. */
+const STEPS_OF_QUEUE = 8;
+const STEPS = 2 * STEPS_OF_QUEUE;
+
+/** What a worker does for one service: the steps of its runs, on the queues of its target. */
+export type Served = {
+  target: Target;
+  activities: Record<string, (...args: never[]) => Promise<unknown>>;
+  /** Closes what the steps use. */
+  close: () => Promise<void>;
+};
 
 export type WorkerOptions = {
   endpoint: TemporalEndpoint;
   key: PayloadKey;
-  address: DatabaseAddress;
-  target: Target;
+  buildId: string;
+  /** Opens the services that are to be served, each for `steps` at once; `announce` is told what a step waits for. */
+  serve: (steps: number, announce: Announce) => Promise<Served[]>;
 };
 
 /** A worker in this process. `finished` resolves when it has been stopped, and rejects when it can't work any more. */
@@ -36,7 +42,7 @@ export type HostedWorker = { finished: Promise<void>; stop(): Promise<void> };
 type Parts = { workers: Worker[]; assertFit: () => Promise<void>; close: () => Promise<void> };
 
 /**
- * Polls the target's queue for anything, and the target's queue of this host for what must read this host's files.
+ * Polls two queues of each service that it serves: its target's, and its target's of this host for what must read this host's files.
  * However it ends, activities under way are let finish, and every connection is closed; what takes longer than 10 s is
  * left behind, for the process to end and another worker to take up.
  */
@@ -73,9 +79,12 @@ async function untilUnfit(assertFit: () => Promise<void>, over: AbortSignal): Pr
   }
 }
 
+const log = (entry: Parameters<typeof logLine>[1]): void =>
+  void process.stderr.write(`${logLine(new Date(), entry)}\n`);
+
 /** What a step waits for goes to the log, and to whoever follows its run. */
 function tellWait(line: string, heartbeat: (line: string) => void): void {
-  process.stderr.write(`${logLine({ level: 'WARN', message: line })}\n`);
+  log({ level: 'WARN', message: line });
   try {
     if (isWait(line)) heartbeat(line);
   } catch {
@@ -91,15 +100,12 @@ async function openParts(options: WorkerOptions): Promise<Parts> {
   try {
     const { heartbeat } = await import('@temporalio/activity');
     const announce = (line: string): void => tellWait(line, heartbeat);
-    const [identity] = await Promise.all([
-      openIdentity(options.address, { patience: STEP_PATIENCE, poolSize: QUEUES * ACTIVITIES, announce }),
-      import('@temporalio/worker'),
-    ]);
-    closers.push(() => identity.close());
+    const [served] = await Promise.all([options.serve(STEPS, announce), import('@temporalio/worker')]);
+    closers.push(...served.map((each) => each.close));
     const { connection, namespace } = await connect(options.endpoint);
     closers.push(() => connection.close());
     await assertMayPoll(connection, namespace, options.endpoint);
-    const workers = await createWorkers(options, { connection, namespace, identity });
+    const workers = await createWorkers(options, { connection, namespace, served });
     const assertFit = async (): Promise<void> => {
       await assertMayPoll(connection, namespace, options.endpoint);
       if (workers.some((worker) => worker.getState() === 'FAILED')) throw failed('its polls have ended');
@@ -126,7 +132,7 @@ async function connect(endpoint: TemporalEndpoint) {
   try {
     Runtime.install({
       shutdownSignals: [],
-      logger: new DefaultLogger('WARN', (entry) => process.stderr.write(`${logLine(entry)}\n`)),
+      logger: new DefaultLogger('WARN', log),
     });
   } catch {
     // That of an earlier worker of this process, which left a step behind, is still there.
@@ -157,11 +163,11 @@ async function assertMayPoll(
   await connection.withDeadline(Date.now() + CHECK_LIMIT_MS, polls);
 }
 
-type Shared = { connection: NativeConnection; namespace: string; identity: IdentityServices };
+type Shared = { connection: NativeConnection; namespace: string; served: Served[] };
 
 async function createWorkers(
-  { key, target }: WorkerOptions,
-  { connection, namespace, identity }: Shared,
+  { key, buildId }: WorkerOptions,
+  { connection, namespace, served }: Shared,
 ): Promise<Worker[]> {
   const { Worker } = await import('@temporalio/worker');
   const codec = new EncryptionCodec(key, 'worker', (workflowId, why) =>
@@ -170,17 +176,18 @@ async function createWorkers(
   const shared = {
     connection,
     namespace,
-    activities: await createActivities(target, identity),
     dataConverter: dataConverter(codec),
-    workerDeploymentOptions: await namedBuild(),
-    maxConcurrentActivityTaskExecutions: ACTIVITIES,
+    workerDeploymentOptions: namedBuild(buildId),
+    maxConcurrentActivityTaskExecutions: STEPS_OF_QUEUE,
     shutdownGraceTime: PATIENCE_MS,
   } as const;
   const codePath = new URL(import.meta.resolve('../workflow-bundle.js')).pathname;
-  return Promise.all([
-    Worker.create({ ...shared, taskQueue: taskQueue(target), workflowBundle: { codePath } }),
-    Worker.create({ ...shared, taskQueue: hostTaskQueue(target, hostname()) }),
-  ]);
+  return Promise.all(
+    served.flatMap(({ target, activities }) => [
+      Worker.create({ ...shared, activities, taskQueue: taskQueue(target), workflowBundle: { codePath } }),
+      Worker.create({ ...shared, activities, taskQueue: hostTaskQueue(target, hostname()) }),
+    ]),
+  );
 }
 
 /** Ends a run of which this worker can't use something: a task that only fails would be tried again for ever. */
@@ -191,37 +198,16 @@ function endRun(
   why: Unusable,
 ): void {
   if (!workflowId) return;
-  process.stderr.write(`${logLine({ level: 'WARN', message: reasonFor(why), meta: { workflowId } })}\n`);
+  log({ level: 'WARN', message: reasonFor(why), meta: { workflowId } });
   const request = { namespace, workflowExecution: { workflowId }, reason: reasonFor(why) };
   workflowService.terminateWorkflowExecution(request).catch(() => {});
 }
 
 /** By it a workflow knows which build runs it; no run is tied to a build. */
-const namedBuild = async () => ({
-  version: { deploymentName: 'keyward', buildId: await readBuildId() },
+const namedBuild = (buildId: string) => ({
+  version: { deploymentName: 'keyward', buildId },
   useWorkerVersioning: false as const,
 });
-
-async function createActivities(target: Target, identity: IdentityServices) {
-  const [
-    { withRuleFailures },
-    { createIdentityActivities },
-    { createUpgradeCheckActivities },
-    { CheckDatabase },
-    { openPolicyFiles },
-  ] = await Promise.all([
-    import('../activities/rule-failures.ts'),
-    import('../activities/identity.ts'),
-    import('../activities/upgrade-check.ts'),
-    import('../services/check-database.ts'),
-    import('../config/policy-files.ts'),
-  ]);
-  const database = new CheckDatabase(identity.database);
-  return withRuleFailures(target, {
-    ...createIdentityActivities(identity.bootstrap),
-    ...createUpgradeCheckActivities({ database, policyFiles: openPolicyFiles }),
-  });
-}
 
 /** The SDK's own limit (`shutdownForceTime`) is none: behind it, `finalizeShutdown` waits for the step all the same. */
 async function atMost(ms: number, work: Promise<unknown>): Promise<void> {

@@ -28,7 +28,7 @@ async function outcomeOf(check: CheckDescription, request: UpgradeCheckRequest):
 /** Sends a check of files to the host whose operator asked; any other check may run wherever a worker is. */
 function activitiesFor({ id, needs }: CheckDescription, { target, hostname }: UpgradeCheckRequest) {
   return proxyActivities<UpgradeCheckActivities>({
-    taskQueue: needs === 'files' ? hostTaskQueue(target, hostname) : taskQueue(target),
+    taskQueue: needs.includes('files') ? hostTaskQueue(target, hostname) : taskQueue(target),
     startToCloseTimeout: '15s',
     scheduleToCloseTimeout: '40s',
     retry: { maximumAttempts: 2 },

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { loadSettings } from '../../src/config/identity-settings.ts';
+import { loadIdentitySettings } from '../../src/config/identity-settings.ts';
 import { randomOf } from '../support/interop/oracle.ts';
 import { OsloCorpus } from '../support/interop/oslo-corpus.ts';
 import {
@@ -92,7 +92,7 @@ describe('what differs is in the documentation:', () => {
     ({ option, at, theirs: expected }) => {
       expect(theirs[SIZE + at]).toMatchObject({ [option]: expected });
       const flags = { 'config-file': special[at]!.given.map(([, file]) => file), embedded: true };
-      expect(orRefused(() => loadSettings(flags, {}))).toBe('refused');
+      expect(orRefused(() => loadIdentitySettings(flags, {}))).toBe('refused');
     },
   );
 });

@@ -115,7 +115,7 @@ describe('up, ps and down', () => {
   it('up replaces a worker of another build', async () => {
     const pid = cli.pid('worker');
     const record = JSON.parse(readFileSync(workerFile(), 'utf8')) as object;
-    writeFileSync(workerFile(), JSON.stringify({ ...record, build: 'another' }));
+    writeFileSync(workerFile(), JSON.stringify({ ...record, fingerprint: 'another' }));
     const { stderr } = await cli.run(['up']);
     expect(stderr).toContain('Replacing a worker of another build');
     expect(cli.pid('worker')).not.toBe(pid);

@@ -16,7 +16,7 @@ export default defineCheck({
   id: 'identity-default-roles-immutable',
   order: 20,
   title: 'Check default roles are immutable',
-  needs: 'database',
+  needs: ['database'],
   remedy: 'keyward role set --immutable ROLE; where one is missing, keyward bootstrap --immutable-roles',
   async run({ database }) {
     return judgeDefaultRoles(await globalRoles(database));

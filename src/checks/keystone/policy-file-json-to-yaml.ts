@@ -18,7 +18,7 @@ export default defineCheck({
   id: 'identity-policy-file-json-to-yaml',
   order: 30,
   title: 'Policy File JSON to YAML Migration',
-  needs: 'files',
+  needs: ['files'],
   remedy: `${CONVERT}; then name the new file in keystone.conf, section [oslo_policy], key policy_file`,
   async run({ files }) {
     const file = await files.policyFile();

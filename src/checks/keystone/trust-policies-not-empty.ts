@@ -14,7 +14,7 @@ export default defineCheck({
   id: 'identity-trust-policies-not-empty',
   order: 10,
   title: 'Check trust policies are not empty',
-  needs: 'files',
+  needs: ['files'],
   remedy: 'remove the keys that the details name from the policy file, or give them check strings',
   async run({ files }) {
     const overrides = await files.overrides();

@@ -1,15 +1,5 @@
+import type { Part } from '../../rules/part.ts';
 import { type FormatOptions, printList } from './formats.ts';
-
-/** `since` is ISO 8601 in UTC; what a part that never ran would tell is null. */
-export type Part = {
-  part: string;
-  /** `suspended`: it lives, and a signal keeps it from working. */
-  state: 'running' | 'suspended' | 'stopped';
-  pid: number | null;
-  version: string | null;
-  address: string | null;
-  since: string | null;
-};
 
 /** Whether it runs where other accounts of the host get in: a port, not a socket in a private folder. */
 export const isOpen = ({ state, address }: Part): boolean =>

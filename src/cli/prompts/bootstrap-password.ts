@@ -13,7 +13,7 @@ import {
 
 type Announce = (line: string) => void;
 type Planner = {
-  identity(): Promise<{ bootstrap: { plan(request: BootstrapRequest): Promise<BootstrapReport> } }>;
+  services(): Promise<{ bootstrap: { plan(request: BootstrapRequest): Promise<BootstrapReport> } }>;
 };
 type PasswordFlags = {
   'bootstrap-password'?: string | undefined;
@@ -42,11 +42,11 @@ export class ChosenPassword {
    * Before the run: asks on a terminal if a user must be created and nothing was given. A generated one is put on disk or
    * told now, since the run may outlive this command.
    */
-  async ensureFor(engine: Planner, request: BootstrapRequest): Promise<void> {
-    if (this.isGenerated && (await mayCreateUser(engine, request))) this.#keep(request);
+  async ensureFor(identity: Planner, request: BootstrapRequest): Promise<void> {
+    if (this.isGenerated && (await mayCreateUser(identity, request))) this.#keep(request);
     if (this.value !== null || !process.stdin.isTTY) return;
     try {
-      await (await engine.identity()).bootstrap.plan(request);
+      await (await identity.services()).bootstrap.plan(request);
     } catch (error) {
       if (!(error instanceof RuleError) || error.name !== 'PasswordRequired') throw error;
       request.password = await promptForPassword(`the new user ${request.username}`);
@@ -92,9 +92,9 @@ export class ChosenPassword {
 }
 
 /** False: the user exists, so that a generated password has nobody to belong to. What stops the plan stops the run. */
-async function mayCreateUser(engine: Planner, request: BootstrapRequest): Promise<boolean> {
+async function mayCreateUser(identity: Planner, request: BootstrapRequest): Promise<boolean> {
   try {
-    return (await (await engine.identity()).bootstrap.plan(request)).userCreated;
+    return (await (await identity.services()).bootstrap.plan(request)).userCreated;
   } catch {
     return true;
   }
@@ -102,11 +102,11 @@ async function mayCreateUser(engine: Planner, request: BootstrapRequest): Promis
 
 /** What a bootstrap would change. A user can be planned without a password; that it will take one is said. */
 export async function planDryRun(
-  engine: Planner,
+  identity: Planner,
   request: BootstrapRequest,
   announce: Announce,
 ): Promise<BootstrapReport> {
-  const { bootstrap } = await engine.identity();
+  const { bootstrap } = await identity.services();
   if (request.password !== null) return bootstrap.plan(request);
   const report = await bootstrap.plan({ ...request, password: 'yet unknown', passwordForNewUserOnly: true });
   if (report.userCreated) {

@@ -1,7 +1,6 @@
-import { assertUsable, listenAlive } from '../../daemons/worker-socket.ts';
 import { ExitCode } from '../../rules/errors.ts';
 import { EngineCommand, settingsFlags } from '../../cli/engine-command.ts';
-import { logLine } from '../../temporal/worker-log.ts';
+import { logLine } from '../../rules/log-line.ts';
 
 export default class WorkerStart extends EngineCommand {
   static override summary = 'Work on runs until stopped.';
@@ -17,13 +16,9 @@ export default class WorkerStart extends EngineCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(WorkerStart);
     const socketPath = process.env['KEYWARD_WORKER_SOCKET'] || null;
-    if (socketPath) assertUsable(socketPath);
-    await this.withEngine(flags, async (engine) => {
-      const worker = await engine.hostWorker();
-      const close = socketPath ? await listenAlive(socketPath) : () => {};
-      this.announce('The worker is ready.');
-      await worker.finished.finally(close);
-    });
+    await this.withEngine(flags, (engine) =>
+      engine.work(socketPath, () => this.announce('The worker is ready.')),
+    );
   }
 
   /** Its standard error is a log. */
@@ -31,7 +26,7 @@ export default class WorkerStart extends EngineCommand {
   protected override tellError = (text: string): void => this.#log('ERROR', text);
 
   #log(level: 'INFO' | 'ERROR', message: string): void {
-    process.stderr.write(`${logLine({ level, message })}\n`);
+    process.stderr.write(`${logLine(new Date(), { level, message })}\n`);
   }
 
   protected override farewell(): string {

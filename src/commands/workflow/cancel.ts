@@ -10,10 +10,7 @@ export default class WorkflowCancel extends EngineCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(WorkflowCancel);
-    await this.withEngine(flags, async (engine) => {
-      const { cancelRun } = await import('../../temporal/run-admin.ts');
-      await cancelRun(await engine.client(false), args.id);
-    });
+    await this.withEngine(flags, async (engine) => (await engine.runAdmin()).cancel(args.id));
     this.announce(`The run ${args.id} was asked to cancel.`);
   }
 }

@@ -16,7 +16,7 @@ export default class WorkflowFollow extends EngineCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(WorkflowFollow);
     const result = await this.withEngine(flags, async (engine) => {
-      assertOfTarget(args.id, await engine.target());
+      assertOfTarget(args.id, [await engine.identity.target()]);
       return this.followIn(engine, flags, args.id, 'run', (runs, options) => runs.follow(options));
     });
     process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);

@@ -21,8 +21,8 @@ export default class WorkflowList extends EngineCommand {
     const { flags } = await this.parse(WorkflowList);
     assertColumns(COLUMNS, flags);
     const rows = await this.withEngine(flags, async (engine) => {
-      const { listRuns } = await import('../../temporal/run-admin.ts');
-      return listRuns(await engine.client(false), flags.all ? null : await engine.target(), flags.limit);
+      const targets = flags.all ? null : [await engine.identity.target()];
+      return (await engine.runAdmin()).list(targets, flags.limit);
     });
     const named = rows.map(({ id, type, status, started, closed }) => ({
       ID: id,

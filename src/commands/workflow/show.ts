@@ -13,10 +13,7 @@ export default class WorkflowShow extends EngineCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(WorkflowShow);
-    const run = await this.withEngine(flags, async (engine) => {
-      const { describeRun } = await import('../../temporal/run-admin.ts');
-      return describeRun(await engine.client(false), args.id);
-    });
+    const run = await this.withEngine(flags, async (engine) => (await engine.runAdmin()).describe(args.id));
     await printRecord(run, flags);
   }
 }

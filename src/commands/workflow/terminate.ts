@@ -10,10 +10,9 @@ export default class WorkflowTerminate extends EngineCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(WorkflowTerminate);
-    await this.withEngine(flags, async (engine) => {
-      const { terminateRun } = await import('../../temporal/run-admin.ts');
-      await terminateRun(await engine.client(false), args.id, 'terminated by keyward');
-    });
+    await this.withEngine(flags, async (engine) =>
+      (await engine.runAdmin()).terminate(args.id, 'terminated by keyward'),
+    );
     this.announce(`The run ${args.id} was terminated.`);
   }
 }

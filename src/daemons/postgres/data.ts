@@ -12,7 +12,7 @@ import path from 'node:path';
 import type { Home } from '../../config/home.ts';
 import { Unavailable } from '../../rules/errors.ts';
 import { daemonEnvironment } from '../daemon-environment.ts';
-import type { Announce } from '../parts.ts';
+import type { Announce } from '../../rules/announce.ts';
 import type { PostgresBinaries } from './binaries.ts';
 import type { Quarters } from './quarters.ts';
 import { runProgram } from '../run-program.ts';

@@ -6,7 +6,7 @@ import { targetOf } from '../../config/target.ts';
 import type { DatabaseAddress } from '../../rules/database-address.ts';
 import type { Target } from '../../rules/target.ts';
 import { exclusively } from '../daemon.ts';
-import type { Announce } from '../parts.ts';
+import type { Announce } from '../../rules/announce.ts';
 import { postgresSocketFolder } from './socket.ts';
 
 /** The name of a home's embedded PostgreSQL, and where that home was when it was last used. */

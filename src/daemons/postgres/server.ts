@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Home } from '../../config/home.ts';
 import type { DatabaseAddress } from '../../rules/database-address.ts';
 import { exclusively, findRunning, startDaemon, stopDaemon } from '../daemon.ts';
-import type { Announce } from '../parts.ts';
+import type { Announce } from '../../rules/announce.ts';
 import { POSTGRES_PORT as PORT, postgresSocket, postgresSocketFolder } from './socket.ts';
 import { accepts } from '../watch-death.ts';
 
@@ -64,7 +64,6 @@ async function start(home: Home, announce: Announce): Promise<void> {
     ...(quarters.account && { account: quarters.account }),
     version: binaries.version,
     address: postgresSocketFolder(home),
-    build: '',
     isReady: () => createDatabase(home),
   });
 }

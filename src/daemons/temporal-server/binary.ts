@@ -8,7 +8,7 @@ import type { Home } from '../../config/home.ts';
 import { makeFolder } from '../../config/user-folders.ts';
 import { Unavailable } from '../../rules/errors.ts';
 import { daemonEnvironment } from '../daemon-environment.ts';
-import type { Announce } from '../parts.ts';
+import type { Announce } from '../../rules/announce.ts';
 import { underLock } from '../process-lock.ts';
 import { runProgram } from '../run-program.ts';
 

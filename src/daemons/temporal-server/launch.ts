@@ -11,7 +11,8 @@ import { daemonEnvironment } from '../daemon-environment.ts';
 import { logSize, readLogSince } from '../daemon-log.ts';
 import type { TemporalProgram } from './binary.ts';
 import type { LocalTemporal } from './server.ts';
-import { INSIDE, isSocket, socketAddress, UI_INSIDE } from './socket.ts';
+import { isSocketAddress } from '../../rules/temporal-address.ts';
+import { closedAddress, INSIDE, UI_INSIDE } from './socket.ts';
 
 const NAME = 'temporal';
 const HOST = '127.0.0.1';
@@ -35,7 +36,7 @@ export async function launchClosed(
   network: string[],
   ui: boolean,
 ): Promise<LocalTemporal> {
-  const address = socketAddress(home);
+  const address = closedAddress(home);
   // A socket stays in the network in which it was opened, so the host's port is opened here and given to the relay.
   const front = ui ? await listen(0) : null;
   try {
@@ -59,7 +60,7 @@ export async function launchOpen(
   before: string | null,
   ui: boolean,
 ): Promise<LocalTemporal> {
-  const remembered = before && !isSocket(before) ? Number(before.split(':')[1]) : 0;
+  const remembered = before && !isSocketAddress(before) ? Number(before.split(':')[1]) : 0;
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort(remembered);
     const uiPort = ui ? await freePort(0) : null;
@@ -109,7 +110,7 @@ async function launch(
     cwd: home.dir,
     version,
     address,
-    build: uiAddress ?? '',
+    uiAddress,
     inherit,
     isReady: async () => (await import('./probe.ts')).namespaceAnswers(address),
   });

@@ -5,7 +5,8 @@ import { connect, createServer, type Socket } from 'node:net';
 import { constants } from 'node:os';
 import { BOUND } from './private-network.ts';
 import { INHERITED_FD } from '../process-lock.ts';
-import { INSIDE, socketPaths, UI_FD, UI_INSIDE } from './socket.ts';
+import { socketPaths } from '../../rules/temporal-address.ts';
+import { INSIDE, UI_FD, UI_INSIDE } from './socket.ts';
 import { openUiGate } from './ui-gate.ts';
 
 /**
@@ -20,7 +21,7 @@ const server = spawn(BOUND[0]!, [...BOUND.slice(1), ...command], {
   stdio: ['ignore', 'inherit', 'inherit', INHERITED_FD],
 });
 server.once('exit', (code, signal) => {
-  for (const socket of sockets) rmSync(socket, { force: true });
+  for (const socket of Object.values(sockets)) rmSync(socket, { force: true });
   process.exit(signal ? 128 + constants.signals[signal] : (code ?? 1));
 });
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => server.kill(signal));
@@ -32,8 +33,8 @@ http.on('connect', (_, near: Socket, head) => {
   if (head.length > 0) near.unshift(head);
   join(near).once('connect', () => near.write('HTTP/1.1 200 OK\r\n\r\n'));
 });
-grpc.listen(sockets[0]);
-http.listen(sockets[1]);
+grpc.listen(sockets.grpc);
+http.listen(sockets.http);
 
 /** Passes bytes on between a connection and a new one to the server, until either ends. */
 function join(near: Socket): Socket {

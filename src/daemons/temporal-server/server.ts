@@ -2,9 +2,10 @@ import { rmSync } from 'node:fs';
 import type { Home } from '../../config/home.ts';
 import { OPEN_NOTE } from '../../rules/open-note.ts';
 import { exclusively, findRunning, readRecord, stopDaemon } from '../daemon.ts';
-import type { Announce } from '../parts.ts';
+import type { Announce } from '../../rules/announce.ts';
 import type { TemporalProgram } from './binary.ts';
-import { dial, mintUiToken, isSocket, socketAddress, socketPaths } from './socket.ts';
+import { isSocketAddress, socketPaths } from '../../rules/temporal-address.ts';
+import { closedAddress, dial, mintUiToken } from './socket.ts';
 import { accepts } from '../watch-death.ts';
 
 const NAME = 'temporal';
@@ -29,22 +30,22 @@ export const stopTemporal = (home: Home): Promise<void> => exclusively(home, NAM
 
 /** Gives a browser's way to the web UI: a link that works once, or the address where others get in anyway. */
 export async function uiLink({ address, uiAddress }: LocalTemporal): Promise<string | null> {
-  if (!uiAddress || !isSocket(address)) return uiAddress;
+  if (!uiAddress || !isSocketAddress(address)) return uiAddress;
   return `${uiAddress}/?token=${await mintUiToken(address)}`;
 }
 
 /** Finds a Temporal that can be used; null if none lives and answers, or it has no UI and one is wanted. */
 async function findUp(home: Home, ui: boolean): Promise<LocalTemporal | null> {
   const record = findRunning(home, NAME);
-  if (!record || (ui && !record.build)) return null;
+  if (!record || (ui && !record.uiAddress)) return null;
   if (!(await accepts(dial(record.address)))) return null;
-  return { address: record.address, uiAddress: record.build || null };
+  return { address: record.address, uiAddress: record.uiAddress ?? null };
 }
 
 /** Stops Temporal, and removes the sockets that a killed relay leaves behind. */
 async function stop(home: Home): Promise<void> {
   await stopDaemon(home, NAME, 'SIGTERM');
-  for (const socket of socketPaths(socketAddress(home))) rmSync(socket, { force: true });
+  for (const socket of Object.values(socketPaths(closedAddress(home)))) rmSync(socket, { force: true });
 }
 
 async function start(

@@ -5,11 +5,8 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { stopParts } from '../../../src/daemons/parts.ts';
 import { ensureTemporal, uiLink } from '../../../src/daemons/temporal-server/server.ts';
-import {
-  connectNativeSocket,
-  localClientOptions,
-  socketPaths,
-} from '../../../src/daemons/temporal-server/socket.ts';
+import { socketPaths } from '../../../src/rules/temporal-address.ts';
+import { connectNativeSocket, localClientOptions } from '../../../src/temporal/local-socket.ts';
 import { OPEN_NOTE } from '../../../src/rules/open-note.ts';
 import { until } from '../../support/home/cli.ts';
 import { EngineHome, NOBODY, withoutNetworks } from '../../support/home/engine-home.ts';
@@ -50,7 +47,7 @@ describe('another account', () => {
     expect([relay(), serverOf(relay())].map(countHostPorts)).toEqual([0, 0]);
     // Also in a home that others may look into, as long as they can't write there.
     chmodSync(engine.dir, 0o755);
-    for (const socket of socketPaths(address)) {
+    for (const socket of Object.values(socketPaths(address))) {
       const knock = `require('net').connect(${JSON.stringify(socket)}).on('error', ({ code }) => console.log(code)).on('connect', () => process.exit(1))`;
       expect(asNobody(process.execPath, '-e', knock)).toMatchObject({ status: 0, stdout: 'EACCES\n' });
     }

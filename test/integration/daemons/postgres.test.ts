@@ -134,7 +134,7 @@ describe('a record that lies', () => {
   });
 
   it('is not believed, and the process that has the pid now is left alone', async () => {
-    const record = { pid: bystander.pid, version: '18.4', address: 'x', since: 'x', build: '', ready: true };
+    const record = { pid: bystander.pid, version: '18.4', address: 'x', since: 'x', ready: true };
     writeFileSync(path.join(engine.dir, 'postgres.json'), JSON.stringify(record));
     expect(engine.part('postgres')).toMatchObject({ state: 'stopped', pid: null });
     await stopParts(engine.home);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createUpgradeCheckActivities } from '../../../src/activities/upgrade-check.ts';
 import type { CheckParts } from '../../../src/checks/run-check.ts';
-import { OsloConfig } from '../../../src/config/oslo-config.ts';
+import { readKeystoneConfig } from '../../../src/config/keystone-options.ts';
 import { openPolicyFiles, policyOptionsOf } from '../../../src/config/policy-files.ts';
 import type { CheckOutcome, UpgradeCheckRequest } from '../../../src/rules/upgrade-check.ts';
 
@@ -16,7 +16,7 @@ export async function runSuite(
 ): Promise<Record<string, CheckOutcome>> {
   const activities = createUpgradeCheckActivities({
     database,
-    policyFiles: (configuration) => openPolicyFiles(configuration, []),
+    policyFiles: (project, configuration) => openPolicyFiles(project, configuration, []),
   });
   const paths = { configFiles: [configFile], configDirs: [] };
   const request: UpgradeCheckRequest = {
@@ -26,7 +26,7 @@ export async function runSuite(
     hostname: 'here',
     ...paths,
     isEmbedded: false,
-    policy: policyOptionsOf(OsloConfig.read(paths, {})),
+    policy: policyOptionsOf(readKeystoneConfig(paths, {})),
   };
   const checks = await activities.listChecks(request);
   const outcomes = await Promise.all(checks.map(({ id }) => activities.runCheck({ id, request })));

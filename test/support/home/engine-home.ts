@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { type Home, resolveHome } from '../../../src/config/home.ts';
 import { listParts, stopParts } from '../../../src/daemons/parts.ts';
-import type { Part } from '../../../src/cli/output/parts-table.ts';
+import type { Part } from '../../../src/rules/part.ts';
 import type { DatabaseAddress } from '../../../src/rules/database-address.ts';
 
 const run = promisify(execFile);

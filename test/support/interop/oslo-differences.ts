@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import path from 'node:path';
-import type { OptionName } from '../../../src/config/keystone-options.ts';
+import type { KeystoneOption } from '../../../src/config/keystone-options.ts';
 import type { Answer, Configuration } from './oslo-judge.ts';
 
 /** Writes a file below a folder, and gives its path. */
@@ -9,7 +9,7 @@ type Write = (name: string, text: string) => string;
 export type Difference = {
   what: string;
   given: (write: Write) => Configuration['given'];
-  option: OptionName;
+  option: KeystoneOption;
   theirs: Answer;
   ours: Answer;
 };

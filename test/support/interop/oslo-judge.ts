@@ -2,8 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
-import { KEYSTONE_OPTIONS, type OptionName } from '../../../src/config/keystone-options.ts';
-import { OsloConfig } from '../../../src/config/oslo-config.ts';
+import {
+  KEYSTONE_OPTIONS,
+  type KeystoneOption,
+  readKeystoneConfig,
+} from '../../../src/config/keystone-options.ts';
 import { UsageError } from '../../../src/rules/errors.ts';
 import { ensureVenv } from './real-keystone.ts';
 
@@ -17,9 +20,9 @@ export type Configuration = {
 
 /** Says what an option's value is, or that it is refused; a configuration that is refused has no values. */
 export type Answer = { value: unknown } | 'refused';
-export type Verdict = Partial<Record<OptionName, Answer>> | 'refused';
+export type Verdict = Partial<Record<KeystoneOption, Answer>> | 'refused';
 
-export const OPTION_NAMES = Object.keys(KEYSTONE_OPTIONS) as OptionName[];
+export const OPTION_NAMES = Object.keys(KEYSTONE_OPTIONS) as KeystoneOption[];
 
 /** Loads Keystone's own configuration object, with its libraries' options, once for all configurations. */
 const JUDGE = `
@@ -76,7 +79,7 @@ export async function judged(configurations: Configuration[]): Promise<Verdict[]
 export function ours({ given, env }: Configuration): Verdict {
   const named = (wanted: string) => given.filter(([flag]) => flag === wanted).map(([, file]) => file);
   const paths = { configFiles: named('--config-file'), configDirs: named('--config-dir') };
-  const config = orRefused(() => OsloConfig.read(paths, env));
+  const config = orRefused(() => readKeystoneConfig(paths, env));
   if (config === 'refused') return 'refused';
   return Object.fromEntries(
     OPTION_NAMES.map((name) => [name, orRefused(() => ({ value: config.get(name).value }))]),

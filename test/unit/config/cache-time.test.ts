@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { loadSettings } from '../../../src/config/identity-settings.ts';
+import { loadIdentitySettings } from '../../../src/config/identity-settings.ts';
 
 let dir: string;
 beforeAll(() => {
@@ -31,5 +31,5 @@ it.each([
 ])('%j is a cache of %p s', (text, seconds) => {
   const file = path.join(dir, 'keystone.conf');
   writeFileSync(file, `${text}\n`);
-  expect(loadSettings({ 'config-file': [file], embedded: true }, {}).keystoneCacheTime.value).toBe(seconds);
+  expect(loadIdentitySettings({ 'config-file': [file], embedded: true }, {}).cacheTime.value).toBe(seconds);
 });

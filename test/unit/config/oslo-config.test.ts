@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { OsloConfig } from '../../../src/config/oslo-config.ts';
+import { type KeystoneConfig, readKeystoneConfig } from '../../../src/config/keystone-options.ts';
 
 let dir: string;
 beforeEach(() => {
@@ -11,12 +11,12 @@ beforeEach(() => {
 afterEach(() => rmSync(dir, { recursive: true }));
 
 /** The files are named 0.conf, 1.conf and so on. */
-function read(files: (string | Buffer)[], env: NodeJS.ProcessEnv = {}): OsloConfig {
+function read(files: (string | Buffer)[], env: NodeJS.ProcessEnv = {}): KeystoneConfig {
   const configFiles = files.map((text, at) => {
     writeFileSync(path.join(dir, `${at}.conf`), text);
     return path.join(dir, `${at}.conf`);
   });
-  return OsloConfig.read({ configFiles, configDirs: [] }, env);
+  return readKeystoneConfig({ configFiles, configDirs: [] }, env);
 }
 const connectionOf = (files: string[], env: NodeJS.ProcessEnv = {}) =>
   read(files, env).get('database.connection').value;
@@ -103,7 +103,7 @@ describe('a value', () => {
 it('a file that is no UTF-8, or not there, is refused', () => {
   expect(() => read([Buffer.from([0xff])])).toThrow(refusal(/0\.conf is no UTF-8 text\.$/));
   const gone = { configFiles: [path.join(dir, 'gone')], configDirs: [] };
-  expect(() => OsloConfig.read(gone, {})).toThrow(
+  expect(() => readKeystoneConfig(gone, {})).toThrow(
     refusal(/gone can't be read: ENOENT: no such file or directory\.$/),
   );
 });

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync, symlinkSync } from 'node
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { OsloConfig } from '../../../src/config/oslo-config.ts';
+import { readKeystoneConfig } from '../../../src/config/keystone-options.ts';
 import { openPolicyFiles, policyOptionsOf } from '../../../src/config/policy-files.ts';
 
 let root: string;
@@ -22,8 +22,8 @@ function write(files: Record<string, string>): void {
 
 function open(configFiles: string[], configDirs: string[] = [], env: NodeJS.ProcessEnv = {}) {
   const paths = { configFiles: configFiles.map(at), configDirs: configDirs.map(at) };
-  const policy = policyOptionsOf(OsloConfig.read(paths, env));
-  return openPolicyFiles({ ...paths, policy }, [at('standard')]);
+  const policy = policyOptionsOf(readKeystoneConfig(paths, env));
+  return openPolicyFiles('keystone', { ...paths, policy }, [at('standard')]);
 }
 
 const valuesOf = async (files: ReturnType<typeof open>): Promise<Record<string, unknown>> =>

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { loadSettings } from '../../../src/config/identity-settings.ts';
+import { loadIdentitySettings } from '../../../src/config/identity-settings.ts';
 import { hashPassword } from '../../../src/services/identity/password-hash.ts';
 
 let dir: string;
@@ -14,7 +14,7 @@ afterEach(() => rmSync(dir, { recursive: true }));
 const load = (text: string) => {
   const file = path.join(dir, 'keystone.conf');
   writeFileSync(file, text);
-  return loadSettings({ 'config-file': [file], embedded: !text.includes('[database]') }, {});
+  return loadIdentitySettings({ 'config-file': [file], embedded: !text.includes('[database]') }, {});
 };
 const hashing = (algorithm: string, rounds: number | string): string =>
   `[identity]\npassword_hash_algorithm = ${algorithm}\npassword_hash_rounds = ${rounds}`;
@@ -66,7 +66,7 @@ it('a default domain id that Keystone has no room for is refused', () => {
 
 it('a certificate that can not be read is refused before anything connects', () => {
   const url = 'postgresql://u:canary@h/d?sslmode=verify-full&sslrootcert=/nonexistent.pem';
-  const given = (env: NodeJS.ProcessEnv) => () => loadSettings({}, env);
+  const given = (env: NodeJS.ProcessEnv) => () => loadIdentitySettings({}, env);
   expect(given({ KEYWARD_KEYSTONE_DATABASE_URL: url })).toThrow(refusal(/_URL names .*'\/nonexistent\.pem'/));
   expect(() => load(`[database]\nconnection = ${url}`)).toThrow(refusal(/\[database\] connection names/));
   expect(() => load(`[database]\nconnection = ${url}`)).toThrow(refusal(/^(?!.*canary)/));
@@ -74,7 +74,10 @@ it('a certificate that can not be read is refused before anything connects', () 
 
 it('a path that begins with a tilde is in the home folder, which a shell does not see to after =', () => {
   expect(
-    loadSettings({ 'config-dir': ['~', '~/'] }, { KEYWARD_KEYSTONE_DATABASE_URL: 'postgresql://u@h/d' }),
+    loadIdentitySettings(
+      { 'config-dir': ['~', '~/'] },
+      { KEYWARD_KEYSTONE_DATABASE_URL: 'postgresql://u@h/d' },
+    ),
   ).toMatchObject({
     configDirs: [homedir(), homedir()],
   });
@@ -82,8 +85,8 @@ it('a path that begins with a tilde is in the home folder, which a shell does no
 
 it("keyward's variable counts where Keystone's says something else, which is not looked at", () => {
   const env = { KEYWARD_KEYSTONE_DATABASE_URL: 'postgresql://u@ours/d', OS_DATABASE__CONNECTION: '$nosuch' };
-  const { keystoneDatabase } = loadSettings({}, env);
-  expect(keystoneDatabase).toMatchObject({
+  const { database } = loadIdentitySettings({}, env);
+  expect(database).toMatchObject({
     value: { host: 'ours' },
     origin: 'KEYWARD_KEYSTONE_DATABASE_URL',
   });

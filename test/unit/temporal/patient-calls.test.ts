@@ -11,7 +11,7 @@ const refusal = (details: string): Error =>
 
 let over: AbortController;
 let told: RunEvent[];
-const client = jest.fn(async (_afresh: boolean) => ({}));
+const client = jest.fn(async (_options: { afresh: boolean }) => ({}));
 const open = () =>
   new PatientCalls(
     { client, explain: (e: unknown) => e } as unknown as TemporalDoor,
@@ -40,7 +40,7 @@ it('a call that passes is repeated with pauses that grow, and told once after th
   ]);
   await jest.advanceTimersByTimeAsync(120_000);
   expect([await result, told.length]).toEqual(['done', 1]);
-  expect(client.mock.calls.flat()).not.toContain(true);
+  expect(client.mock.calls.flat()).not.toContainEqual({ afresh: true });
 });
 
 it('a call that is not answered is told too, and ends by the signal, whatever the call does', async () => {
@@ -66,5 +66,5 @@ it('a lost connection is opened afresh', async () => {
   const work = jest.fn<() => Promise<string>>().mockRejectedValueOnce(lost).mockResolvedValue('done');
   const result = open().call('to answer', work);
   await jest.advanceTimersByTimeAsync(1000);
-  expect([await result, client.mock.calls]).toEqual(['done', [[false], [true]]]);
+  expect([await result, client.mock.calls]).toEqual(['done', [[{ afresh: false }], [{ afresh: true }]]]);
 });

@@ -61,9 +61,9 @@ export default class StatusUpgradeCheck extends EngineCommand {
   }
 
   async #runSuite(engine: Engine, flags: FollowFlags): Promise<CheckOutcome[] | null> {
-    const { configFiles, configDirs, isEmbedded, policy } = engine.settings;
+    const { configFiles, configDirs, isEmbedded, policy } = engine.identity.settings;
     const request: UpgradeCheckRequest = {
-      target: await engine.target(),
+      target: await engine.identity.target(),
       requestId: this.newRequestId(),
       suite: 'keystone',
       hostname: hostname(),
@@ -74,7 +74,7 @@ export default class StatusUpgradeCheck extends EngineCommand {
     };
     const workflowId = upgradeCheckWorkflowId(request.target, request.requestId);
     const outcomes = await this.followIn(engine, flags, workflowId, 'upgrade check', (runs, options) =>
-      runs.run<CheckOutcome[]>('upgradeCheck', request, options),
+      runs.run('upgradeCheck', request, options),
     );
     if (!outcomes) this.log(workflowId);
     return outcomes;

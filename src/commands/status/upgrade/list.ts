@@ -1,4 +1,3 @@
-import { describeSuite } from '../../../engine/check-catalog.ts';
 import { BaseCommand } from '../../../cli/base-command.ts';
 import { formatFlags, printList } from '../../../cli/output/formats.ts';
 
@@ -12,11 +11,12 @@ export default class StatusUpgradeList extends BaseCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(StatusUpgradeList);
-    const checks = await describeSuite('keystone');
+    const { describeChecks } = await import('../../../checks/registry.ts');
+    const checks = await describeChecks('keystone');
     const rows = checks.map(({ id, title, needs, remedy }) => ({
       ID: id,
       Check: title,
-      Needs: needs,
+      Needs: needs.join(', '),
       Remedy: remedy,
     }));
     await printList(rows, ['ID', 'Check', 'Needs', 'Remedy'], flags);

@@ -1,0 +1,128 @@
+import type { Client } from '@temporalio/client';
+import type { Home } from '../config/home.ts';
+import { postgresSocket } from '../daemons/postgres/socket.ts';
+import { watchWorker } from '../daemons/worker-daemon.ts';
+import type { Announce } from '../rules/announce.ts';
+import { isRefused } from '../temporal/errors.ts';
+import type { RunKeeper } from '../temporal/runs.ts';
+import type { HostedWorker } from '../temporal/worker.ts';
+import type { Identity } from './identity.ts';
+import { keepAlive } from './keep-alive.ts';
+import { ensureLocalWorker } from './local-worker.ts';
+import type { TemporalLink } from './temporal-link.ts';
+
+type Parts = {
+  home: Home;
+  identity: Identity;
+  link: TemporalLink;
+  env: NodeJS.ProcessEnv;
+  announce: Announce;
+};
+
+/**
+ * Keeps runs going while a command waits for them: it sees to a worker, on this machine or in this process, and starts
+ * again what is embedded and dies.
+ */
+export class Keeper implements RunKeeper {
+  readonly #parts: Parts;
+  readonly #watches: { close(): void }[] = [];
+  #hosted: HostedWorker | null = null;
+  #isWanted = true;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  client = (options?: { afresh: boolean }): Promise<Client> => this.#parts.link.client(options);
+
+  explain = (error: unknown): unknown => this.#parts.link.explain(error);
+
+  /** True while this process hosts the only worker that is known to serve the run. */
+  get hostsWorker(): boolean {
+    return this.#hosted !== null;
+  }
+
+  get mayOfferWorker(): boolean {
+    return !this.#hosted && !this.#parts.link.isLocal && this.#isWanted;
+  }
+
+  async offerWorker(): Promise<void> {
+    this.#parts.announce('No worker has taken the run yet: this command works on it itself.');
+    await this.#hostInline();
+  }
+
+  /** A worker of this process; `leave` lets what it has under way finish. */
+  async host(): Promise<HostedWorker> {
+    const { identity, link } = this.#parts;
+    const [{ hostWorker }, { serveIdentity }, { readBuildId }] = await Promise.all([
+      import('../temporal/worker.ts'),
+      import('./activities.ts'),
+      import('./build-id.ts'),
+    ]);
+    const [endpoint, key, buildId] = await Promise.all([link.endpoint(), link.payloadKey(), readBuildId()]);
+    this.#hosted = await hostWorker({
+      endpoint,
+      key,
+      buildId,
+      serve: async (steps, announce) => [await serveIdentity(identity, steps, announce)],
+    });
+    return this.#hosted;
+  }
+
+  /** Another worker may be let in where this one is not, and does the run then. */
+  async hostIfLetIn(): Promise<void> {
+    try {
+      await this.#hostInline();
+    } catch (error) {
+      if (!isRefused(error)) throw error;
+      this.#parts.announce(`This command can't work on its run itself. ${(error as Error).message}`);
+    }
+  }
+
+  ensureWorker(): Promise<{ socketPath: string }> {
+    const { home, identity, link, env, announce } = this.#parts;
+    return ensureLocalWorker(home, identity, link, env, announce);
+  }
+
+  /** Starts what is embedded, and starts it again whenever it dies. */
+  async keepParts(): Promise<void> {
+    const { home, identity, link, announce } = this.#parts;
+    if (identity.isEmbedded)
+      this.#keep(postgresSocket(home), 'PostgreSQL has died; it is started again.', async () => {
+        await identity.address();
+        return postgresSocket(home);
+      });
+    if (!link.isLocal || this.#hosted) return;
+    const { socketPath } = await this.ensureWorker();
+    this.#keep(
+      socketPath,
+      'The worker has died; it is started again.',
+      async () => (await this.ensureWorker()).socketPath,
+    );
+    this.#watches.push(watchWorker(home, await identity.target(), announce));
+  }
+
+  /** Waits for a hosted worker to let its steps finish; from here on nothing is started again. */
+  async leave(): Promise<void> {
+    this.#isWanted = false;
+    await this.#hosted?.stop();
+  }
+
+  async close(): Promise<void> {
+    await this.leave();
+    for (const watch of this.#watches) watch.close();
+  }
+
+  async #hostInline(): Promise<void> {
+    const { finished } = await this.host();
+    finished.catch((error: Error) => {
+      this.#hosted = null;
+      this.#parts.announce(`The worker of this command has stopped. ${error.message}`);
+    });
+  }
+
+  #keep(socketPath: string, notice: string, revive: () => Promise<string>): void {
+    const isWanted = () => this.#isWanted;
+    this.#watches.push(keepAlive({ socketPath, notice, revive, isWanted }, this.#parts.announce));
+  }
+}
