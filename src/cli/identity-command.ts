@@ -6,7 +6,8 @@ import { cacheWarning } from './output/cache-warning.ts';
 import { renderError } from './output/render-error.ts';
 import type { PasswordHashing } from '../rules/identity/bootstrap/request.ts';
 import { ExitCode, RuleError, UsageError } from '../rules/errors.ts';
-import type { Resource, ResourceKind, ResourcePatch } from '../rules/identity/resource.ts';
+import type { ResourceKind } from '../rules/identity/kinds.ts';
+import type { Resource, ResourcePatch } from '../rules/identity/resource.ts';
 import type { Actor } from '../services/audit/audit-writer.ts';
 import type { ListFilter } from '../services/identity/resource-service.ts';
 import { EngineCommand, lockTimeoutFlag, type SettingsFlags } from './engine-command.ts';
@@ -18,7 +19,7 @@ const USER_FLAG =
   'Note: keyward refuses to change an immutable user; the API of Keystone itself does not know the flag.';
 
 /** The services of the identity database, and on whose behalf they are asked. */
-export type Session = Pick<IdentityServices, 'resources' | 'assignments'> & {
+export type Session = Pick<IdentityServices, 'resources' | 'grants' | 'impliedRoles'> & {
   actor: Actor;
   hashing: PasswordHashing;
   defaultDomainId: string;
@@ -68,7 +69,7 @@ export abstract class ResourceCommand extends EngineCommand {
   ): Promise<T> {
     const work = async ({ identity }: Engine): Promise<T> => {
       const { passwordHashing, defaultDomainId } = identity.settings;
-      const { resources, assignments } = await identity.services();
+      const { resources, grants, impliedRoles } = await identity.services();
       const actor = {
         requestId: this.newRequestId(),
         operation: this.id!.replaceAll(':', ' '),
@@ -76,7 +77,8 @@ export abstract class ResourceCommand extends EngineCommand {
       };
       const session = {
         resources,
-        assignments,
+        grants,
+        impliedRoles,
         actor,
         hashing: passwordHashing.value,
         defaultDomainId: defaultDomainId.value,

@@ -2,7 +2,7 @@ import { MikroORM, type Options } from '@mikro-orm/postgresql';
 import type { ClientConfig, Pool, PoolClient } from 'pg';
 import type { DatabaseAddress } from '../rules/database-address.ts';
 import { driverParameters } from './driver-parameters.ts';
-import { entities } from './keystone/schema.ts';
+import type { Schema } from './schema.ts';
 import { tryWaysInTurn, type Ways, waysToConnect } from './tls.ts';
 import { watchedClient, type Watching } from './watched-client.ts';
 
@@ -35,14 +35,16 @@ export function connectingTo(address: DatabaseAddress): Connecting {
 }
 
 /** The database behind MikroORM. Nobody logs in before the first statement; `close` ends every connection. */
-export function openOrm(poolSize: number, watching: Watching, ways: Ways): MikroORM {
-  return new MikroORM(databaseOptions(poolSize, watching, ways));
+export function openOrm(
+  { entities }: Schema,
+  { poolSize, watching, ways }: { poolSize: number; watching: Watching; ways: Ways },
+): MikroORM {
+  return new MikroORM({ entities, ...connectionOptions(poolSize, watching, ways) });
 }
 
-function databaseOptions(poolSize: number, watching: Watching, ways: Ways): Options {
+function connectionOptions(poolSize: number, watching: Watching, ways: Ways): Options {
   const { host, port, database, user, password, ...others } = watching.config;
   return {
-    entities,
     dbName: database!,
     host: host!,
     port: port!,
@@ -57,7 +59,7 @@ function databaseOptions(poolSize: number, watching: Watching, ways: Ways): Opti
       },
     },
     pool: { min: 0, max: poolSize, idleTimeoutMillis: 10_000 },
-    // NOTE: Keystone's columns are read and written as UTC by InstantType; no session time zone is set.
+    // NOTE: columns without a time zone are read and written as UTC by InstantType; no session time zone is set.
     forceUtcTimezone: true,
     ensureDatabase: false,
     logger: () => {},

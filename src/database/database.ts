@@ -5,6 +5,8 @@ import { RuleError } from '../rules/errors.ts';
 import { type Connecting, connectingTo, openOrm } from './connection.ts';
 import { commitUnknown, describeDatabaseError, duplicateDetail, isCollision, isLost } from './errors.ts';
 import { migrate, type MigrationSet } from './migrations.ts';
+import type { Schema } from './schema.ts';
+import { whyMissing } from './schema-facts.ts';
 import { type Patience, patienceFor } from './patience.ts';
 import { type Receipt, receiptOf, settleCommit } from './settle-commit.ts';
 
@@ -18,10 +20,7 @@ type Work<T> = (em: EntityManager) => Promise<T>;
 type Request = { requestId: string } | null;
 type Finished<T> = { result: T; receipt: Receipt | null };
 
-/** Adds to an error what only the database's schema can tell; gives back the error that is to be thrown. */
-export type Explain = (error: unknown, em: EntityManager, address: DatabaseAddress) => Promise<unknown>;
 export type DatabaseOptions = {
-  explain?: Explain;
   patience?: Patience;
   /** As many connections at once as there is work at once; a `migrate` inside a transaction takes one more. */
   poolSize?: number;
@@ -35,26 +34,22 @@ export type DatabaseOptions = {
  */
 export class Database {
   readonly address: DatabaseAddress;
+  readonly schema: Schema;
   readonly #config: ClientConfig;
   readonly #orm: MikroORM;
-  readonly #explain: Explain;
   readonly #patience: Patience;
   readonly #announce: (line: string) => void;
 
   constructor(
     address: DatabaseAddress,
+    schema: Schema,
     { config, ways }: Connecting,
-    {
-      explain = async (error: unknown) => error,
-      patience = patienceFor(),
-      poolSize = 3,
-      announce = () => {},
-    }: DatabaseOptions,
+    { patience = patienceFor(), poolSize = 3, announce = () => {} }: DatabaseOptions,
   ) {
     this.address = address;
+    this.schema = schema;
     this.#config = config;
-    this.#orm = openOrm(poolSize, { patience, announce, config }, ways);
-    this.#explain = explain;
+    this.#orm = openOrm(schema, { poolSize, watching: { patience, announce, config }, ways });
     this.#patience = patience;
     this.#announce = announce;
   }
@@ -91,7 +86,7 @@ export class Database {
     return this.#inWords(() => this.#orm.em.fork().transactional(work, READ_ONLY));
   }
 
-  /** Applies the migrations of a set that the database has not seen, in a transaction of its own; gives their names. */
+  /** Applies the migrations of a set that the database has not seen, in a transaction of its own; returns their names. */
   async migrate(set: MigrationSet): Promise<string[]> {
     try {
       return await migrate(this.#orm, set);
@@ -144,16 +139,18 @@ export class Database {
   }
 
   #described(error: unknown): Promise<unknown> {
-    return this.#explain(describeDatabaseError(error, this.address), this.#orm.em.fork(), this.address);
+    const described = describeDatabaseError(error, this.address, this.schema);
+    return whyMissing(described, this.#orm.em.fork(), this.address, this.schema);
   }
 }
 
 /** Opens a database. Nobody logs in before the first statement; `close` ends every connection. */
-export async function openDatabase(
+export function openDatabase(
   address: DatabaseAddress,
+  schema: Schema,
   options: DatabaseOptions = {},
-): Promise<Database> {
-  return new Database(address, connectingTo(address), options);
+): Database {
+  return new Database(address, schema, connectingTo(address), options);
 }
 
 /** PostgreSQL names the columns and values: `Key (name, domain_id)=(x, default) already exists.` */

@@ -1,15 +1,16 @@
 import { types } from 'node:util';
 import { type DatabaseAddress, isSocket } from '../rules/database-address.ts';
 import { RuleError, Transient, Unavailable } from '../rules/errors.ts';
+import { syncCommand, type UpstreamSchema } from '../rules/schema-revision.ts';
 import { type Blocker, nameBlocker } from './blocker.ts';
-import { describeTlsError, hasNoTls, isUntrusted } from './tls-errors.ts';
+import { describeTlsError } from './tls-errors.ts';
 
 /**
  * What a database error is. Transient: it may pass by itself, and a run's step is repeated. Configuration: whoever set
- * the database up, or wrote its URL, must mend it. Permission: a right is missing. Refused: the server will not do what
- * it was asked for. Bug: ours; it is the only one that is shown with a stack.
+ * the database up, or wrote its URL, must mend it. Refused: the server will not do what it was asked for. Any other
+ * error is a bug of ours.
  */
-export type ErrorClass = 'transient' | 'configuration' | 'permission' | 'refused' | 'bug';
+type ErrorClass = 'transient' | 'configuration' | 'refused';
 
 /** What is known of an error: what the server or the driver said, and who stood in the statement's way. */
 type Known = { code: string | undefined; cause: Error; blocker: Blocker | null };
@@ -18,10 +19,11 @@ type Entry = {
   name: string;
   /** What comes before the server's own words. */
   says: (address: DatabaseAddress) => string;
-  cure: (address: DatabaseAddress, known: Known) => string;
+  cure: (asked: Asked, known: Known) => string;
 };
+/** The database that was asked; `setting` is where its URL is set, in the operator's words. */
+type Asked = { user: string; setting: string; schema: UpstreamSchema };
 
-const SETTING = 'KEYWARD_KEYSTONE_DATABASE_URL or `[database] connection`';
 const REPEAT = 'then repeat the command';
 const SYNTAX_ERROR = '42601';
 const DUPLICATE = '23505';
@@ -64,23 +66,17 @@ const loginRefused: Entry = {
   class: 'configuration',
   name: 'DatabaseAuthenticationFailed',
   says: notLoggedIn,
-  cure: () => `Correct the user or password in ${SETTING}.`,
+  cure: ({ setting }) => `Correct the user or password in ${setting}.`,
 };
 const noPassword: Entry = {
   ...loginRefused,
-  cure: () => `It asks for a password: give one in ${SETTING}.`,
+  cure: ({ setting }) => `It asks for a password: give one in ${setting}.`,
 };
-const refused = (code: string, cure: Entry['cure'], kind: ErrorClass = 'refused'): Entry => ({
-  class: kind,
+const refused = (code: string, cure: Entry['cure']): Entry => ({
+  class: 'refused',
   name: 'DatabaseRefused',
   says: answered(code),
   cure,
-});
-const missing = (name: string, says: Entry['says'], cure: string, kind: ErrorClass): Entry => ({
-  class: kind,
-  name,
-  says,
-  cure: () => cure,
 });
 
 /** What the system says of a server that is not there, or no longer. */
@@ -100,37 +96,34 @@ const BY_CODE: Record<string, Entry> = {
       `Too many connections are open: end some of pg_stat_activity, or raise max_connections or the user's limit, ${REPEAT}.`,
   },
   ...entries(['28P01', '28000'], loginRefused),
-  '3D000': missing(
-    'DatabaseMissing',
-    (address) => `There is no such thing as ${place(address)}`,
-    'Create it, or correct its name in the URL.',
-    'configuration',
-  ),
-  ...entries(
-    ['42P01', '3F000'],
-    missing(
-      'SchemaMissing',
-      (address) => `In ${place(address)} a table is missing`,
-      'Run `keyward db sync`, or name a Keystone database.',
-      'refused',
-    ),
-  ),
+  '3D000': {
+    class: 'configuration',
+    name: 'DatabaseMissing',
+    says: (address) => `There is no such thing as ${place(address)}`,
+    cure: () => 'Create it, or correct its name in the URL.',
+  },
+  ...entries(['42P01', '3F000'], {
+    class: 'refused',
+    name: 'SchemaMissing',
+    says: (address) => `In ${place(address)} a table is missing`,
+    cure: ({ schema }) => `Run \`${syncCommand(schema)}\`, or name a ${schema.service} database.`,
+  }),
   '42501': refused(
     '42501',
-    ({ user }) =>
-      `Grant user ${user} what is missing (to write Keystone's tables and those of the schema keyward; for \`keyward db sync\`, to make them), or name another user in ${SETTING}.`,
-    'permission',
+    ({ user, setting, schema }) =>
+      `Grant user ${user} what is missing (to write ${schema.service}'s tables and those of the schema keyward; for \`${syncCommand(schema)}\`, to make them), or name another user in ${setting}.`,
   ),
   '25006': refused(
     '25006',
-    () => `Name the server that takes writes in ${SETTING}; this one is a replica, or set to read only.`,
+    ({ setting }) =>
+      `Name the server that takes writes in ${setting}; this one is a replica, or set to read only.`,
   ),
   '53100': refused('53100', () => `Make room on the server's disk, ${REPEAT}.`),
   ...entries(GONE_AWAY, unreachable),
   ...entries(['EACCES', 'EPERM'], {
     ...unreachable,
     class: 'configuration',
-    cure: () => `Let this account use the server's socket, or name another address in ${SETTING}.`,
+    cure: ({ setting }) => `Let this account use the server's socket, or name another address in ${setting}.`,
   }),
 };
 
@@ -144,7 +137,7 @@ const BY_MESSAGE: [RegExp, Entry][] = [
   ],
 ];
 
-/** Which of the five it is, and what is said of it. */
+/** What is said of an error; null: it is none that a database gives, or a bug. */
 function classify({ code, cause }: Known): Entry | null {
   const known = code === undefined ? undefined : BY_CODE[code];
   if (known) return known;
@@ -156,22 +149,21 @@ function classify({ code, cause }: Known): Entry | null {
 
 /** What was looked for, or would be written, does not fit the tables; or the server itself is in trouble. */
 const other = (code: string): Entry =>
-  refused(code, () =>
+  refused(code, ({ schema }) =>
     /^(?:0A|2[0-9]|42|P0)/.test(code)
-      ? "Compare the schema with `keyward db sync --check`, and see the server's log."
+      ? `Compare the schema with \`${syncCommand(schema)} --check\`, and see the server's log.`
       : `See the server's log, ${REPEAT}.`,
   );
-
-export function classOf(error: unknown): ErrorClass {
-  if (hasNoTls(error) || isUntrusted(error)) return 'configuration';
-  return (isError(error) ? classify(rooted(error))?.class : undefined) ?? 'bug';
-}
 
 /**
  * Says in the operator's words why the database could not be used; what is no error of a database is given back as it
  * is. Neither statement, password nor URL is repeated.
  */
-export function describeDatabaseError(error: unknown, address: DatabaseAddress): unknown {
+export function describeDatabaseError(
+  error: unknown,
+  address: DatabaseAddress,
+  schema: UpstreamSchema,
+): unknown {
   if (error instanceof RuleError || !isError(error)) return error;
   const known = rooted(error);
   const tls = describeTlsError(known.cause, address, place(address));
@@ -179,7 +171,8 @@ export function describeDatabaseError(error: unknown, address: DatabaseAddress):
   const entry = classify(known);
   if (!entry) return error;
   const message = `${entry.says(address)}: ${known.cause.message}.`;
-  const cure = entry.cure(address, known);
+  const { user, origin: setting = schema.setting } = address;
+  const cure = entry.cure({ user, setting, schema }, known);
   if (entry.class === 'transient') return new Transient(entry.name, message, cure);
   if (entry.class === 'configuration') return new Unavailable(entry.name, message, cure);
   return new RuleError(entry.name, message, { cure });

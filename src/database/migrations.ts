@@ -2,40 +2,44 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
+import { hasTable } from './has-table.ts';
 
-const FOLDER = fileURLToPath(new URL('../../migrations/', import.meta.url));
+const SHIPPED = fileURLToPath(new URL('../../migrations/', import.meta.url));
 
-const TABLE = 'mikro_orm_migrations';
+/** Holds the names of what was applied, in the schema `keyward` of each database. */
+const TABLE = 'keyward.mikro_orm_migrations';
 
-export type MigrationSet = 'keystone' | 'keyward';
+/** The numbered SQL files of a folder. A database records each that it has seen as `<name>/<file>`. */
+export type MigrationSet = { name: string; folder: string };
 
-const filesOf = (set: string): string[] => readdirSync(path.join(FOLDER, set)).toSorted();
+/** A set of those that keyward is delivered with. */
+export const shippedSet = (name: string): MigrationSet => ({ name, folder: path.join(SHIPPED, name) });
 
-/** Those of keyward's own files that the database has not seen; only reads, where the migrator would make its table. */
-export async function pendingMigrations(em: EntityManager): Promise<string[]> {
-  const tables = await em.execute<object[]>(
-    `select from pg_tables where schemaname = 'keyward' and tablename = '${TABLE}'`,
-  );
-  const seen =
-    tables.length > 0 ? await em.execute<{ name: string }[]>(`select name from keyward.${TABLE}`) : [];
+const filesOf = ({ folder }: MigrationSet): string[] => readdirSync(folder).toSorted();
+
+/** The files of a set that the database has not seen; only reads, where the migrator would make its table. */
+export async function pendingMigrations(em: EntityManager, set: MigrationSet): Promise<string[]> {
+  const seen = (await hasTable(em, TABLE))
+    ? await em.execute<{ name: string }[]>(`select name from ${TABLE}`)
+    : [];
   const names = new Set(seen.map(({ name }) => name));
-  return filesOf('keyward').filter((file) => !names.has(`keyward/${file}`));
+  return filesOf(set).filter((file) => !names.has(`${set.name}/${file}`));
 }
 
-/** Applies the numbered SQL files of `migrations/<set>/` that the database has not seen, in one transaction. */
+/** Applies the files of a set that the database has not seen, in one transaction; returns their names. */
 export async function migrate(orm: MikroORM, set: MigrationSet): Promise<string[]> {
   await orm.em.fork().execute('create schema if not exists keyward');
   const { Migrator, Migration } = await import('@mikro-orm/migrations');
   const asMigration = (file: string) => ({
-    name: `${set}/${file}`,
+    name: `${set.name}/${file}`,
     class: class extends Migration {
       override up(): void {
-        this.addSql(readFileSync(path.join(FOLDER, set, file), 'utf8'));
+        this.addSql(readFileSync(path.join(set.folder, file), 'utf8'));
       }
     },
   });
   orm.config.set('migrations', {
-    tableName: `keyward.${TABLE}`,
+    tableName: TABLE,
     transactional: true,
     allOrNothing: true,
     disableForeignKeys: false,

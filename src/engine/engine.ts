@@ -1,5 +1,4 @@
 import { type Home, resolveHome } from '../config/home.ts';
-import { formatDatabaseUrl } from '../config/database-url.ts';
 import { loadIdentitySettings } from '../config/identity-settings.ts';
 import { isRunning } from '../daemons/daemon.ts';
 import { listParts, stopParts } from '../daemons/parts.ts';
@@ -58,16 +57,6 @@ export class Engine {
   async runAdmin(): Promise<RunAdmin> {
     const { RunAdmin } = await import('../temporal/run-admin.ts');
     return new RunAdmin(await this.#link.client());
-  }
-
-  async databaseUrl({
-    showPassword,
-    driver,
-  }: {
-    showPassword: boolean;
-    driver: string | undefined;
-  }): Promise<string> {
-    return formatDatabaseUrl(await this.identity.address(), { showPassword, ...(driver && { driver }) });
   }
 
   /** An error of Temporal's in an operator's words; any other one as it is. */

@@ -12,22 +12,24 @@ import type { Target } from '../rules/target.ts';
 export async function openIdentity(address: DatabaseAddress, options: DatabaseOptions = {}) {
   const [
     { openDatabase },
-    { whyMissing },
+    { keystoneSchema },
     { SchemaService },
     { AuditService },
     { BootstrapService },
     { ResourceService },
-    { AssignmentService },
+    { GrantService },
+    { ImpliedRoleService },
   ] = await Promise.all([
     import('../database/database.ts'),
-    import('../database/schema-facts.ts'),
+    import('../database/keystone/schema.ts'),
     import('../services/schema-service.ts'),
     import('../services/audit/audit-service.ts'),
     import('../services/identity/bootstrap-service.ts'),
     import('../services/identity/resource-service.ts'),
     import('../services/identity/grant-service.ts'),
+    import('../services/identity/implied-role-service.ts'),
   ]);
-  const database = await openDatabase(address, { explain: whyMissing, ...options });
+  const database = openDatabase(address, keystoneSchema, options);
   return {
     address,
     database,
@@ -35,7 +37,8 @@ export async function openIdentity(address: DatabaseAddress, options: DatabaseOp
     audit: new AuditService(database),
     bootstrap: new BootstrapService(database),
     resources: new ResourceService(database),
-    assignments: new AssignmentService(database),
+    grants: new GrantService(database),
+    impliedRoles: new ImpliedRoleService(database),
     close: () => database.close(),
   };
 }

@@ -36,6 +36,8 @@ export type DatabaseAddress = {
   ssl: (typeof sslModes)[number];
   sslRootCert: string | null;
   parameters?: Partial<Record<HonouredParameter, string>>;
+  /** What set it, in the operator's words: a variable, or a file's section and key. The embedded database has none. */
+  origin?: string;
 };
 
 /** Tells a socket folder from a host's name by its slash. TLS is never spoken over a socket. */

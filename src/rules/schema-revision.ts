@@ -1,61 +1,87 @@
 import { RuleError } from './errors.ts';
 
-/** The alembic heads of Keystone 30.0.0 (`keystone/common/sql/migrations`). */
-export const EXPAND_HEAD = '742c857f1dfb';
-export const CONTRACT_HEAD = 'c88cdce8f248';
+/** The databases that `db sync`, `db url` and `db version` take; the first one is meant where none is named. */
+export const databaseNames = ['identity'] as const;
+export type DatabaseName = (typeof databaseNames)[number];
 
-/** Heads of releases before 30.0.0, newest first; an unlisted one is older still, newer, or not Keystone's. */
-const OLDER_HEADS = new Set(['47147121', '11c3b243b4cb', '29e87d24a316', 'e25ffa003242']);
+/** A revision that a database of upstream's must be at, and upstream's own command that brings it there. */
+type Head = { revision: string; command: string };
+
+/** What is known of a database of upstream's: by what it is recognised, and which release's schema keyward works on. */
+export type UpstreamSchema = {
+  /** The name of a database of `databaseNames`. A test may have one of its own. */
+  name: string;
+  /** Whose database it is, and in which release: `Keystone`, `30.0.0`. */
+  service: string;
+  release: string;
+  /** Where its URL is set: what errors say of an address that does not know its own origin. */
+  setting: string;
+  /** Tables that no other application has together; other services of OpenStack use alembic too. */
+  landmarks: string[];
+  /** Alembic's heads at this release; `contract` is null where upstream has a single line of revisions. */
+  heads: { expand: Head; contract: Head | null };
+  /** Heads of earlier releases; an unlisted one is older still, newer, or not upstream's. */
+  olderHeads: string[];
+};
 
 /**
- * `expand-needed` and `contract-needed`: a real `keystone-manage db_sync` has work to do there; `keyward-needed`: only
- * keyward's own tables are missing, or older.
+ * `expand-needed` and `contract-needed`: upstream's own command has work to do there; `keyward-needed`: only keyward's
+ * own tables are missing, or older.
  */
 export type SchemaState =
   'empty' | 'current' | 'keyward-needed' | 'expand-needed' | 'contract-needed' | 'unknown' | 'foreign';
 
-/** `isKeystones`: the tables by which a Keystone's database is known are there; other services use alembic too. */
-export type SchemaFacts = { tables: number; isKeystones: boolean; hasAlembic: boolean; revisions: string[] };
+/** `hasLandmarks`: every table by which upstream's database is known is there. */
+export type SchemaFacts = { tables: number; hasLandmarks: boolean; hasAlembic: boolean; revisions: string[] };
 
-export function schemaState({ tables, isKeystones, hasAlembic, revisions }: SchemaFacts): SchemaState {
+export function schemaState(
+  { tables, hasLandmarks, hasAlembic, revisions }: SchemaFacts,
+  { heads: { expand, contract }, olderHeads }: UpstreamSchema,
+): SchemaState {
   if (tables === 0) return 'empty';
-  if (!isKeystones || !hasAlembic) return 'foreign';
-  if (revisions.includes(EXPAND_HEAD))
-    return revisions.includes(CONTRACT_HEAD) ? 'current' : 'contract-needed';
-  return revisions.length > 0 && revisions.every((head) => head === CONTRACT_HEAD || OLDER_HEADS.has(head))
-    ? 'expand-needed'
-    : 'unknown';
+  if (!hasLandmarks || !hasAlembic) return 'foreign';
+  if (revisions.includes(expand.revision))
+    return contract === null || revisions.includes(contract.revision) ? 'current' : 'contract-needed';
+  const known = new Set([...olderHeads, contract?.revision]);
+  return revisions.length > 0 && revisions.every((head) => known.has(head)) ? 'expand-needed' : 'unknown';
 }
 
 /** Why keyward does not touch a database in that state, and what to do; null: it does. */
-export function schemaRefusal(state: SchemaState, database: string): RuleError | null {
+export function schemaRefusal(
+  state: SchemaState,
+  database: string,
+  { service, release, heads }: UpstreamSchema,
+): RuleError | null {
+  const older = ({ command }: Head): RuleError =>
+    new RuleError(
+      'SchemaRevision',
+      `The database ${database} is at an older revision than ${service} ${release}.`,
+      { cure: `Run \`${command}\` of ${service} ${release} on it, then repeat the command.` },
+    );
   switch (state) {
     case 'foreign':
       return new RuleError(
         'ForeignDatabase',
-        `The database ${database} holds tables that are not Keystone's.`,
-        {
-          cure: 'Name an empty database, or one of a Keystone.',
-        },
+        `The database ${database} holds tables that are not ${service}'s.`,
+        { cure: `Name an empty database, or one of a ${service}.` },
       );
     case 'unknown':
       return new RuleError(
         'SchemaRevision',
         `The database ${database} is at a revision that keyward does not know.`,
         {
-          cure: 'If a newer Keystone made it, use a keyward for that release; if an older one, upgrade it release by release first.',
+          cure: `If a newer ${service} made it, use a keyward for that release; if an older one, upgrade it release by release first.`,
         },
       );
     case 'expand-needed':
+      return older(heads.expand);
     case 'contract-needed':
-      return new RuleError(
-        'SchemaRevision',
-        `The database ${database} is at an older revision than Keystone 30.0.0.`,
-        {
-          cure: `Run \`keystone-manage db_sync${state === 'contract-needed' ? ' --contract' : ''}\` of Keystone 30.0.0 on it, then repeat the command.`,
-        },
-      );
+      return older(heads.contract!);
     default:
       return null;
   }
 }
+
+/** The command that makes what is missing in a database. */
+export const syncCommand = ({ name }: Pick<UpstreamSchema, 'name'>): string =>
+  name === databaseNames[0] ? 'keyward db sync' : `keyward db sync ${name}`;

@@ -1,15 +1,14 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { lockTask } from '../database/advisory-lock.ts';
 import type { Database } from '../database/database.ts';
 import { pendingMigrations } from '../database/migrations.ts';
 import { RuleError } from '../rules/errors.ts';
-import { schemaRefusal, type SchemaState, schemaState } from '../rules/schema-revision.ts';
+import { schemaRefusal, type SchemaState, schemaState, syncCommand } from '../rules/schema-revision.ts';
 import { readFacts } from '../database/schema-facts.ts';
-
-const SYNC_LOCK = "hashtext('keyward db sync')";
 
 export type SyncReport = { state: SchemaState; applied: string[] };
 
-/** The identity database's schema: whether it is Keystone 30.0.0's, and how it becomes so. */
+/** A database's schema: whether it is upstream's at the release that keyward works on, and how it becomes so. */
 export class SchemaService {
   readonly #database: Database;
 
@@ -18,19 +17,20 @@ export class SchemaService {
   }
 
   /**
-   * Makes an empty database Keystone's and adopts one that a real Keystone made; safe to repeat and to run twice at
+   * Makes an empty database upstream's and adopts one that upstream itself made; safe to repeat and to run twice at
    * once. Refuses, untouched, a database at another revision or of another application.
    */
   async sync(): Promise<SyncReport> {
     const applied: string[] = [];
     const work = async (em: EntityManager): Promise<SyncReport> => {
-      await em.execute(`select pg_advisory_xact_lock(${SYNC_LOCK})`);
-      const state = schemaState(await readFacts(em));
-      const refusal = schemaRefusal(state, this.#database.address.database);
+      await lockTask(em, 'keyward db sync');
+      const state = await this.#found(em);
+      const refusal = this.#refusal(state);
       if (refusal) throw refusal;
       // The migrator has connections of its own; this transaction only holds the lock that orders two syncs.
-      if (state === 'empty') applied.push(...(await this.#database.migrate('keystone')));
-      applied.push(...(await this.#database.migrate('keyward')));
+      const { upstream, keyward } = this.#database.schema.migrations;
+      if (state === 'empty') applied.push(...(await this.#database.migrate(upstream)));
+      applied.push(...(await this.#database.migrate(keyward)));
       return { state, applied };
     };
     return this.#database.transactOnce(null, work).catch((error: unknown) => {
@@ -40,20 +40,36 @@ export class SchemaService {
 
   /** What is there, and (`refusal`) why `sync` would not touch it. */
   async state(): Promise<{ state: SchemaState; refusal: RuleError | null }> {
+    const { keyward } = this.#database.schema.migrations;
     return this.#database.read(async (em) => {
-      const found = schemaState(await readFacts(em));
-      const isBehind = found === 'current' && (await pendingMigrations(em)).length > 0;
+      const found = await this.#found(em);
+      const isBehind = found === 'current' && (await pendingMigrations(em, keyward)).length > 0;
       const state = isBehind ? 'keyward-needed' : found;
-      return { state, refusal: schemaRefusal(state, this.#database.address.database) };
+      return { state, refusal: this.#refusal(state) };
     });
   }
 
-  /** The revisions in `alembic_version`, in no order; none in an empty database. */
-  async revisions(): Promise<string[]> {
-    const facts = await this.#database.read(readFacts);
-    const state = schemaState(facts);
-    if (state === 'foreign') throw schemaRefusal(state, this.#database.address.database)!;
-    return facts.revisions;
+  /** The revision in `alembic_version`; of two branches that of the one that expands, as upstream tells it. */
+  async version(): Promise<string> {
+    const { schema } = this.#database;
+    const facts = await this.#database.read((em) => readFacts(em, schema));
+    const state = schemaState(facts, schema);
+    if (state === 'foreign') throw this.#refusal(state)!;
+    const [expand] = facts.revisions.filter((revision) => revision !== schema.heads.contract?.revision);
+    if (expand !== undefined) return expand;
+    throw new RuleError('SchemaMissing', 'The database has no revision: there is no schema in it.', {
+      cure: `Run \`${syncCommand(schema)}\`.`,
+    });
+  }
+
+  async #found(em: EntityManager): Promise<SchemaState> {
+    const { schema } = this.#database;
+    return schemaState(await readFacts(em, schema), schema);
+  }
+
+  #refusal(state: SchemaState): RuleError | null {
+    const { address, schema } = this.#database;
+    return schemaRefusal(state, address.database, schema);
   }
 }
 

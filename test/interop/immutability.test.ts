@@ -127,7 +127,7 @@ describe('a real Keystone refuses the tokens concerned', () => {
       project: { nameOrId: project.id },
       inherited: false,
     };
-    await cloud.services.assignments.add(request, actor);
+    await cloud.services.grants.add(request, actor);
     return { project, user, request, token: await issue(user.name, project.id) };
   };
   const issue = async (name: string, projectId: string, password = PASSWORD): Promise<string | null> => {
@@ -153,7 +153,7 @@ describe('a real Keystone refuses the tokens concerned', () => {
     ['a deleted user', ({ user }) => cloud.delete('user', user.id)],
     ['a deleted project', ({ project }) => cloud.delete('project', project.id)],
     ['a disabled project', ({ project }) => cloud.update('project', project.id, { enabled: false })],
-    ['a role taken away', ({ request }) => cloud.services.assignments.remove(request, actor)],
+    ['a role taken away', ({ request }) => cloud.services.grants.remove(request, actor)],
   ])('after %s', async (_, change) => {
     const held = await grant();
     expect(await isAccepted(held.token!)).toBe(true);

@@ -1,6 +1,8 @@
 import type { Kysely } from 'kysely';
 import { type GlobalRoles, judgeDefaultRoles } from '../../rules/identity/default-role-check.ts';
 import { MANAGER } from '../../rules/identity/default-roles.ts';
+import { OPTION_IDS } from '../../rules/identity/option-ids.ts';
+import { NO_DOMAIN } from '../../rules/identity/stored-domain.ts';
 import { defineCheck } from '../define-check.ts';
 
 type Tables = {
@@ -8,9 +10,6 @@ type Tables = {
   role_option: { role_id: string; option_id: string; option_value: string | null };
   implied_role: { prior_role_id: string; implied_role_id: string };
 };
-
-const IMMUTABLE = 'IMMU';
-const NO_DOMAIN = '<<null>>';
 
 export default defineCheck({
   id: 'identity-default-roles-immutable',
@@ -27,7 +26,9 @@ async function globalRoles(database: Kysely<Tables>): Promise<GlobalRoles> {
   const roles = await database
     .selectFrom('role')
     .leftJoin('role_option', (join) =>
-      join.onRef('role_option.role_id', '=', 'role.id').on('role_option.option_id', '=', IMMUTABLE),
+      join
+        .onRef('role_option.role_id', '=', 'role.id')
+        .on('role_option.option_id', '=', OPTION_IDS.immutable),
     )
     .where('role.domain_id', '=', NO_DOMAIN)
     .select(['role.id', 'role.name', 'role_option.option_value as immutable'])

@@ -1,5 +1,6 @@
 import { Flags } from '@oclif/core';
 import { UsageError } from '../../rules/errors.ts';
+import { assertOneTarget } from '../../rules/identity/grants.ts';
 
 const text = (description: string) => Flags.string({ description });
 
@@ -20,16 +21,14 @@ type GrantFlags = { [flag in Exclude<keyof typeof grantFlags, 'inherited'>]?: st
 export function grantRequest(role: string, flags: GrantFlags & { inherited?: boolean }) {
   const { user, ...on } = grantRefs(flags);
   if (!user) throw new UsageError('It is not said whose role it is.', 'Give --user.');
-  if (!on.project && !on.domain && !on.system)
-    throw new UsageError('It is not said what the role is on.', 'Give --project, --domain or --system all.');
-  if (on.system && flags.inherited)
-    throw new UsageError('A role on the system is not inherited.', 'Leave --inherited out.');
-  return {
+  const request = {
     ...on,
     user,
     inherited: flags.inherited ?? false,
     role: { nameOrId: role, domain: flags['role-domain'] },
   };
+  assertOneTarget(request);
+  return request;
 }
 
 /** What the flags name; what they don't is undefined. */

@@ -1,6 +1,6 @@
 import { Flags, type Interfaces } from '@oclif/core';
 import type { ResourceOptions } from '../../rules/identity/resource.ts';
-import type { OptionName } from '../../rules/identity/resource-options.ts';
+import type { OptionName } from '../../rules/identity/option-ids.ts';
 
 const helpGroup = 'USER OPTION';
 

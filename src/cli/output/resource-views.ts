@@ -1,5 +1,6 @@
 import { isTruthy } from '../../rules/identity/immutability.ts';
-import type { Resource, ResourceKind } from '../../rules/identity/resource.ts';
+import type { ResourceKind } from '../../rules/identity/kinds.ts';
+import type { Resource } from '../../rules/identity/resource.ts';
 import { spelled } from './column-names.ts';
 import type { Row } from './formats.ts';
 

@@ -1,7 +1,8 @@
-import { Args, Flags } from '@oclif/core';
-import { EngineCommand, settingsFlags, type SettingsFlags } from '../../cli/engine-command.ts';
+import { Flags } from '@oclif/core';
+import { databaseArg, DatabaseCommand } from '../../cli/database-command.ts';
+import { settingsFlags, type SettingsFlags } from '../../cli/engine-command.ts';
 import { ExitCode } from '../../rules/errors.ts';
-import type { SchemaState } from '../../rules/schema-revision.ts';
+import type { DatabaseName, SchemaState } from '../../rules/schema-revision.ts';
 
 /** `keystone-manage db_sync --check`'s exit codes. */
 const EXIT_CODES: Record<SchemaState, number> = {
@@ -20,7 +21,7 @@ const WORDS: Partial<Record<SchemaState, string>> = {
   'keyward-needed': "keyward's own tables are missing or older: `keyward db sync` makes them.",
 };
 
-export default class DbSync extends EngineCommand {
+export default class DbSync extends DatabaseCommand {
   static override summary = "Make an empty database Keystone 30.0.0's, or adopt one that a Keystone made.";
   static override description =
     "keyward's own tables go to a PostgreSQL schema named keyward; Keystone's stay exactly as Keystone makes them. " +
@@ -29,23 +30,16 @@ export default class DbSync extends EngineCommand {
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --check',
   ];
-  static override args = {
-    database: Args.string({
-      ignoreStdin: true,
-      options: ['identity'],
-      default: 'identity',
-      description: 'which database',
-    }),
-  };
+  static override args = { database: databaseArg({ default: 'identity' }) };
   static override flags = {
     ...settingsFlags,
     check: Flags.boolean({ description: 'only say whether a sync is needed, by the exit code' }),
   };
 
   async run(): Promise<void> {
-    const { flags } = await this.parse(DbSync);
-    if (flags.check) return this.#check(flags);
-    const { applied } = await this.withIdentity(flags, ({ schema }) => schema.sync());
+    const { args, flags } = await this.parse(DbSync);
+    if (flags.check) return this.#check(flags, args.database);
+    const { applied } = await this.withSchema(flags, args.database, (schema) => schema.sync());
     const lines =
       applied.length > 0
         ? applied.map((name) => `Applied ${name}.`)
@@ -53,8 +47,8 @@ export default class DbSync extends EngineCommand {
     this.log(lines.join('\n'));
   }
 
-  async #check(flags: SettingsFlags): Promise<void> {
-    const { state, refusal } = await this.withIdentity(flags, ({ schema }) => schema.state());
+  async #check(flags: SettingsFlags, name: DatabaseName): Promise<void> {
+    const { state, refusal } = await this.withSchema(flags, name, (schema) => schema.state());
     this.announce(refusal ? `${refusal.message} ${refusal.cure}` : WORDS[state]!);
     this.exit(EXIT_CODES[state]);
   }

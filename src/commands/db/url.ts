@@ -1,7 +1,8 @@
-import { Args, Flags } from '@oclif/core';
-import { EngineCommand, settingsFlags } from '../../cli/engine-command.ts';
+import { Flags } from '@oclif/core';
+import { databaseArg, DatabaseCommand } from '../../cli/database-command.ts';
+import { settingsFlags } from '../../cli/engine-command.ts';
 
-export default class DbUrl extends EngineCommand {
+export default class DbUrl extends DatabaseCommand {
   static override summary = 'Print the URL of a database, for psql and other tools.';
   static override description = 'A password in it is shown as *** unless --show-password is given.';
   static override examples = [
@@ -9,14 +10,7 @@ export default class DbUrl extends EngineCommand {
     'psql "$(<%= config.bin %> <%= command.id %> identity --show-password)"',
     '<%= config.bin %> <%= command.id %> identity --driver psycopg2   # for a keystone.conf',
   ];
-  static override args = {
-    database: Args.string({
-      ignoreStdin: true,
-      options: ['identity'],
-      required: true,
-      description: 'which database',
-    }),
-  };
+  static override args = { database: databaseArg({ required: true }) };
   static override flags = {
     ...settingsFlags,
     'show-password': Flags.boolean({ description: 'print the password too' }),
@@ -27,10 +21,8 @@ export default class DbUrl extends EngineCommand {
   };
 
   async run(): Promise<void> {
-    const { flags } = await this.parse(DbUrl);
-    const url = await this.withEngine(flags, (engine) =>
-      engine.databaseUrl({ showPassword: flags['show-password'], driver: flags.driver }),
-    );
-    this.log(url);
+    const { args, flags } = await this.parse(DbUrl);
+    const { 'show-password': showPassword, driver } = flags;
+    this.log(await this.databaseUrl(flags, args.database, { showPassword, ...(driver && { driver }) }));
   }
 }

@@ -18,6 +18,6 @@ export default class RoleAdd extends ResourceCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(RoleAdd);
     const request = grantRequest(args['role']!, flags);
-    await this.withSession(flags, ({ assignments, actor }) => assignments.add(request, actor));
+    await this.withSession(flags, ({ grants, actor }) => grants.add(request, actor));
   }
 }

@@ -18,6 +18,6 @@ export default class RoleRemove extends ResourceCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(RoleRemove);
     const request = grantRequest(args['role']!, flags);
-    await this.withSession(flags, ({ assignments, actor }) => assignments.remove(request, actor));
+    await this.withSession(flags, ({ grants, actor }) => grants.remove(request, actor));
   }
 }

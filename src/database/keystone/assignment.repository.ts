@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Conditions } from '../conditions.ts';
-import { userNameOf } from './resource-select.ts';
+import { Assignment, SystemAssignment } from './assignment.entity.ts';
 
 /** What a list may be narrowed to, by ids; undefined: not at all. */
 export type AssignmentFilter = {
@@ -11,14 +11,25 @@ export type AssignmentFilter = {
   system?: boolean;
   inherited?: boolean;
 };
-type Key = { type: string; actorId: string; targetId: string; roleId: string; inherited: boolean };
+export type AssignmentKey = {
+  type: string;
+  actorId: string;
+  targetId: string;
+  roleId: string;
+  inherited: boolean;
+};
 /** One role of somebody on something, and the name of each of them as `name@domain`. */
-export type StoredAssignment = Key & { role: string; actor: string; target: string };
+export type StoredAssignment = AssignmentKey & { role: string; actor: string; target: string };
 
 export const ASSIGNMENT_TABLES = ['assignment', 'system_assignment'] as const;
 type Table = (typeof ASSIGNMENT_TABLES)[number];
 const inDomain = (name: string, domainId: string): string =>
   `${name} || coalesce('@' || (select name from project where id = ${domainId} and is_domain), '')`;
+
+/** A user's name lies in one of three tables; the last of them has no index for this. */
+const userNameOf = (id: string): string => `coalesce(
+  (select name from local_user where user_id = ${id}), (select name from nonlocal_user where user_id = ${id}),
+  (select display_name from federated_user f where f.user_id = ${id} order by f.id limit 1))`;
 
 /** Only what a page shows gets names. */
 const NAMES = `
@@ -29,7 +40,7 @@ const NAMES = `
   (select case when p.is_domain then p.name else ${inDomain('p.name', 'p.domain_id')} end
     from project p where p.id = a.target_id) as target`;
 
-/** Reads role assignments as they were granted. */
+/** Role assignments as they were granted. */
 export class AssignmentRepository {
   readonly #em: EntityManager;
 
@@ -41,7 +52,7 @@ export class AssignmentRepository {
   async page(
     table: Table,
     filter: AssignmentFilter,
-    after: Key | null,
+    after: AssignmentKey | null,
     size: number,
   ): Promise<StoredAssignment[]> {
     const { where, values } = conditionsOf(table, filter, after);
@@ -53,15 +64,34 @@ export class AssignmentRepository {
       values,
     );
   }
+
+  /** False: it was there, perhaps made just now by somebody else. */
+  async insert(key: AssignmentKey): Promise<boolean> {
+    const { type, actorId, targetId, roleId, inherited } = key;
+    const rows = await this.#em.execute<object[]>(
+      isOnSystem(key) ? `insert into system_assignment ${NEW_ROW}` : `insert into assignment ${NEW_ROW}`,
+      [type, actorId, targetId, roleId, inherited],
+    );
+    return rows.length > 0;
+  }
+
+  /** False: there was none. */
+  async delete(key: AssignmentKey): Promise<boolean> {
+    return (await this.#em.nativeDelete(isOnSystem(key) ? SystemAssignment : Assignment, key)) > 0;
+  }
 }
 
-function conditionsOf(table: Table, filter: AssignmentFilter, after: Key | null): Conditions {
+const NEW_ROW =
+  '(type, actor_id, target_id, role_id, inherited) values (?, ?, ?, ?, ?) on conflict do nothing returning 1';
+const isOnSystem = ({ type }: AssignmentKey): boolean => type.endsWith('System');
+
+function conditionsOf(table: Table, filter: AssignmentFilter, after: AssignmentKey | null): Conditions {
   const conditions = new Conditions();
   const add = conditions.add.bind(conditions);
   add('true');
   const { role, user, project, domain, system, inherited } = filter;
-  const isOnSystem = table === 'system_assignment';
-  if (isOnSystem ? (project ?? domain) !== undefined : system) add('false');
+  const onSystem = table === 'system_assignment';
+  if (onSystem ? (project ?? domain) !== undefined : system) add('false');
   if (role !== undefined) add('role_id = ?', role);
   if (user !== undefined) add("actor_id = ? and type::text like 'User%'", user);
   if (project !== undefined) add("target_id = ? and type::text like '%Project'", project);
@@ -69,7 +99,7 @@ function conditionsOf(table: Table, filter: AssignmentFilter, after: Key | null)
   if (inherited) add('inherited');
   if (after) {
     const { type, actorId, targetId, roleId, inherited: last } = after;
-    const cast = isOnSystem ? '' : '::type';
+    const cast = onSystem ? '' : '::type';
     add(
       `(type, actor_id, target_id, role_id, inherited) > (?${cast}, ?, ?, ?, ?)`,
       type,

@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { isTruthy } from '../../rules/identity/immutability.ts';
-import { OPTION_IDS } from '../../rules/identity/resource-options.ts';
+import { OPTION_IDS } from '../../rules/identity/option-ids.ts';
 import { instantOf } from '../database-time.ts';
 import { parsedJson } from '../stored-json.ts';
 

@@ -1,15 +1,14 @@
 import { Type } from '@mikro-orm/core';
+import { NO_DOMAIN } from '../../rules/identity/stored-domain.ts';
 
-const NULL_DOMAIN = '<<null>>';
-
-/** Keystone stores "no domain" as a sentinel, because NULL cannot take part in unique(name, domain_id). */
+/** A column in which Keystone stores a text in place of "no domain". */
 export class NullDomainType extends Type<string | null, string> {
   override convertToDatabaseValue(value: string | null): string {
-    return value ?? NULL_DOMAIN;
+    return value ?? NO_DOMAIN;
   }
 
   override convertToJSValue(value: string): string | null {
-    return value === NULL_DOMAIN ? null : value;
+    return value === NO_DOMAIN ? null : value;
   }
 
   override getColumnType(): string {

@@ -1,3 +1,5 @@
+import { NO_DOMAIN } from '../../rules/identity/stored-domain.ts';
+
 /**
  * The projects that a user can work on, as `keystone/assignment/core.py` works them out: by grants to the user or to a
  * group, on the project itself, or inherited from above, where what they were granted on does not count. A domain's
@@ -13,7 +15,7 @@ export const PROJECTS_OF_USER = `
       where m.last_verified + make_interval(mins => coalesce(i.authorization_ttl, 0))
             > (now() at time zone 'UTC')),
   effective (id) as (
-    select id from role where domain_id = '<<null>>'
+    select id from role where domain_id = '${NO_DOMAIN}'
     union select i.prior_role_id from implied_role i join effective on i.implied_role_id = effective.id),
   granted as (
     select a.type::text as type, a.target_id as id, a.inherited

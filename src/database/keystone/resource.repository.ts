@@ -1,10 +1,15 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import type { Resource, ResourceKind, ResourceOptions } from '../../rules/identity/resource.ts';
-import { optionName } from '../../rules/identity/resource-options.ts';
+import type { ResourceKind } from '../../rules/identity/kinds.ts';
+import type { Resource, ResourceOptions } from '../../rules/identity/resource.ts';
+import { OPTION_IDS, optionName } from '../../rules/identity/option-ids.ts';
+import { NO_DOMAIN } from '../../rules/identity/stored-domain.ts';
 import { Conditions } from '../conditions.ts';
+import { hasTable } from '../has-table.ts';
+import { AMONG } from '../among.ts';
 import { parsedExtra, parsedJson } from '../stored-json.ts';
 import { PROJECTS_OF_USER } from './projects-of-user.ts';
-import { NOT_ROOT, selectOf, USER_NAMED, userOptionsOf } from './resource-select.ts';
+import { kindTables } from './kinds.ts';
+import { selectOf } from './resource-select.ts';
 
 /** What a list may be narrowed to; undefined: not at all. */
 export type ResourceFilter = {
@@ -38,20 +43,19 @@ const TAGGED = { all: '= ?', any: '> 0 and ? > 0', notAll: '< ?', none: '= 0 and
 /** Reads roles, users, projects and domains in the shape of Keystone's API; the root domain is never among them. */
 export class ResourceRepository {
   readonly #em: EntityManager;
-  #userOptions: Promise<string> | null = null;
+  #isSynced: Promise<boolean> | null = null;
 
   constructor(em: EntityManager) {
     this.#em = em;
   }
 
   async find(kind: ResourceKind, id: string): Promise<StoredResource | null> {
-    const [found] = await this.#select(kind, [`${keyOf(kind)} = ?`], [id]);
+    const [found] = await this.#select(kind, [`${kindTables[kind].alias}.id = ?`], [id]);
     return found ?? null;
   }
 
   findAll(kind: ResourceKind, ids: string[]): Promise<StoredResource[]> {
-    const among = `${keyOf(kind)} in (select jsonb_array_elements_text(?::jsonb))`;
-    return this.#select(kind, [among], [JSON.stringify(ids)]);
+    return this.#select(kind, [`${kindTables[kind].alias}.id ${AMONG}`], [JSON.stringify(ids)]);
   }
 
   /** At most `size` after the marker, in the order of their ids. */
@@ -63,15 +67,12 @@ export class ResourceRepository {
   ): Promise<StoredResource[]> {
     const conditions = new Conditions();
     const add = conditions.add.bind(conditions);
-    if (after !== null) add(`${keyOf(kind)} > ?`, after);
-    if (filter.domainId !== undefined) add(`${domainOf(kind)} = ?`, filter.domainId ?? '<<null>>');
+    const { alias, domain, named } = kindTables[kind];
+    if (after !== null) add(`${alias}.id > ?`, after);
+    if (filter.domainId !== undefined) add(`${domain} = ?`, filter.domainId ?? NO_DOMAIN);
     if (filter.parentId !== undefined) add('p.parent_id = ?', filter.parentId);
-    if (filter.enabled !== undefined)
-      add(`${kind === 'user' ? 'u' : 'p'}.enabled is not distinct from ?`, filter.enabled);
-    if (filter.name !== undefined) {
-      if (kind === 'user') add(USER_NAMED, filter.name, filter.name, filter.name);
-      else add(`${kind === 'role' ? 'r' : 'p'}.name = ?`, filter.name);
-    }
+    if (filter.enabled !== undefined) add(`${alias}.enabled is not distinct from ?`, filter.enabled);
+    if (filter.name !== undefined) add(named, ...Array.from(named.matchAll(/\?/g), () => filter.name));
     if (filter.projectId !== undefined)
       add(
         "u.id in (select actor_id from assignment where type = 'UserProject' and target_id = ?)",
@@ -89,30 +90,27 @@ export class ResourceRepository {
     values: unknown[],
     limit?: number,
   ): Promise<StoredResource[]> {
-    this.#userOptions ??= kind === 'user' ? userOptionsOf(this.#em) : null;
-    const conditions = kind === 'role' || kind === 'user' ? where : [kindOf(kind), ...where];
     const rows = await this.#em.execute<Row[]>(
-      selectOf(kind, (await this.#userOptions) ?? '', conditions, limit),
+      selectOf(kind, await this.#hasOwn(kindTables[kind].options.own), where, limit),
       values,
     );
     return rows.map(stored);
+  }
+
+  /** Whether keyward's own table of options is there, asked once; a kind without one does not care. */
+  #hasOwn(table: string | null): Promise<boolean> {
+    if (table !== null) this.#isSynced ??= hasTable(this.#em, table);
+    return this.#isSynced ?? Promise.resolve(false);
   }
 }
 
 const tagged = (has: keyof TagFilter): string =>
   `(select count(*) from project_tag t where t.project_id = p.id
-    and t.name in (select jsonb_array_elements_text(?::jsonb))) ${TAGGED[has]}`;
-
-const keyOf = (kind: ResourceKind): string =>
-  ({ role: 'r.id', user: 'u.id', project: 'p.id', domain: 'p.id' })[kind];
-const domainOf = (kind: ResourceKind): string =>
-  ({ role: 'r.domain_id', user: 'u.domain_id', project: 'p.domain_id', domain: 'p.id' })[kind];
-const kindOf = (kind: 'project' | 'domain'): string =>
-  kind === 'domain' ? `p.is_domain and ${NOT_ROOT}` : 'not p.is_domain';
+    and t.name ${AMONG}) ${TAGGED[has]}`;
 
 /** An `extra` without attributes that can be read is shown as it is stored. */
 function stored({ extra, options, ...columns }: Row): StoredResource {
-  const { IMMU: immutable } = options ?? {};
+  const immutable = options?.[OPTION_IDS.immutable];
   const attributes = parsedExtra(extra) ?? { extra };
   return { resource: { ...attributes, ...columns, options: readOptions(options) }, immutable };
 }

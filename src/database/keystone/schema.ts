@@ -1,31 +1,40 @@
 import { Assignment, SystemAssignment } from './assignment.entity.ts';
 import { Endpoint, Region, Service } from './catalog.entity.ts';
 import { Project } from './project.entity.ts';
-import { ProjectOption, ProjectTag } from './project-option.entity.ts';
-import { RevocationEvent } from './revocation-event.entity.ts';
+import { ProjectTag } from './project-tag.entity.ts';
 import { ImpliedRole, Role, RoleOption } from './role.entity.ts';
-import { LocalUser, Password, User, UserOption } from './user.entity.ts';
+import { LocalUser, User } from './user.entity.ts';
 import { AuditEntry } from '../keyward/audit-entry.entity.ts';
-import { KeywardUserOption } from '../keyward/user-option.entity.ts';
+import { shippedSet } from '../migrations.ts';
+import type { Schema } from '../schema.ts';
 
-/** What keyward reads and writes; a table without an entity here is not touched through MikroORM. */
-export const entities = [
-  Assignment,
-  AuditEntry,
-  Endpoint,
-  ImpliedRole,
-  KeywardUserOption,
-  LocalUser,
-  Password,
-  Project,
-  ProjectOption,
-  ProjectTag,
-  Region,
-  RevocationEvent,
-  Role,
-  RoleOption,
-  Service,
-  SystemAssignment,
-  User,
-  UserOption,
-];
+/** Keystone's database; the revisions are those of `keystone/common/sql/migrations`. */
+export const keystoneSchema: Schema = {
+  name: 'identity',
+  service: 'Keystone',
+  release: '30.0.0',
+  setting: 'KEYWARD_KEYSTONE_DATABASE_URL or `[database] connection`',
+  landmarks: ['project', 'role', 'local_user'],
+  heads: {
+    expand: { revision: '742c857f1dfb', command: 'keystone-manage db_sync' },
+    contract: { revision: 'c88cdce8f248', command: 'keystone-manage db_sync --contract' },
+  },
+  olderHeads: ['47147121', '11c3b243b4cb', '29e87d24a316', 'e25ffa003242'],
+  // Databases record the names of these sets: they can't be changed.
+  migrations: { upstream: shippedSet('keystone'), keyward: shippedSet('keyward') },
+  entities: [
+    Assignment,
+    AuditEntry,
+    Endpoint,
+    ImpliedRole,
+    LocalUser,
+    Project,
+    ProjectTag,
+    Region,
+    Role,
+    RoleOption,
+    Service,
+    SystemAssignment,
+    User,
+  ],
+};

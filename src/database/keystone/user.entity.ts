@@ -15,17 +15,6 @@ export const User = defineEntity({
   },
 });
 
-/** An option that Keystone knows; `optionValue` is JSON. */
-export const UserOption = defineEntity({
-  name: 'UserOption',
-  tableName: 'user_option',
-  properties: {
-    userId: p.string().primary(),
-    optionId: p.string().primary(),
-    optionValue: p.text(),
-  },
-});
-
 /** The name and the failed logins of a user that Keystone itself authenticates. */
 export const LocalUser = defineEntity({
   name: 'LocalUser',
@@ -37,21 +26,5 @@ export const LocalUser = defineEntity({
     name: p.string(),
     failedAuthCount: p.integer().nullable(),
     failedAuthAt: p.type(InstantType).$type<number | null>().nullable(),
-  },
-});
-
-/** One of a local user's passwords; the newest counts, older ones have expired. Times are microseconds, UTC. */
-export const Password = defineEntity({
-  name: 'Password',
-  tableName: 'password',
-  properties: {
-    id: p.integer().primary().autoincrement(),
-    localUserId: p.integer(),
-    expiresAt: p.type(InstantType).$type<number | null>().nullable(),
-    selfService: p.boolean(),
-    passwordHash: p.string().nullable().hidden(),
-    createdAtInt: p.bigint('number'),
-    expiresAtInt: p.bigint('number').nullable(),
-    createdAt: p.type(InstantType).$type<number>(),
   },
 });

@@ -1,5 +1,6 @@
 import { ADMIN, defaultRoles, MANAGER, MEMBER, READER, SERVICE } from './default-roles.ts';
 import { readImmutability } from './immutability.ts';
+import { OPTION_IDS } from './option-ids.ts';
 import { shellWord } from '../shell-word.ts';
 import { CheckCode, type CheckResult } from '../upgrade-check.ts';
 
@@ -73,7 +74,7 @@ function brokenOptions(broken: StoredRole[], standIns: string[]): CheckResult {
 }
 
 const optionUpdate = (roles: StoredRole[]): string =>
-  `run in the identity database: update role_option set option_value = 'true' where option_id = 'IMMU' ` +
+  `run in the identity database: update role_option set option_value = 'true' where option_id = '${OPTION_IDS.immutable}' ` +
   `and role_id in (${roles.map(({ id }) => `'${id}'`).join(', ')});`;
 
 /** Only where there is no admin: every other role that implies manager, by name. */

@@ -1,5 +1,6 @@
 import { RuleError } from '../errors.ts';
-import type { ResourceKind, ResourceOptions } from './resource.ts';
+import type { ResourceKind } from './kinds.ts';
+import type { ResourceOptions } from './resource.ts';
 
 /** What a stored `IMMU` option says. Keystone counts every truthy JSON value; text that is no JSON breaks it. */
 export type StoredImmutability = 'immutable' | 'mutable' | 'broken';

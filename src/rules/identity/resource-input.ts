@@ -1,14 +1,11 @@
 import { assertPassword } from './bootstrap/limits.ts';
 import { RuleError, UsageError } from '../errors.ts';
-import type { ResourceKind, ResourcePatch, ResourceValues } from './resource.ts';
+import { kinds, type ResourceKind } from './kinds.ts';
+import type { ResourcePatch, ResourceValues } from './resource.ts';
 import { checkOptions } from './resource-options.ts';
 
-/** In characters, as Keystone's schemas count them (`keystone/{assignment,identity,resource}/schema.py`). */
-const NAME_LIMIT: Record<ResourceKind, number> = { role: 255, user: 255, project: 64, domain: 64 };
-const ROLE_DESCRIPTION_LIMIT = 255;
 const TAG_LIMIT = 255;
 const TAGS_LIMIT = 80;
-const FEDERATED = 'federated';
 /** What a `--property` may not be named: attributes that have rules of their own. */
 const RESERVED = [
   'id',
@@ -72,19 +69,19 @@ function checkedAttributes<T extends ResourcePatch | ResourceValues>(kind: Resou
   if (given.enabled !== undefined && typeof given.enabled !== 'boolean')
     throw new UsageError(`enabled: ${JSON.stringify(given.enabled)} is not true or false.`, 'Correct it.');
   if (given.password !== undefined) assertPassword(given.password);
-  const { description } = given;
-  if (kind === 'role' && typeof description === 'string' && lengthOf(description) > ROLE_DESCRIPTION_LIMIT)
-    throw tooLong('The description of a role', ROLE_DESCRIPTION_LIMIT);
+  const { descriptionLimit } = kinds[kind];
+  if (descriptionLimit !== null && lengthOf(given.description ?? '') > descriptionLimit)
+    throw tooLong(`The description of a ${kind}`, descriptionLimit);
   return given;
 }
 
-/** Roles keep blanks at the ends of their names; everything else loses them, as in Keystone. */
 function checkedName(kind: ResourceKind, name: string): string {
+  const { nameLimit, reservedNames, keepsBlanks } = kinds[kind];
   if (!/\S/.test(name)) throw new UsageError(`The name of a ${kind} can't be empty.`, 'Give a name.');
-  if (lengthOf(name) > NAME_LIMIT[kind]) throw tooLong(`The name of a ${kind}`, NAME_LIMIT[kind]);
-  if (kind === 'domain' && name.trim().toLowerCase() === FEDERATED)
-    throw new UsageError(`A domain can't be named ${name}.`, 'Keystone keeps that name for itself.');
-  return kind === 'role' ? name : name.trim();
+  if (lengthOf(name) > nameLimit) throw tooLong(`The name of a ${kind}`, nameLimit);
+  if (reservedNames.includes(name.trim().toLowerCase()))
+    throw new UsageError(`A ${kind} can't be named ${name}.`, 'Keystone keeps that name for itself.');
+  return keepsBlanks ? name : name.trim();
 }
 
 function checkTags(tags: string[]): void {

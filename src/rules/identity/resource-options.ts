@@ -1,30 +1,12 @@
 import { UsageError } from '../errors.ts';
-import type { ResourceKind, ResourceOptions } from './resource.ts';
+import { kinds, type ResourceKind } from './kinds.ts';
+import type { ResourceOptions } from './resource.ts';
 
-/** Under what id the option tables keep each option, by its name in the API. */
-export const OPTION_IDS = {
-  immutable: 'IMMU',
-  ignore_change_password_upon_first_use: '1000',
-  ignore_password_expiry: '1001',
-  ignore_lockout_failure_attempts: '1002',
-  lock_password: '1003',
-  ignore_user_inactivity: '1004',
-  multi_factor_auth_rules: 'MFAR',
-  multi_factor_auth_enabled: 'MFAE',
-} as const;
-export type OptionName = keyof typeof OPTION_IDS;
-
-const NAMES = Object.keys(OPTION_IDS);
-const NAME_OF = new Map(Object.entries(OPTION_IDS).map(([name, id]) => [id as string, name]));
-
-/** What Keystone does not know is called by its id. */
-export const optionName = (id: string): string => NAME_OF.get(id) ?? id;
-
-/** Only users have others than `immutable`: `keystone/identity/backends/resource_options.py`. Null deletes an option. */
+/** Refuses options that a kind does not have (`keystone/identity/backends/resource_options.py`). Null deletes one. */
 export function checkOptions(kind: ResourceKind, options: ResourceOptions | undefined): void {
   if (options === undefined) return;
   if (options === null) throw new UsageError('options: null is no set of options.', 'Correct it.');
-  const known = kind === 'user' ? NAMES : ['immutable'];
+  const known: string[] = kinds[kind].options;
   for (const [name, value] of Object.entries(options)) {
     if (!known.includes(name))
       throw new UsageError(`'${name}' is no option of a ${kind}.`, `These are: ${known.join(', ')}.`);

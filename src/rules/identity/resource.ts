@@ -1,7 +1,3 @@
-/** What can be made immutable. A domain is a project that acts as one; everywhere here it is a kind of its own. */
-export const resourceKinds = ['role', 'user', 'project', 'domain'] as const;
-export type ResourceKind = (typeof resourceKinds)[number];
-
 /** Resource options by their API names; `immutable` null or absent: never set. */
 export type ResourceOptions = { immutable?: boolean | null; [option: string]: unknown };
 

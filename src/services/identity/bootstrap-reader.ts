@@ -9,6 +9,7 @@ import { LocalUser, User } from '../../database/keystone/user.entity.ts';
 import type { BootstrapRequest } from '../../rules/identity/bootstrap/request.ts';
 import { defaultRoles } from '../../rules/identity/default-roles.ts';
 import type { IdentitySnapshot, PasswordState } from '../../rules/identity/bootstrap/snapshot.ts';
+import { OPTION_IDS } from '../../rules/identity/option-ids.ts';
 import { readImmutability } from '../../rules/identity/immutability.ts';
 
 /** Compares the asked password with a stored hash; memory of earlier answers is the caller's. */
@@ -67,7 +68,7 @@ async function passwordState(
 async function readRoles(em: EntityManager, { roleName }: BootstrapRequest) {
   const rows = await em.find(Role, { name: { $in: defaultRoles(roleName) }, domainId: null });
   const ids = rows.map((row) => row.id);
-  const options = await em.find(RoleOption, { roleId: { $in: ids }, optionId: 'IMMU' });
+  const options = await em.find(RoleOption, { roleId: { $in: ids }, optionId: OPTION_IDS.immutable });
   const optionOf = new Map(options.map((option) => [option.roleId, option.optionValue]));
   return {
     roles: new Map(

@@ -1,4 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { lockTask } from '../../database/advisory-lock.ts';
 import type { Database } from '../../database/database.ts';
 import { AuditEntry } from '../../database/keyward/audit-entry.entity.ts';
 import { mutableRoleWarnings, planBootstrap } from '../../rules/identity/bootstrap/plan.ts';
@@ -18,7 +19,6 @@ import { hashPassword, verifyPassword } from './password-hash.ts';
 import { acceptRequest, markApplied, wasApplied, withdrawRequest } from './request-ledger.ts';
 
 const OPERATION = 'bootstrap';
-const LOCK = "hashtext('keyward bootstrap')";
 
 /** Bootstraps a cloud's identity: plans in one read-only transaction, applies in one transaction. */
 export class BootstrapService {
@@ -110,7 +110,7 @@ async function applyUnderLock(
   request: BootstrapRequest,
   passwords: PasswordMemory,
 ): Promise<BootstrapReport> {
-  await em.execute(`select pg_advisory_xact_lock(${LOCK})`);
+  await lockTask(em, 'keyward bootstrap');
   const isApplied = await wasApplied(em, request.requestId);
   const there = await readSnapshot(em, request, passwords.compare);
   if (isApplied) return reportOf(request, there, await changesOf(em, request.requestId));

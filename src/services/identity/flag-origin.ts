@@ -1,8 +1,8 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import type { ResourceKind } from '../../rules/identity/resource.ts';
+import { lastFlagChanges } from '../../database/keyward/flag-changes.ts';
+import type { ResourceKind } from '../../rules/identity/kinds.ts';
 
 const UNKNOWN = 'not set through keyward';
-type Row = { resource_id: string; value: string | null; at: string; by: string };
 
 /**
  * Since when and by whom each resource's `immutable` is what it is, by the audit's last entry that changed it; where
@@ -13,29 +13,16 @@ export async function flagOrigins(
   kind: ResourceKind,
   stored: { id: string; immutable: string | null | undefined }[],
 ): Promise<Map<string, string>> {
-  const origins = new Map(stored.map(({ id }) => [id, UNKNOWN]));
-  if (stored.length === 0 || !(await hasAudit(em))) return origins;
-  const rows = await em.execute<Row[]>(
-    `select distinct on (resource_id) resource_id, after->'options'->>'immutable' as value,
-       to_char(occurred_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as at,
-       requester_user || coalesce(' (sudo by ' || requester_sudo_user || ')', '') || '@' || requester_host as by
-     from keyward.audit
-     where resource_type = ? and resource_id in (select jsonb_array_elements_text(?::jsonb))
-       and before->'options'->'immutable' is distinct from after->'options'->'immutable'
-     order by resource_id, id desc`,
-    [kind, JSON.stringify(stored.map(({ id }) => id))],
+  const last = await lastFlagChanges(
+    em,
+    kind,
+    stored.map(({ id }) => id),
   );
-  const last = new Map(rows.map((row) => [row.resource_id, row]));
-  for (const { id, immutable } of stored) {
-    const row = last.get(id);
-    if (row && row.value === (immutable ?? null)) origins.set(id, `since ${row.at} by ${row.by}`);
-  }
-  return origins;
-}
-
-async function hasAudit(em: EntityManager): Promise<boolean> {
-  const [found] = await em.execute<{ here: boolean }[]>(
-    "select to_regclass('keyward.audit') is not null as here",
+  return new Map(
+    stored.map(({ id, immutable }) => {
+      const change = last.get(id);
+      const isKnown = change && change.value === (immutable ?? null);
+      return [id, isKnown ? `since ${change.at} by ${change.by}` : UNKNOWN];
+    }),
   );
-  return found!.here;
 }

@@ -1,19 +1,18 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Database } from '../../database/database.ts';
-import { Assignment, SystemAssignment } from '../../database/keystone/assignment.entity.ts';
 import {
   ASSIGNMENT_TABLES,
   type AssignmentFilter,
+  type AssignmentKey,
   AssignmentRepository,
   type StoredAssignment,
 } from '../../database/keystone/assignment.repository.ts';
-import { readRoleLinks } from '../../database/keystone/role-links.ts';
-import { RuleError, UsageError } from '../../rules/errors.ts';
-import type { RoleLink } from '../../rules/identity/implied-roles.ts';
-import type { Resource, ResourceKind } from '../../rules/identity/resource.ts';
-import { type Actor, writeAudit } from '../audit/audit-writer.ts';
-import { GuardedResource } from './guarded/guarded-resource.ts';
 import { keysetPages, limited } from '../../database/keyset-pages.ts';
+import { RuleError } from '../../rules/errors.ts';
+import { assertGrantable, assertOneTarget, type GrantTarget } from '../../rules/identity/grants.ts';
+import type { ResourceKind } from '../../rules/identity/kinds.ts';
+import type { Resource } from '../../rules/identity/resource.ts';
+import { type Actor, type AuditedChange, writeAudit } from '../audit/audit-writer.ts';
 import { hold } from './locks.ts';
 import { ResourceFinder, type ResourceRef } from './resource-finder.ts';
 
@@ -29,24 +28,17 @@ export type GrantRequest = {
   inherited: boolean;
 };
 /** What a list is narrowed to, as an operator names it. */
-export type AssignmentQuery = {
+export type GrantQuery = {
   [kind in 'role' | 'user' | 'project' | 'domain']?: ResourceRef | undefined;
 } & { system?: boolean; inherited?: boolean; limit?: number | undefined };
-type Grant = {
-  role: Resource;
-  user: Resource;
-  type: string;
-  /** `domainId`: a project's. */
-  target: { id: string; name: string; domainId: string | null };
-  inherited: boolean;
-};
+type Grant = { role: Resource; user: Resource; target: GrantTarget; inherited: boolean };
 
 const PAGE = 2000;
-const PROHIBITED = 'admin';
-const ON_SYSTEM = 'UserSystem';
+/** How Keystone's tables call a user's grant. */
+const TYPE = { project: 'UserProject', domain: 'UserDomain', system: 'UserSystem' } as const;
 
-/** Role assignments and implied roles. Granting is no change of the role, the user or what it is on. */
-export class AssignmentService {
+/** Grants of roles. Granting is no change of the role, the user or what it is on. */
+export class GrantService {
   readonly #database: Database;
 
   constructor(database: Database) {
@@ -55,20 +47,22 @@ export class AssignmentService {
 
   /** False: it was there already; nothing is written then. */
   async add(request: GrantRequest, actor: Actor): Promise<boolean> {
+    assertOneTarget(request);
     return this.#database.transact(actor, async (em) => {
       const grant = await resolve(em, request);
-      assertGrantable(grant);
+      assertGrantable(grant.role, grant.target);
       await holdEnds(em, grant);
-      if (!(await inserted(em, grant))) return false;
+      if (!(await new AssignmentRepository(em).insert(keyOf(grant)))) return false;
       await writeAudit(em, actor, [audited('grant', grant)]);
       return true;
     });
   }
 
   async remove(request: GrantRequest, actor: Actor): Promise<void> {
+    assertOneTarget(request);
     await this.#database.transact(actor, async (em) => {
       const grant = await resolve(em, request);
-      if ((await em.nativeDelete(tableOf(grant), rowOf(grant))) === 0) {
+      if (!(await new AssignmentRepository(em).delete(keyOf(grant)))) {
         throw new RuleError(
           'NotFound',
           `The user ${grant.user.name} does not have the role ${grant.role.name} on ${grant.target.name}.`,
@@ -79,8 +73,8 @@ export class AssignmentService {
     });
   }
 
-  /** Pages as they are taken: memory does not grow with the number of assignments. */
-  async *list({ limit, ...query }: AssignmentQuery): AsyncGenerator<StoredAssignment[]> {
+  /** Pages as they are taken: memory does not grow with the number of grants. */
+  async *list({ limit, ...query }: GrantQuery): AsyncGenerator<StoredAssignment[]> {
     const filter = await this.#database.read((em) => filterOf(em, query));
     yield* limited(limit, this.#pages(filter));
   }
@@ -93,38 +87,9 @@ export class AssignmentService {
       );
     }
   }
-
-  async imply(
-    prior: ResourceRef,
-    implied: ResourceRef,
-    actor: Actor,
-  ): Promise<{ prior: Resource; implied: Resource }> {
-    return this.#database.transact(actor, async (em) => {
-      const [one, other] = await this.#pair(em, prior, implied);
-      assertImpliable(one, other);
-      await new GuardedResource(em, actor).imply(one, other);
-      return { prior: one, implied: other };
-    });
-  }
-
-  async stopImplying(prior: ResourceRef, implied: ResourceRef, actor: Actor): Promise<void> {
-    await this.#database.transact(actor, async (em) => {
-      const [one, other] = await this.#pair(em, prior, implied);
-      await new GuardedResource(em, actor).stopImplying(one, other);
-    });
-  }
-
-  listImplied(): Promise<RoleLink[]> {
-    return this.#database.read(readRoleLinks);
-  }
-
-  async #pair(em: EntityManager, prior: ResourceRef, implied: ResourceRef): Promise<[Resource, Resource]> {
-    const finder = new ResourceFinder(em);
-    return [(await finder.get('role', prior)).resource, (await finder.get('role', implied)).resource];
-  }
 }
 
-async function filterOf(em: EntityManager, query: AssignmentQuery): Promise<AssignmentFilter> {
+async function filterOf(em: EntityManager, query: GrantQuery): Promise<AssignmentFilter> {
   const finder = new ResourceFinder(em);
   const idOf = async (kind: ResourceKind, ref: ResourceRef | undefined): Promise<string | undefined> =>
     ref && (await finder.get(kind, ref)).resource.id;
@@ -142,92 +107,35 @@ async function resolve(em: EntityManager, request: GrantRequest): Promise<Grant>
   const finder = new ResourceFinder(em);
   const { resource: role } = await finder.get('role', request.role);
   const { resource: user } = await finder.get('user', request.user);
-  const common = { role, user, inherited: request.inherited };
-  if (request.system)
-    return { ...common, type: ON_SYSTEM, target: { id: 'system', name: 'the system', domainId: null } };
-  if (request.project) {
-    const { resource } = await finder.get('project', request.project);
-    const domainId = resource['domain_id'] as string;
-    return {
-      ...common,
-      type: 'UserProject',
-      target: { id: resource.id, name: `project ${resource.name}`, domainId },
-    };
-  }
-  const { resource } = await finder.get('domain', request.domain!);
-  return {
-    ...common,
-    type: 'UserDomain',
-    target: { id: resource.id, name: `domain ${resource.name}`, domainId: null },
-  };
+  return { role, user, target: await targetOf(finder, request), inherited: request.inherited };
 }
 
-/** `keystone/assignment/core.py` and `keystone/api/system.py`; on a domain, any role may be granted. */
-function assertGrantable({ role, type, target }: Grant): void {
-  if (role['domain_id'] === null) return;
-  if (type === ON_SYSTEM) {
-    throw new UsageError(
-      `Role ${role.id} is a domain-specific role. Unable to use a domain-specific role in a system assignment.`,
-      'Name a global role.',
-    );
-  }
-  if (target.domainId === null || target.domainId === role['domain_id']) return;
-  throw new RuleError(
-    'DomainSpecificRoleMismatch',
-    `Project ${target.id} must be in the same domain as the role ${role.id} being assigned.`,
-    { cure: 'Name a global role, or a project of the domain of the role.' },
-  );
+async function targetOf(finder: ResourceFinder, { project, domain }: GrantRequest): Promise<GrantTarget> {
+  if (!project && !domain) return { kind: 'system', id: 'system', name: 'the system', domainId: null };
+  const kind = project ? 'project' : 'domain';
+  const { resource } = await finder.get(kind, (project ?? domain)!);
+  const domainId = (resource['domain_id'] as string | undefined) ?? null;
+  return { kind, id: resource.id, name: `${kind} ${resource.name}`, domainId };
 }
 
 /** No foreign key guards assignments: nothing that one names may go away while it is written. */
-async function holdEnds(em: EntityManager, { role, user, type, target }: Grant): Promise<void> {
-  if (type !== ON_SYSTEM) await hold(em, 'project', target.id);
+async function holdEnds(em: EntityManager, { role, user, target }: Grant): Promise<void> {
+  if (target.kind !== 'system') await hold(em, 'project', target.id);
   await hold(em, 'user', user.id);
   await hold(em, 'role', role.id);
 }
 
-/** False: it was there, perhaps made just now by somebody else. */
-async function inserted(em: EntityManager, grant: Grant): Promise<boolean> {
-  const { type, actorId, targetId, roleId, inherited } = rowOf(grant);
-  const rows = await em.execute<object[]>(
-    `insert into ${type === ON_SYSTEM ? 'system_assignment' : 'assignment'}
-       (type, actor_id, target_id, role_id, inherited) values (?, ?, ?, ?, ?) on conflict do nothing returning 1`,
-    [type, actorId, targetId, roleId, inherited],
-  );
-  return rows.length > 0;
-}
-
-const tableOf = ({ type }: Grant): typeof Assignment | typeof SystemAssignment =>
-  type === ON_SYSTEM ? SystemAssignment : Assignment;
-
-const rowOf = ({ role, user, type, target, inherited }: Grant) => ({
-  type,
+const keyOf = ({ role, user, target, inherited }: Grant): AssignmentKey => ({
+  type: TYPE[target.kind],
   actorId: user.id,
   targetId: target.id,
   roleId: role.id,
   inherited,
 });
 
-function audited(action: 'grant' | 'revoke', grant: Grant) {
-  const row = {
-    role_id: grant.role.id,
-    user_id: grant.user.id,
-    target_id: grant.target.id,
-    inherited: grant.inherited,
-  };
-  const name = `${grant.role.name} on ${grant.target.name} to user ${grant.user.name}`;
+function audited(action: 'grant' | 'revoke', { role, user, target, inherited }: Grant): AuditedChange {
+  const row = { role_id: role.id, user_id: user.id, target_id: target.id, inherited };
+  const name = `${role.name} on ${target.name} to user ${user.name}`;
   const [before, after] = action === 'grant' ? [null, row] : [row, null];
-  return { action, resource: 'role', name, id: grant.role.id, before, after };
-}
-
-/** `keystone/assignment/core.py`, with the default of `[assignment] prohibited_implied_role`. */
-function assertImpliable(prior: Resource, implied: Resource): void {
-  if (implied.name === PROHIBITED)
-    throw new RuleError('InvalidImpliedRole', `${implied.id} cannot be an implied roles.`, {
-      cure: `No role may imply ${PROHIBITED}.`,
-    });
-  if (prior['domain_id'] === null && implied['domain_id'] !== null)
-    throw new RuleError('InvalidImpliedRole', 'Global role cannot imply a domain-specific role', {
-      cure: 'Name a global role.',
-    });
+  return { action, resource: 'role', name, id: role.id, before, after };
 }

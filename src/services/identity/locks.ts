@@ -1,23 +1,9 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { AMONG } from '../../database/among.ts';
+import { kindTables } from '../../database/keystone/kinds.ts';
 import { RuleError } from '../../rules/errors.ts';
-import type { ResourceKind } from '../../rules/identity/resource.ts';
+import type { ResourceKind } from '../../rules/identity/kinds.ts';
 
-/** The table of each kind. */
-export const TABLE: Record<ResourceKind, string> = {
-  role: 'role',
-  user: '"user"',
-  project: 'project',
-  domain: 'project',
-};
-const IMPLIED_ROLES = "hashtext('keyward implied roles')";
-/** Keystone's tables of options. The flag of users is in keyward's own, which a real Keystone does not write. */
-const OPTIONS: Record<ResourceKind, [table: string, owner: string]> = {
-  role: ['role_option', 'role_id'],
-  user: ['user_option', 'user_id'],
-  project: ['project_option', 'project_id'],
-  domain: ['project_option', 'project_id'],
-};
-const AMONG = 'in (select jsonb_array_elements_text(?::jsonb))';
 type Id = { id: string };
 
 /**
@@ -25,7 +11,7 @@ type Id = { id: string };
  * lock would still show the options of before.
  */
 export async function lockRow(em: EntityManager, kind: ResourceKind, id: string): Promise<void> {
-  await em.execute(`select from ${TABLE[kind]} where id = ? for update`, [id]);
+  await em.execute(`select from ${kindTables[kind].table} where id = ? for update`, [id]);
   await lockOptions(em, kind, [id]);
 }
 
@@ -35,30 +21,28 @@ export async function lockRoles(em: EntityManager, ids: string[]): Promise<void>
   await lockOptions(em, 'role', ids);
 }
 
-/** A real Keystone that turns an option over locks its row only, not the resource's. */
+/** A real Keystone that turns an option over locks its row only, not the resource's. It does not write keyward's own table. */
 async function lockOptions(em: EntityManager, kind: ResourceKind, ids: string[]): Promise<void> {
   if (ids.length === 0) return;
-  const [table, owner] = OPTIONS[kind];
+  const { table, owner } = kindTables[kind].options;
   await em.execute(`select from ${table} where ${owner} ${AMONG} order by ${owner}, option_id for update`, [
     JSON.stringify(ids),
   ]);
 }
 
-/** Keeps roles from being linked in a circle by two who each see only a part of it. Held until the transaction ends. */
-export async function lockImpliedRoles(em: EntityManager): Promise<void> {
-  await em.execute(`select pg_advisory_xact_lock(${IMPLIED_ROLES})`);
-}
-
 /** Keeps a resource from going away while something that names it is written; refuses if it has. */
 export async function hold(em: EntityManager, kind: ResourceKind, id: string): Promise<void> {
-  const rows = await em.execute<object[]>(`select 1 from ${TABLE[kind]} where id = ? for key share`, [id]);
+  const rows = await em.execute<object[]>(
+    `select 1 from ${kindTables[kind].table} where id = ? for key share`,
+    [id],
+  );
   if (rows.length > 0) return;
   throw new RuleError('NotFound', `No ${kind} with the id ${id} exists.`, {
     cure: `See \`keyward ${kind} list\`.`,
   });
 }
 
-/** Locks and gives the projects below, parents first. */
+/** Locks the projects below `top` and returns their ids, parents first. */
 export async function lockSubtree(em: EntityManager, top: string): Promise<string[]> {
   const rows = await em.execute<Id[]>(
     `with recursive tree as (
@@ -71,7 +55,7 @@ export async function lockSubtree(em: EntityManager, top: string): Promise<strin
   return locked(em, 'project', rows);
 }
 
-/** Locks and gives the domain-specific roles of a domain. */
+/** Locks the domain-specific roles of a domain and returns their ids. */
 export async function lockRolesOf(em: EntityManager, domainId: string): Promise<string[]> {
   const rows = await em.execute<Id[]>('select id from role where domain_id = ? order by id for update', [
     domainId,
@@ -80,7 +64,7 @@ export async function lockRolesOf(em: EntityManager, domainId: string): Promise<
 }
 
 /**
- * Locks and gives the users of a domain, and those of other domains who could log in only through one of its identity
+ * Locks the users of a domain and returns their ids, and those of other domains who could log in only through one of its identity
  * providers: Keystone deletes them with it too (`keystone/federation/backends/sql.py`).
  */
 export async function lockUsersOf(em: EntityManager, domainId: string): Promise<string[]> {
@@ -98,7 +82,7 @@ export async function lockUsersOf(em: EntityManager, domainId: string): Promise<
   return rows.map(({ id }) => id);
 }
 
-/** Locks and gives the users whose default project, or one of whose identity providers, goes away. */
+/** Locks, and returns the ids of, the users whose default project, or one of whose identity providers, goes away. */
 export async function lockUsersLosing(
   em: EntityManager,
   projectIds: string[],

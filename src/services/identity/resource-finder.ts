@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { ResourceRepository, type StoredResource } from '../../database/keystone/resource.repository.ts';
 import { RuleError } from '../../rules/errors.ts';
-import type { ResourceKind } from '../../rules/identity/resource.ts';
+import { kinds, type ResourceKind } from '../../rules/identity/kinds.ts';
 
 /** A resource as an operator names it: by id or by name; `domain` (id or name) narrows a name down. */
 export type ResourceRef = { nameOrId: string; domain?: string | undefined };
@@ -34,10 +34,11 @@ export class ResourceFinder {
     });
   }
 
-  /** Without a domain, a role's name means the global one; only where there is none may it be a domain's. */
+  /** Without a domain, a role's name means that of the global one; only where there is none may it be a domain's. */
   async #named(kind: ResourceKind, name: string, domainId: string | undefined): Promise<StoredResource[]> {
-    if (kind === 'domain') return this.#resources.page(kind, { name }, null, MANY);
-    if (kind === 'role' && domainId === undefined) {
+    const { domain } = kinds[kind];
+    if (domain === 'never') return this.#resources.page(kind, { name }, null, MANY);
+    if (domain === 'may' && domainId === undefined) {
       const global = await this.#resources.page(kind, { name, domainId: null }, null, MANY);
       if (global.length > 0) return global;
     }

@@ -1,9 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { classOf, type ErrorClass } from '../../../src/database/errors.ts';
+import { describeDatabaseError } from '../../../src/database/errors.ts';
 import { openDatabase } from '../../../src/database/database.ts';
+import { keystoneSchema } from '../../../src/database/keystone/schema.ts';
 import type { DatabaseAddress } from '../../../src/rules/database-address.ts';
-import { RuleError, Transient } from '../../../src/rules/errors.ts';
+import { RuleError, Transient, Unavailable } from '../../../src/rules/errors.ts';
 import { TestPostgres } from '../../support/cloud/postgres.ts';
 import { PostgresProxy } from '../../support/cloud/postgres-proxy.ts';
 
@@ -32,7 +33,7 @@ afterAll(async () => {
 
 const NOBODY_THERE = { host: '127.0.0.1', port: 1, ssl: 'disable' } as const;
 const ask = async (how: Partial<DatabaseAddress>, sql = 'select 1'): Promise<unknown> => {
-  const database = await openDatabase({ ...server.address, database: 'postgres', ...how });
+  const database = openDatabase({ ...server.address, database: 'postgres', ...how }, keystoneSchema);
   try {
     return await database.read((em) => em.execute(sql));
   } finally {
@@ -129,19 +130,38 @@ describe('what is wrong with a database is told with its cure, and says whether 
   });
 });
 
-it.each<[ErrorClass, object]>([
-  ['transient', { code: '40P01' }],
-  ['transient', { code: '08006' }],
-  ['transient', { code: 'ECONNRESET' }],
-  ['transient', { cause: Object.assign(new Error('x'), { code: '57P01' }) }],
-  ['configuration', { code: '28P01' }],
-  ['configuration', { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }],
-  ['configuration', { code: 'ERR_TLS_CERT_ALTNAME_INVALID' }],
-  ['configuration', { code: 'EACCES' }],
-  ['permission', { code: '42501' }],
-  ['refused', { code: '23514' }],
-  ['bug', { code: '42601' }],
-  ['bug', {}],
-])('%s: %j', (kind, properties) => {
-  expect(classOf(Object.assign(new Error('x'), properties))).toBe(kind);
+const AT = { ...NOBODY_THERE, database: 'd', user: 'u', password: null, sslRootCert: null };
+const described = (properties: object, origin?: string): unknown =>
+  describeDatabaseError(
+    Object.assign(new Error('x'), properties),
+    { ...AT, ...(origin && { origin }) },
+    keystoneSchema,
+  );
+
+it.each<[string, object, object]>([
+  ['transient', Transient, { code: '40P01' }],
+  ['transient', Transient, { code: '08006' }],
+  ['transient', Transient, { code: 'ECONNRESET' }],
+  ['transient', Transient, { cause: Object.assign(new Error('x'), { code: '57P01' }) }],
+  ['configuration', Unavailable, { code: '28P01' }],
+  ['configuration', Unavailable, { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }],
+  ['configuration', Unavailable, { code: 'ERR_TLS_CERT_ALTNAME_INVALID' }],
+  ['configuration', Unavailable, { code: 'EACCES' }],
+  ['permission', RuleError, { code: '42501' }],
+  ['refused', RuleError, { code: '23514' }],
+  ['bug', Error, { code: '42601' }],
+  ['bug', Error, {}],
+])('%s, a %p: %j', (kind, type, properties) => {
+  const error = described(properties) as RuleError;
+  expect(Object.getPrototypeOf(error).constructor).toBe(type);
+  expect(String(error.cure).startsWith('Grant user u what is missing')).toBe(kind === 'permission');
+});
+
+describe('what sets the address is named as the operator knows it', () => {
+  it.each(['28P01', '42501', '25006', 'EACCES'])('%s', (code) => {
+    const origin = "'connection' in section [database] of /etc/keystone.conf";
+    expect(described({ code }, origin)).toMatchObject({ cure: expect.stringContaining(`${origin}`) });
+    expect(described({ code }, origin)).not.toMatchObject({ cure: expect.stringContaining('KEYWARD_') });
+    expect(described({ code })).toMatchObject({ cure: expect.stringContaining(keystoneSchema.setting) });
+  });
 });

@@ -67,18 +67,18 @@ const changes: Record<string, Change> = {
   },
   'role add': {
     prepare: () => cloud.create('role', name),
-    run: () => services.assignments.add({ ...admin, role: { nameOrId: name } }, actor),
+    run: () => services.grants.add({ ...admin, role: { nameOrId: name } }, actor),
   },
   'role remove': {
     prepare: async () => {
       await cloud.create('role', name);
-      await cloud.services.assignments.add({ ...admin, role: { nameOrId: name } }, actor);
+      await cloud.services.grants.add({ ...admin, role: { nameOrId: name } }, actor);
     },
-    run: () => services.assignments.remove({ ...admin, role: { nameOrId: name } }, actor),
+    run: () => services.grants.remove({ ...admin, role: { nameOrId: name } }, actor),
   },
   'implied role create': {
     prepare: () => cloud.create('role', name),
-    run: () => services.assignments.imply({ nameOrId: name }, { nameOrId: 'reader' }, actor),
+    run: () => services.impliedRoles.create({ nameOrId: name }, { nameOrId: 'reader' }, actor),
   },
   'user password set': {
     run: () => services.resources.update('user', { nameOrId: 'admin' }, { password: name }, actor, hashing),

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { openDatabase } from '../../../src/database/database.ts';
+import { keystoneSchema } from '../../../src/database/keystone/schema.ts';
 import { TestPostgres } from '../../support/cloud/postgres.ts';
 
 let server: TestPostgres;
@@ -15,7 +16,7 @@ const kill = (): Promise<object[]> =>
   );
 
 it('a transaction that loses its connection costs the pool nothing', async () => {
-  const database = await openDatabase(server.address, { poolSize: 10 });
+  const database = openDatabase(server.address, keystoneSchema, { poolSize: 10 });
   // More than the pool has.
   for (let round = 0; round < 12; round++) {
     const lost = database.transactOnce(null, async (em) => {
@@ -30,7 +31,7 @@ it('a transaction that loses its connection costs the pool nothing', async () =>
 });
 
 it('closing ends, also when a connection has just been lost', async () => {
-  const database = await openDatabase(server.address, { poolSize: 10 });
+  const database = openDatabase(server.address, keystoneSchema, { poolSize: 10 });
   const lost = database.transactOnce(null, async (em) => {
     await em.execute('select 1');
     await kill();

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parseDatabaseUrl } from '../../../src/config/database-url.ts';
 import { openDatabase } from '../../../src/database/database.ts';
+import { keystoneSchema } from '../../../src/database/keystone/schema.ts';
 import { Transient } from '../../../src/rules/errors.ts';
 import { pem, reach, TlsPostgres } from '../../support/cloud/tls-postgres.ts';
 
@@ -196,7 +197,10 @@ describe('TLS that does not fit is told as configuration, with its cure, and is 
 describe('a connection made later', () => {
   it('finds out anew what the server has', async () => {
     await server.present(null);
-    const database = await openDatabase(parseDatabaseUrl(server.url('localhost', {}, 'tlsonly'), 'The URL'));
+    const database = openDatabase(
+      parseDatabaseUrl(server.url('localhost', {}, 'tlsonly'), 'The URL'),
+      keystoneSchema,
+    );
     try {
       const ask = () =>
         database.read((em) => em.execute('select ssl from pg_stat_ssl where pid = pg_backend_pid()'));
@@ -211,7 +215,7 @@ describe('a connection made later', () => {
 
 it('the parameters of a session are honoured', async () => {
   const query = { application_name: 'a tool', options: '-c work_mem=3MB', connect_timeout: '7' };
-  const database = await openDatabase(parseDatabaseUrl(server.url('localhost', query), 'The URL'));
+  const database = openDatabase(parseDatabaseUrl(server.url('localhost', query), 'The URL'), keystoneSchema);
   const settings =
     "select current_setting('application_name') as name, current_setting('work_mem') as memory";
   try {

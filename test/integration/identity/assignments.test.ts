@@ -15,7 +15,7 @@ const nameOf = (error: Error): string => error.name;
 
 describe('roles racing to imply one another', () => {
   const imply = (prior: Resource, implied: Resource): Promise<unknown> =>
-    cloud.services.assignments.imply(ref(prior), ref(implied), actor).catch(nameOf);
+    cloud.services.impliedRoles.create(ref(prior), ref(implied), actor).catch(nameOf);
 
   it.each([2, 4])('never close a circle of %p', async (size) => {
     for (let round = 0; round < ROUNDS; round++) {
@@ -34,7 +34,7 @@ describe('grants', () => {
     for (let round = 0; round < ROUNDS; round++) {
       const user = await cloud.create('user', `granted-${round}`);
       const request = { role: ref(role), user: ref(user), system: true, inherited: false };
-      const ended = await Promise.all([1, 2].map(() => cloud.services.assignments.add(request, actor)));
+      const ended = await Promise.all([1, 2].map(() => cloud.services.grants.add(request, actor)));
       expect(ended.toSorted()).toEqual([false, true]);
     }
   });
@@ -46,13 +46,13 @@ describe('grants', () => {
     const inside = await cloud.create('project', 'inside', { domain_id: mine.id });
     const outside = await cloud.create('project', 'outside', { domain_id: other.id });
     const common = { role: ref(role), user: ref(user), inherited: false };
-    const { assignments } = cloud.services;
-    await expect(assignments.add({ ...common, project: ref(outside) }, actor)).rejects.toMatchObject({
+    const { grants } = cloud.services;
+    await expect(grants.add({ ...common, project: ref(outside) }, actor)).rejects.toMatchObject({
       name: 'DomainSpecificRoleMismatch',
       exitCode: 1,
     });
-    expect(await assignments.add({ ...common, project: ref(inside) }, actor)).toBe(true);
-    expect(await assignments.add({ ...common, domain: ref(other) }, actor)).toBe(true);
+    expect(await grants.add({ ...common, project: ref(inside) }, actor)).toBe(true);
+    expect(await grants.add({ ...common, domain: ref(other) }, actor)).toBe(true);
   });
 });
 
@@ -64,10 +64,7 @@ describe('the projects of a user', () => {
     named[name] = (await cloud.create('project', name, place)).id;
   };
   const grant = (on: object, inherited = false): Promise<boolean> =>
-    cloud.services.assignments.add(
-      { role: { nameOrId: 'member' }, user: ref(user), inherited, ...on },
-      actor,
-    );
+    cloud.services.grants.add({ role: { nameOrId: 'member' }, user: ref(user), inherited, ...on }, actor);
   const listed = (): Promise<string[]> => cloud.listNames('project', { user: ref(user) });
   /** A group that has a role on something. */
   const group = (name: string, target: string, type = 'GroupProject', inherited = false): Promise<unknown> =>
@@ -86,7 +83,7 @@ describe('the projects of a user', () => {
     const role = await cloud.create('role', 'particular', { domain_id: domain.id });
     await grant({ project: { nameOrId: named['particular']! }, role: ref(role) });
     expect(await listed()).toEqual([]);
-    await cloud.services.assignments.imply(ref(role), { nameOrId: 'reader' }, actor);
+    await cloud.services.impliedRoles.create(ref(role), { nameOrId: 'reader' }, actor);
     expect(await listed()).toEqual(['particular']);
   });
 

@@ -148,19 +148,19 @@ describe('a cascade is whole or does not happen', () => {
     const actor = { requestId: 'r', operation: 't', requester: { user: 'o', sudoUser: null, host: 'h' } };
     await cloud.create('role', 'prior');
     await cloud.create('role', 'implied');
-    await services.assignments.imply({ nameOrId: 'prior' }, { nameOrId: 'implied' }, actor);
+    await services.impliedRoles.create({ nameOrId: 'prior' }, { nameOrId: 'implied' }, actor);
     await cloud.update('role', 'prior', { options: { immutable: true } });
     await expect(cloud.delete('role', 'implied')).rejects.toMatchObject({
       message: expect.stringContaining('role prior'),
     });
     await expect(
-      services.assignments.stopImplying({ nameOrId: 'prior' }, { nameOrId: 'implied' }, actor),
+      services.impliedRoles.delete({ nameOrId: 'prior' }, { nameOrId: 'implied' }, actor),
     ).rejects.toMatchObject({ name: 'ResourceUpdateForbidden' });
     await expect(
-      services.assignments.imply({ nameOrId: 'prior' }, { nameOrId: 'tree-role' }, actor),
+      services.impliedRoles.create({ nameOrId: 'prior' }, { nameOrId: 'tree-role' }, actor),
     ).rejects.toMatchObject({ exitCode: 1 });
     await expect(
-      services.assignments.stopImplying({ nameOrId: 'admin' }, { nameOrId: 'manager' }, actor),
+      services.impliedRoles.delete({ nameOrId: 'admin' }, { nameOrId: 'manager' }, actor),
     ).rejects.toMatchObject({ name: 'ResourceUpdateForbidden' });
     await cloud.update('role', 'prior', { options: { immutable: false } });
     await cloud.delete('role', 'implied');

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { resourceKinds, type Resource, type ResourceKind } from '../../../src/rules/identity/resource.ts';
+import { resourceKinds, type ResourceKind } from '../../../src/rules/identity/kinds.ts';
+import type { Resource } from '../../../src/rules/identity/resource.ts';
 import { oneCloudPerFile } from '../../support/cloud/clouds.ts';
 import type { TestPostgres } from '../../support/cloud/postgres.ts';
 import type { TestIdentity } from '../../support/cloud/resources.ts';

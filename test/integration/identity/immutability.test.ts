@@ -1,9 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import {
-  resourceKinds,
-  type ResourceKind,
-  type ResourcePatch,
-} from '../../../src/rules/identity/resource.ts';
+import { resourceKinds, type ResourceKind } from '../../../src/rules/identity/kinds.ts';
+import type { ResourcePatch } from '../../../src/rules/identity/resource.ts';
 import { oneCloudPerFile } from '../../support/cloud/clouds.ts';
 import type { TestPostgres } from '../../support/cloud/postgres.ts';
 import { actor, type TestIdentity } from '../../support/cloud/resources.ts';
@@ -167,19 +164,19 @@ describe('an immutable resource does not stop what is not about it', () => {
     const prior = await cloud.create('role', fresh());
     const user = await cloud.create('user', fresh());
     const grant = { role: ref(role.id), user: ref(user.id), system: true, inherited: false };
-    const { assignments } = cloud.services;
-    expect(await assignments.add(grant, actor)).toBe(true);
-    expect(await assignments.add(grant, actor)).toBe(false);
-    await assignments.remove(grant, actor);
-    await assignments.imply(ref(prior.id), ref(role.id), actor);
-    await assignments.stopImplying(ref(prior.id), ref(role.id), actor);
+    const { grants, impliedRoles } = cloud.services;
+    expect(await grants.add(grant, actor)).toBe(true);
+    expect(await grants.add(grant, actor)).toBe(false);
+    await grants.remove(grant, actor);
+    await impliedRoles.create(ref(prior.id), ref(role.id), actor);
+    await impliedRoles.delete(ref(prior.id), ref(role.id), actor);
   });
 
   it('an immutable project has grants, projects below it, and users whose default it is', async () => {
     const project = await cloud.create('project', fresh(), { options: { immutable: true } });
     const user = await cloud.create('user', fresh(), { default_project_id: project.id });
     const grant = { role: ref('member'), user: ref(user.id), project: ref(project.id), inherited: true };
-    await cloud.services.assignments.add(grant, actor);
+    await cloud.services.grants.add(grant, actor);
     const child = await cloud.create('project', fresh(), { parent_id: project.id });
     await cloud.delete('project', child.id);
     await cloud.delete('user', user.id);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { resourceKinds, type Resource, type ResourceKind } from '../../../src/rules/identity/resource.ts';
+import { resourceKinds, type ResourceKind } from '../../../src/rules/identity/kinds.ts';
+import type { Resource } from '../../../src/rules/identity/resource.ts';
 import { TestPostgres } from '../../support/cloud/postgres.ts';
 import { actor, TestIdentity } from '../../support/cloud/resources.ts';
 
@@ -155,7 +156,7 @@ describe(`${WAYS} at once, ${ROUNDS} rounds`, () => {
         await cloud.create('role', `implied-${round}`),
       ];
       const pair = [{ nameOrId: prior.id }, { nameOrId: implied.id }, actor] as const;
-      await cloud.services.assignments.imply(...pair);
+      await cloud.services.impliedRoles.create(...pair);
       const raced = await race(round, {
         remove: (by) => by.delete('role', implied.id),
         lock: (by) => by.update('role', prior.id, { options: { immutable: true } }),
@@ -163,7 +164,7 @@ describe(`${WAYS} at once, ${ROUNDS} rounds`, () => {
           by
             .create('role', `late-${round}-${way}`)
             .then(({ id }) =>
-              by.services.assignments.imply({ nameOrId: implied.id }, { nameOrId: id }, actor),
+              by.services.impliedRoles.create({ nameOrId: implied.id }, { nameOrId: id }, actor),
             ),
       });
       const links = await count(

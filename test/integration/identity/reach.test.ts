@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Client } from 'pg';
-import type { Resource, ResourceKind } from '../../../src/rules/identity/resource.ts';
+import type { ResourceKind } from '../../../src/rules/identity/kinds.ts';
+import type { Resource } from '../../../src/rules/identity/resource.ts';
 import type { TestPostgres } from '../../support/cloud/postgres.ts';
 import { actor, type TestIdentity } from '../../support/cloud/resources.ts';
 import { until } from '../../support/home/cli.ts';
@@ -100,7 +101,7 @@ describe('nothing that is being deleted can be made immutable', () => {
     const [prior, implied] = [await cloud.create('role', 'prior'), await cloud.create('role', 'implied')];
     const project = await cloud.create('project', 'p');
     const user = await cloud.create('user', 'u', { default_project_id: project.id });
-    await cloud.services.assignments.imply({ nameOrId: prior.id }, { nameOrId: implied.id }, actor);
+    await cloud.services.impliedRoles.create({ nameOrId: prior.id }, { nameOrId: implied.id }, actor);
     expect(await amidst(() => cloud.delete('role', implied.id), lock('role', prior))).toBe('done');
     expect(await amidst(() => cloud.delete('project', project.id), lock('user', user))).toBe('done');
     const { rows } = await client.query(
@@ -176,13 +177,10 @@ describe('a domain with an identity provider', () => {
 it('a role that goes away is audited for each that implied it, and takes application credentials', async () => {
   const [prior, implied] = [await cloud.create('role', 'prior'), await cloud.create('role', 'implied')];
   const [user, project] = [await cloud.create('user', 'u'), await cloud.create('project', 'p')];
-  const { assignments } = cloud.services;
+  const { grants, impliedRoles } = cloud.services;
   const ref = ({ id }: { id: string }) => ({ nameOrId: id });
-  await assignments.imply(ref(prior), ref(implied), actor);
-  await assignments.add(
-    { role: ref(implied), user: ref(user), project: ref(project), inherited: false },
-    actor,
-  );
+  await impliedRoles.create(ref(prior), ref(implied), actor);
+  await grants.add({ role: ref(implied), user: ref(user), project: ref(project), inherited: false }, actor);
   await client.query(
     "insert into application_credential (id, name, secret_hash, user_id, project_id) values ('mine', 'n', 'x', $1, $2), ('others', 'm', 'x', $1, 'q')",
     [user.id, project.id],

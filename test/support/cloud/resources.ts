@@ -1,11 +1,7 @@
 import type { IdentityServices } from '../../../src/engine/identity.ts';
 import type { DatabaseAddress } from '../../../src/rules/database-address.ts';
-import type {
-  Resource,
-  ResourceKind,
-  ResourcePatch,
-  ResourceValues,
-} from '../../../src/rules/identity/resource.ts';
+import type { ResourceKind } from '../../../src/rules/identity/kinds.ts';
+import type { Resource, ResourcePatch, ResourceValues } from '../../../src/rules/identity/resource.ts';
 import type { ListFilter } from '../../../src/services/identity/resource-service.ts';
 import { bootstrapRequest, runBootstrap } from './bootstrap-request.ts';
 import type { TestPostgres } from './postgres.ts';

@@ -21,6 +21,7 @@ import { parseDatabaseUrl } from '../../../src/config/database-url.ts';
 import { resolveHome } from '../../../src/config/home.ts';
 import { withTlsFiles } from '../../../src/config/tls-files.ts';
 import { openDatabase } from '../../../src/database/database.ts';
+import { keystoneSchema } from '../../../src/database/keystone/schema.ts';
 import { findPostgres } from '../../../src/daemons/postgres/binaries.ts';
 import { postgresEnvironment, prepareData } from '../../../src/daemons/postgres/data.ts';
 import { chooseQuarters, type Quarters } from '../../../src/daemons/postgres/quarters.ts';
@@ -140,7 +141,7 @@ export async function reach(url: string, home = '/nonexistent'): Promise<Reached
   } catch (error) {
     return error as RuleError;
   }
-  const database = await openDatabase(address);
+  const database = openDatabase(address, keystoneSchema);
   const ask = 'select ssl from pg_stat_ssl where pid = pg_backend_pid()';
   try {
     const rows = await database.read((em) => em.execute<{ ssl: boolean }[]>(ask));

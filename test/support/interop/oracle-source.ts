@@ -1,3 +1,4 @@
+import type { ResourceKind } from '../../../src/rules/identity/kinds.ts';
 import type * as R from '../../../src/rules/identity/resource.ts';
 import type { KeystoneApi } from './keystone-api.ts';
 import { actor, type TestIdentity } from '../cloud/resources.ts';
@@ -226,7 +227,7 @@ export class OperationSource {
     const path = `${inherited ? '/OS-INHERIT' : ''}${place}/users/${user.theirs}/roles/${role.theirs}${inherited ? '/inherited_to_projects' : ''}`;
     return {
       words: `role ${verb} ${role.key} ${user.key} ${on === 'system' ? on : on.key} ${inherited}`,
-      ours: () => this.#cloud.services.assignments[verb](request, actor),
+      ours: () => this.#cloud.services.grants[verb](request, actor),
       theirs: () => this.#api.call(verb === 'add' ? 'PUT' : 'DELETE', path),
     };
   }
@@ -236,13 +237,13 @@ export class OperationSource {
     if (!prior || !implied) return null;
     const isThere = this.links.some(([one, other]) => one === prior && other === implied);
     const path = `/roles/${prior.theirs}/implies/${implied.theirs}`;
-    const { assignments } = this.#cloud.services;
+    const { impliedRoles } = this.#cloud.services;
     const pair = [{ nameOrId: prior.ours }, { nameOrId: implied.ours }, actor] as const;
     const fixed = prior.immutable ? ('what an immutable role implies is fixed' as const) : undefined;
     if (isThere) {
       return {
         words: `stop implying ${prior.key} ${implied.key}`,
-        ours: () => assignments.stopImplying(...pair),
+        ours: () => impliedRoles.delete(...pair),
         theirs: () => this.#api.call('DELETE', path),
         apart: fixed,
         remember: () => this.#unlink(([one, other]) => one === prior && other === implied),
@@ -250,7 +251,7 @@ export class OperationSource {
     }
     return {
       words: `imply ${prior.key} ${implied.key}`,
-      ours: async () => void (await assignments.imply(...pair)),
+      ours: async () => void (await impliedRoles.create(...pair)),
       theirs: () => this.#api.call('PUT', path),
       apart: fixed ?? (this.#reaches(implied, prior) ? 'no role implies itself' : undefined),
       remember: () => this.links.push([prior, implied]),
@@ -289,7 +290,7 @@ export class OperationSource {
   }
 
   #any = (): Twin | null => (this.twins.length > 0 ? this.#pick(this.twins) : null);
-  #one(kind: R.ResourceKind, fits: (twin: Twin) => boolean = () => true): Twin | null {
+  #one(kind: ResourceKind, fits: (twin: Twin) => boolean = () => true): Twin | null {
     const among = this.twins.filter((twin) => twin.kind === kind && fits(twin));
     return among.length > 0 ? this.#pick(among) : null;
   }

@@ -1,4 +1,5 @@
-import type { Resource, ResourceKind } from '../../../src/rules/identity/resource.ts';
+import type { ResourceKind } from '../../../src/rules/identity/kinds.ts';
+import type { Resource } from '../../../src/rules/identity/resource.ts';
 
 /** A resource that both clouds have, with its id in each. */
 export type Twin = {

@@ -19,8 +19,8 @@ export default class ImpliedRoleCreate extends ResourceCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(ImpliedRoleCreate);
     assertColumns(['implies', 'prior_role'], flags);
-    const { prior, implied } = await this.withSession(flags, ({ assignments, actor }) =>
-      assignments.imply({ nameOrId: args['role']! }, { nameOrId: flags['implied-role'] }, actor),
+    const { prior, implied } = await this.withSession(flags, ({ impliedRoles, actor }) =>
+      impliedRoles.create({ nameOrId: args['role']! }, { nameOrId: flags['implied-role'] }, actor),
     );
     await printRecord({ implies: implied.id, prior_role: prior.id }, flags);
   }

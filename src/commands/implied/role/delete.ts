@@ -16,8 +16,8 @@ export default class ImpliedRoleDelete extends ResourceCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(ImpliedRoleDelete);
-    await this.withSession(flags, ({ assignments, actor }) =>
-      assignments.stopImplying({ nameOrId: args['role']! }, { nameOrId: flags['implied-role'] }, actor),
+    await this.withSession(flags, ({ impliedRoles, actor }) =>
+      impliedRoles.delete({ nameOrId: args['role']! }, { nameOrId: flags['implied-role'] }, actor),
     );
   }
 }

@@ -15,7 +15,7 @@ export default class ImpliedRoleList extends ResourceCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(ImpliedRoleList);
     assertColumns(COLUMNS, flags);
-    const links = await this.withSession(flags, ({ assignments }) => assignments.listImplied(), {
+    const links = await this.withSession(flags, ({ impliedRoles }) => impliedRoles.list(), {
       writes: false,
     });
     const rows = links.map(({ prior, implied }) => ({

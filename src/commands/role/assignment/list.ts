@@ -38,8 +38,7 @@ export default class RoleAssignmentList extends ResourceCommand {
     const view = { headings: COLUMNS, row: flags.names ? namedRow : row };
     await this.withSession(
       flags,
-      ({ assignments }) =>
-        printPages((limit) => assignments.list({ ...filter, limit }), view, flags, this.announce),
+      ({ grants }) => printPages((limit) => grants.list({ ...filter, limit }), view, flags, this.announce),
       { writes: false },
     );
   }

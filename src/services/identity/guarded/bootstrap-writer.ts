@@ -4,21 +4,22 @@ import { Assignment, SystemAssignment } from '../../../database/keystone/assignm
 import { Endpoint, Region, Service } from '../../../database/keystone/catalog.entity.ts';
 import { Project } from '../../../database/keystone/project.entity.ts';
 import { ResourceRepository } from '../../../database/keystone/resource.repository.ts';
-import { ROOT_DOMAIN } from '../../../database/keystone/resource-select.ts';
 import { ImpliedRole, Role } from '../../../database/keystone/role.entity.ts';
 import { LocalUser, User } from '../../../database/keystone/user.entity.ts';
 import type { BootstrapChange } from '../../../rules/identity/bootstrap/plan.ts';
 import type { BootstrapRequest } from '../../../rules/identity/bootstrap/request.ts';
 import type { IdentitySnapshot } from '../../../rules/identity/bootstrap/snapshot.ts';
 import type { RoleLink } from '../../../rules/identity/implied-roles.ts';
-import type { ResourceKind } from '../../../rules/identity/resource.ts';
-import { implication } from '../../audit/audit-writer.ts';
+import type { ResourceKind } from '../../../rules/identity/kinds.ts';
+import { ROOT_DOMAIN } from '../../../rules/identity/stored-domain.ts';
+import { implication } from '../audited.ts';
 import { hold, lockRow } from '../locks.ts';
 import { writeOptions } from './options.ts';
 import { writePassword } from './password-rows.ts';
 import { revokeTokens } from './revocations.ts';
 import { linkRoles } from './role-links.ts';
-import { forgetFailedLogins, newId } from './rows.ts';
+import { forgetFailedLogins } from './kind-rows.ts';
+import { newId } from './rows.ts';
 
 const NO_EXTRA = '{}';
 

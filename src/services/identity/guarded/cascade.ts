@@ -1,10 +1,15 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { groupsOf } from '../../../database/keystone/groups.ts';
+import { readLinksTo } from '../../../database/keystone/role-links.ts';
 import { RuleError } from '../../../rules/errors.ts';
 import { assertCascadeAllowed, type Guarded } from '../../../rules/identity/immutability.ts';
-import type { Resource, ResourceKind } from '../../../rules/identity/resource.ts';
-import { type AuditedChange, implication, subject } from '../../audit/audit-writer.ts';
+import type { ResourceKind } from '../../../rules/identity/kinds.ts';
+import type { RoleLink } from '../../../rules/identity/implied-roles.ts';
+import type { Resource } from '../../../rules/identity/resource.ts';
+import type { AuditedChange } from '../../audit/audit-writer.ts';
+import { implication, subject } from '../audited.ts';
 import { lockRoles, lockRolesOf, lockSubtree, lockUsersLosing, lockUsersOf } from '../locks.ts';
-import { deleteWithRows } from './owned-rows.ts';
+import { deleteWithRows, type Owner } from './owned-rows.ts';
 import { revokeTokens } from './revocations.ts';
 
 type Top = { kind: ResourceKind; resource: Resource; withSubtree: boolean };
@@ -18,7 +23,7 @@ type Extent = {
   below: Held[];
   users: Held[];
   priors: Held[];
-  links: { prior: Named; implied: Named }[];
+  links: RoleLink[];
   groups: Named[];
 };
 
@@ -33,10 +38,12 @@ export async function cascade(em: EntityManager, top: Top, readAll: ReadAll): Pr
     [...below, ...users, ...priors].map(({ guarded }) => guarded),
   );
   const gone = [top, ...below];
-  await deleteRows(em, gone, groups);
-  const after = new Map(
-    (await readAll('user', idsOf('user', users))).map(({ resource }) => [resource.id, resource]),
+  await deleteRows(em, idsByOwner(gone, groups));
+  const left = await readAll(
+    'user',
+    users.map(({ resource }) => resource.id),
   );
+  const after = new Map(left.map(({ resource }) => [resource.id, resource]));
   return [
     ...gone.map(({ kind, resource }) => deleted(subject(kind, resource), resource)),
     ...groups.map((group) => deleted({ resource: 'group', ...group }, group)),
@@ -65,7 +72,7 @@ async function extentOf(em: EntityManager, top: Top, readAll: ReadAll): Promise<
   const losing = isPlace ? await lockUsersLosing(em, [resource.id, ...projects], domainId) : [];
   const roles = domainId === null ? [] : await lockRolesOf(em, domainId);
   const goneRoles = kind === 'role' ? [resource.id] : roles;
-  const links = await linksLost(em, goneRoles);
+  const links = await readLinksTo(em, goneRoles);
   const priors = [...new Set(links.map(({ prior }) => prior.id))];
   await lockRoles(em, priors);
 
@@ -81,32 +88,21 @@ async function extentOf(em: EntityManager, top: Top, readAll: ReadAll): Promise<
     ),
     priors: await all('role', priors),
     links,
-    groups:
-      domainId === null
-        ? []
-        : await em.execute('select id, name from "group" where domain_id = ?', [domainId]),
+    groups: domainId === null ? [] : await groupsOf(em, domainId),
   };
 }
 
-async function deleteRows(
-  em: EntityManager,
-  gone: { kind: ResourceKind; resource: Resource }[],
-  groups: Named[],
-): Promise<void> {
-  const [projects, domains] = [idsOf('project', gone), idsOf('domain', gone)];
-  // NOTE: in Keystone's order, which gives the events their ids; a domain goes as the project that it is, with its event.
-  await revokeTokens(em, 'project', projects);
-  await revokeTokens(em, 'user', idsOf('user', gone));
-  await revokeTokens(em, 'project', domains);
-  await deleteWithRows(em, 'role', idsOf('role', gone));
-  await deleteWithRows(em, 'user', idsOf('user', gone));
-  await deleteWithRows(em, 'project', projects);
-  await deleteWithRows(
-    em,
-    'group',
-    groups.map(({ id }) => id),
-  );
-  await deleteWithRows(em, 'domain', domains);
+/** NOTE: in Keystone's order, which gives the events their ids; a domain goes as the project that it is, with its event. */
+const REVOKED = [
+  ['project', 'project'],
+  ['user', 'user'],
+  ['domain', 'project'],
+] as const;
+const DELETED = ['role', 'user', 'project', 'group', 'domain'] as const;
+
+async function deleteRows(em: EntityManager, gone: Map<Owner, string[]>): Promise<void> {
+  for (const [owner, of] of REVOKED) await revokeTokens(em, of, gone.get(owner) ?? []);
+  for (const owner of DELETED) await deleteWithRows(em, owner, gone.get(owner) ?? []);
 }
 
 /** Until nothing new is found: while a row's lock is waited for, something may have been made below it. */
@@ -114,21 +110,6 @@ async function lockWholeSubtree(em: EntityManager, top: string): Promise<string[
   let [found, again] = [await lockSubtree(em, top), await lockSubtree(em, top)];
   while (again.length > found.length) [found, again] = [again, await lockSubtree(em, top)];
   return again;
-}
-
-/** The links by which roles that stay imply ones that go. */
-async function linksLost(em: EntityManager, roles: string[]): Promise<Extent['links']> {
-  if (roles.length === 0) return [];
-  const gone = JSON.stringify(roles);
-  return em.execute(
-    `select jsonb_build_object('id', p.id, 'name', p.name) as prior,
-       jsonb_build_object('id', i.id, 'name', i.name) as implied
-     from implied_role join role p on p.id = prior_role_id join role i on i.id = implied_role_id
-     where i.id in (select jsonb_array_elements_text(?::jsonb))
-       and p.id not in (select jsonb_array_elements_text(?::jsonb))
-     order by p.id, i.id`,
-    [gone, gone],
-  );
 }
 
 function assertDisabled({ id, enabled }: Resource & { enabled?: unknown }): void {
@@ -147,8 +128,17 @@ function assertLeaf({ id }: Resource, below: number): void {
   );
 }
 
-const idsOf = (kind: ResourceKind, among: { kind: ResourceKind; resource: Resource }[]): string[] =>
-  among.filter((each) => each.kind === kind).map(({ resource }) => resource.id);
+function idsByOwner(
+  gone: { kind: ResourceKind; resource: Resource }[],
+  groups: Named[],
+): Map<Owner, string[]> {
+  const all: [Owner, string][] = [
+    ...gone.map(({ kind, resource }): [Owner, string] => [kind, resource.id]),
+    ...groups.map(({ id }): [Owner, string] => ['group', id]),
+  ];
+  const byOwner = Map.groupBy(all, ([owner]) => owner);
+  return new Map([...byOwner].map(([owner, pairs]) => [owner, pairs.map(([, id]) => id)]));
+}
 
 const deleted = (what: Pick<AuditedChange, 'resource' | 'name' | 'id'>, before: object): AuditedChange => ({
   action: 'delete',

@@ -11,20 +11,11 @@ import {
   type Guarded,
   readImmutability,
 } from '../../../rules/identity/immutability.ts';
-import type {
-  Resource,
-  ResourceKind,
-  ResourcePatch,
-  ResourceValues,
-} from '../../../rules/identity/resource.ts';
+import { kinds, type ResourceKind } from '../../../rules/identity/kinds.ts';
+import type { Resource, ResourcePatch, ResourceValues } from '../../../rules/identity/resource.ts';
 import { checkedPatch, checkedValues } from '../../../rules/identity/resource-input.ts';
-import {
-  type Actor,
-  type AuditedChange,
-  implication,
-  subject,
-  writeAudit,
-} from '../../audit/audit-writer.ts';
+import { type Actor, type AuditedChange, writeAudit } from '../../audit/audit-writer.ts';
+import { implication, subject } from '../audited.ts';
 import { flagOrigins } from '../flag-origin.ts';
 import { BootstrapWriter } from './bootstrap-writer.ts';
 import { cascade } from './cascade.ts';
@@ -77,17 +68,17 @@ export class GuardedResource {
   ): Promise<Resource> {
     const checked = checkedPatch(kind, patch);
     // Before the user, as whoever deletes the project locks them.
-    if (kind === 'user') await holdDefaultProject(this.#em, checked.default_project_id);
+    const { logsIn } = kinds[kind];
+    if (logsIn) await holdDefaultProject(this.#em, checked.default_project_id);
     const { resource: before, guarded } = await this.#lock(kind, id);
     assertUpdatable(guarded, checked);
-    if (hash !== null || (kind === 'user' && checked.name !== undefined))
-      await assertLocalLogin(this.#em, before);
-    if (kind !== 'role') await assertEnabledFits(this.#em, kind, before, checked.enabled);
+    if (hash !== null || (logsIn && checked.name !== undefined)) await assertLocalLogin(this.#em, before);
+    await assertEnabledFits(this.#em, kind, before, checked.enabled);
     await updateRow(this.#em, kind, before, checked);
     if (checked.tags) await updateTags(this.#em, before, checked.tags);
     await writeOptions(this.#em, kind, id, checked.options);
     if (hash !== null) await writePassword(this.#em, id, hash);
-    const isDisabled = kind === 'user' && checked.enabled === false && before['enabled'] !== false;
+    const isDisabled = logsIn && checked.enabled === false && before['enabled'] !== false;
     if (hash !== null || isDisabled) await revokeTokens(this.#em, 'user', [id]);
     const { resource: after } = await this.#get(kind, id);
     const action = hash === null ? 'update' : 'set password';

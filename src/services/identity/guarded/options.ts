@@ -1,10 +1,8 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { ProjectOption } from '../../../database/keystone/project-option.entity.ts';
-import { RoleOption } from '../../../database/keystone/role.entity.ts';
-import { UserOption } from '../../../database/keystone/user.entity.ts';
-import { KeywardUserOption } from '../../../database/keyward/user-option.entity.ts';
-import type { ResourceKind, ResourceOptions } from '../../../rules/identity/resource.ts';
-import { OPTION_IDS, type OptionName } from '../../../rules/identity/resource-options.ts';
+import { kindTables } from '../../../database/keystone/kinds.ts';
+import type { ResourceKind } from '../../../rules/identity/kinds.ts';
+import { OPTION_IDS, type OptionName } from '../../../rules/identity/option-ids.ts';
+import type { ResourceOptions } from '../../../rules/identity/resource.ts';
 
 /** Stores options as Keystone does: null deletes the row, anything else is one; what is not named stays. */
 export async function writeOptions(
@@ -24,15 +22,16 @@ async function writeOption(
   name: OptionName,
   value: unknown,
 ): Promise<void> {
+  const { table: keystones, owner, own } = kindTables[kind].options;
+  const table = name === 'immutable' ? (own ?? keystones) : keystones;
   const optionId = OPTION_IDS[name];
-  const optionValue = JSON.stringify(value);
-  if (kind === 'role') {
-    if (value === null) await em.nativeDelete(RoleOption, { roleId: id, optionId });
-    else await em.upsert(RoleOption, { roleId: id, optionId, optionValue });
-  } else if (kind === 'user') {
-    const table = name === 'immutable' ? KeywardUserOption : UserOption;
-    if (value === null) await em.nativeDelete(table, { userId: id, optionId });
-    else await em.upsert(table, { userId: id, optionId, optionValue });
-  } else if (value === null) await em.nativeDelete(ProjectOption, { projectId: id, optionId });
-  else await em.upsert(ProjectOption, { projectId: id, optionId, optionValue });
+  if (value === null) {
+    await em.execute(`delete from ${table} where ${owner} = ? and option_id = ?`, [id, optionId]);
+    return;
+  }
+  await em.execute(
+    `insert into ${table} (${owner}, option_id, option_value) values (?, ?, ?)
+     on conflict (${owner}, option_id) do update set option_value = excluded.option_value`,
+    [id, optionId, JSON.stringify(value)],
+  );
 }

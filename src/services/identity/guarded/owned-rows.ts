@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { AMONG } from '../../../database/among.ts';
 
-type Owner = 'user' | 'group' | 'project' | 'role' | 'domain';
+export type Owner = 'user' | 'group' | 'project' | 'role' | 'domain';
 
 /** Trusts of the gone, and those that were redelegated from them. */
 const trustsBy = (condition: string): string[] => {
@@ -13,7 +14,6 @@ const trustsBy = (condition: string): string[] => {
     `${trusts} delete from trust where id in (select id from trusts)`,
   ];
 };
-const GONE = '(select jsonb_array_elements_text(?::jsonb))';
 const rows = (table: string, condition: string): string => `delete from ${table} where ${condition}`;
 const listsGoneRole = `exists (select from jsonb_array_elements_text(?::jsonb) as gone (id) where position(gone.id in role_ids) > 0)`;
 
@@ -25,67 +25,67 @@ const listsGoneRole = `exists (select from jsonb_array_elements_text(?::jsonb) a
 const STATEMENTS: Record<Owner, string[]> = {
   user: [
     ...trustsBy('trustor_user_id in (select id from gone) or trustee_user_id in (select id from gone)'),
-    rows('token', `user_id in ${GONE}`),
-    rows('access_token', `authorizing_user_id in ${GONE}`),
-    rows('request_token', `authorizing_user_id in ${GONE}`),
-    rows('application_credential', `user_id in ${GONE}`),
-    rows('access_rule', `user_id in ${GONE}`),
-    rows('credential', `user_id in ${GONE}`),
-    rows('assignment', `type in ('UserProject', 'UserDomain') and actor_id in ${GONE}`),
-    rows('system_assignment', `type = 'UserSystem' and actor_id in ${GONE}`),
-    rows('user_group_membership', `user_id in ${GONE}`),
-    rows('expiring_user_group_membership', `user_id in ${GONE}`),
-    rows('id_mapping', `public_id in ${GONE}`),
-    rows('"user"', `id in ${GONE}`),
+    rows('token', `user_id ${AMONG}`),
+    rows('access_token', `authorizing_user_id ${AMONG}`),
+    rows('request_token', `authorizing_user_id ${AMONG}`),
+    rows('application_credential', `user_id ${AMONG}`),
+    rows('access_rule', `user_id ${AMONG}`),
+    rows('credential', `user_id ${AMONG}`),
+    rows('assignment', `type in ('UserProject', 'UserDomain') and actor_id ${AMONG}`),
+    rows('system_assignment', `type = 'UserSystem' and actor_id ${AMONG}`),
+    rows('user_group_membership', `user_id ${AMONG}`),
+    rows('expiring_user_group_membership', `user_id ${AMONG}`),
+    rows('id_mapping', `public_id ${AMONG}`),
+    rows('"user"', `id ${AMONG}`),
   ],
   group: [
-    rows('assignment', `type in ('GroupProject', 'GroupDomain') and actor_id in ${GONE}`),
-    rows('system_assignment', `type = 'GroupSystem' and actor_id in ${GONE}`),
-    rows('user_group_membership', `group_id in ${GONE}`),
-    rows('expiring_user_group_membership', `group_id in ${GONE}`),
-    rows('id_mapping', `public_id in ${GONE}`),
-    rows('"group"', `id in ${GONE}`),
+    rows('assignment', `type in ('GroupProject', 'GroupDomain') and actor_id ${AMONG}`),
+    rows('system_assignment', `type = 'GroupSystem' and actor_id ${AMONG}`),
+    rows('user_group_membership', `group_id ${AMONG}`),
+    rows('expiring_user_group_membership', `group_id ${AMONG}`),
+    rows('id_mapping', `public_id ${AMONG}`),
+    rows('"group"', `id ${AMONG}`),
   ],
   project: [
     ...trustsBy('project_id in (select id from gone)'),
-    rows('access_token', `project_id in ${GONE}`),
-    rows('request_token', `requested_project_id in ${GONE}`),
-    rows('application_credential', `project_id in ${GONE}`),
-    rows('credential', `project_id in ${GONE}`),
-    rows('assignment', `type in ('UserProject', 'GroupProject') and target_id in ${GONE}`),
-    rows('"limit"', `project_id in ${GONE}`),
-    rows('project_endpoint', `project_id in ${GONE}`),
-    rows('project_endpoint_group', `project_id in ${GONE}`),
-    `update "user" set default_project_id = null where default_project_id in ${GONE}`,
-    rows('project', `id in ${GONE}`),
+    rows('access_token', `project_id ${AMONG}`),
+    rows('request_token', `requested_project_id ${AMONG}`),
+    rows('application_credential', `project_id ${AMONG}`),
+    rows('credential', `project_id ${AMONG}`),
+    rows('assignment', `type in ('UserProject', 'GroupProject') and target_id ${AMONG}`),
+    rows('"limit"', `project_id ${AMONG}`),
+    rows('project_endpoint', `project_id ${AMONG}`),
+    rows('project_endpoint_group', `project_id ${AMONG}`),
+    `update "user" set default_project_id = null where default_project_id ${AMONG}`,
+    rows('project', `id ${AMONG}`),
   ],
   role: [
     // Whoever loses a role on a project loses its application credentials there: `keystone/assignment/core.py`.
     rows(
       'application_credential',
       `(user_id, project_id) in
-         (select actor_id, target_id from assignment where type = 'UserProject' and role_id in ${GONE})`,
+         (select actor_id, target_id from assignment where type = 'UserProject' and role_id ${AMONG})`,
     ),
-    rows('assignment', `role_id in ${GONE}`),
-    rows('system_assignment', `role_id in ${GONE}`),
-    rows('trust_role', `role_id in ${GONE}`),
+    rows('assignment', `role_id ${AMONG}`),
+    rows('system_assignment', `role_id ${AMONG}`),
+    rows('trust_role', `role_id ${AMONG}`),
     rows(
       'application_credential',
-      `internal_id in (select application_credential_id from application_credential_role where role_id in ${GONE})`,
+      `internal_id in (select application_credential_id from application_credential_role where role_id ${AMONG})`,
     ),
     rows('access_token', listsGoneRole),
     rows('request_token', listsGoneRole),
-    rows('role', `id in ${GONE}`),
+    rows('role', `id ${AMONG}`),
   ],
   domain: [
-    rows('assignment', `type in ('UserDomain', 'GroupDomain') and target_id in ${GONE}`),
-    rows('"limit"', `domain_id in ${GONE}`),
-    rows('whitelisted_config', `domain_id in ${GONE}`),
-    rows('sensitive_config', `domain_id in ${GONE}`),
-    rows('config_register', `domain_id in ${GONE}`),
-    rows('id_mapping', `domain_id in ${GONE}`),
-    rows('identity_provider', `domain_id in ${GONE}`),
-    rows('project', `id in ${GONE}`),
+    rows('assignment', `type in ('UserDomain', 'GroupDomain') and target_id ${AMONG}`),
+    rows('"limit"', `domain_id ${AMONG}`),
+    rows('whitelisted_config', `domain_id ${AMONG}`),
+    rows('sensitive_config', `domain_id ${AMONG}`),
+    rows('config_register', `domain_id ${AMONG}`),
+    rows('id_mapping', `domain_id ${AMONG}`),
+    rows('identity_provider', `domain_id ${AMONG}`),
+    rows('project', `id ${AMONG}`),
   ],
 };
 

@@ -2,7 +2,9 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { descendants, lineage } from '../../../database/keystone/project-tree.ts';
 import { Project } from '../../../database/keystone/project.entity.ts';
 import { RuleError, UsageError } from '../../../rules/errors.ts';
-import type { Resource, ResourceKind, ResourceValues } from '../../../rules/identity/resource.ts';
+import { domainIn } from '../../../rules/identity/domain-in.ts';
+import { kinds, type ResourceKind } from '../../../rules/identity/kinds.ts';
+import type { Resource, ResourceValues } from '../../../rules/identity/resource.ts';
 import { hold } from '../locks.ts';
 
 /** `[DEFAULT] max_project_tree_depth`'s default: projects below one another, the domain not counted. */
@@ -14,14 +16,18 @@ export async function assertCreatable(
   kind: ResourceKind,
   values: ResourceValues,
 ): Promise<void> {
-  const { domain_id: domainId = null, parent_id: parentId = null } = values;
+  const { parent_id: parentId = null } = values;
+  const { domain, logsIn, isTree } = kinds[kind];
+  const domainId = domain === 'must' ? domainIn(kind, values) : (values.domain_id ?? null);
   if (domainId !== null) await hold(em, 'domain', domainId);
   if (parentId !== null) await hold(em, 'project', parentId);
   if (domainId !== null) await assertDomain(em, domainId);
-  if (kind === 'user') await holdDefaultProject(em, values.default_project_id);
-  if (kind !== 'project') return;
-  const parent = parentId ?? domainId!;
-  await assertParent(em, parent, domainId!);
+  if (logsIn) await holdDefaultProject(em, values.default_project_id);
+  if (isTree) await assertFitsBelow(em, parentId ?? domainIn(kind, values), domainIn(kind, values));
+}
+
+async function assertFitsBelow(em: EntityManager, parent: string, domainId: string): Promise<void> {
+  await assertParent(em, parent, domainId);
   const above = await lineage(em, parent);
   const disabled = above.find(({ enabled }) => !enabled);
   if (disabled) {
@@ -48,7 +54,7 @@ export async function assertEnabledFits(
   project: Resource,
   enabled = true,
 ): Promise<void> {
-  if (kind !== 'project' || enabled === project['enabled']) return;
+  if (!kinds[kind].isTree || enabled === project['enabled']) return;
   if (enabled) return assertParentsEnabled(em, project);
   const below = (await descendants(em, project.id)).find((each) => each.enabled);
   if (!below) return;

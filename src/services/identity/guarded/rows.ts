@@ -1,66 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { databaseNow } from '../../../database/database-time.ts';
-import { ProjectTag } from '../../../database/keystone/project-option.entity.ts';
-import { Project } from '../../../database/keystone/project.entity.ts';
-import { ROOT_DOMAIN } from '../../../database/keystone/resource-select.ts';
-import { Role } from '../../../database/keystone/role.entity.ts';
-import { LocalUser, User } from '../../../database/keystone/user.entity.ts';
+import { kindTables } from '../../../database/keystone/kinds.ts';
+import { ProjectTag } from '../../../database/keystone/project-tag.entity.ts';
+import { LocalUser } from '../../../database/keystone/user.entity.ts';
 import { RuleError } from '../../../rules/errors.ts';
-import type {
-  Resource,
-  ResourceKind,
-  ResourcePatch,
-  ResourceValues,
-  TagEdit,
-} from '../../../rules/identity/resource.ts';
+import type { ResourceKind } from '../../../rules/identity/kinds.ts';
+import type { Resource, ResourcePatch, ResourceValues, TagEdit } from '../../../rules/identity/resource.ts';
 import { assertTagsFit } from '../../../rules/identity/resource-input.ts';
 import { parsedExtra } from '../../../database/stored-json.ts';
-import { TABLE } from '../locks.ts';
+import { kindRows } from './kind-rows.ts';
 
-/** Attributes with a column of their own, or with a meaning of their own; everything else is kept in `extra`. */
-const COLUMNS: Record<ResourceKind, string[]> = {
-  role: ['name', 'domain_id', 'description', 'options'],
-  user: ['name', 'domain_id', 'enabled', 'default_project_id', 'options', 'password'],
-  project: ['name', 'domain_id', 'parent_id', 'enabled', 'description', 'tags', 'options'],
-  domain: ['name', 'domain_id', 'enabled', 'description', 'options'],
-};
 export const newId = (): string => randomUUID().replaceAll('-', '');
 
-/** Inserts the rows of a new resource as Keystone 30 does; options, tags and passwords are not among them. */
+/** Inserts the rows of a new resource; options, tags and passwords are not among them. Returns its id. */
 export async function insertRow(
   em: EntityManager,
   kind: ResourceKind,
   values: ResourceValues,
 ): Promise<string> {
   const id = newId();
-  const { name, domain_id: domainId = null, enabled = true } = values;
-  const extra = JSON.stringify(extraOf(kind, values));
-  if (kind === 'role') {
-    await em.insert(Role, { id, name, domainId, description: values.description ?? null, extra });
-  } else if (kind === 'user') {
-    const defaultProjectId = values.default_project_id ?? null;
-    await em.insert(User, {
-      id,
-      domainId: domainId!,
-      enabled,
-      defaultProjectId,
-      createdAt: databaseNow(),
-      extra,
-    });
-    await em.insert(LocalUser, {
-      userId: id,
-      domainId: domainId!,
-      name,
-      failedAuthCount: enabled ? 0 : null,
-    });
-  } else {
-    const isDomain = kind === 'domain';
-    const parentId = isDomain ? null : (values.parent_id ?? domainId);
-    const description = values.description === undefined ? '' : values.description;
-    const place = { domainId: isDomain ? ROOT_DOMAIN : domainId!, parentId, isDomain };
-    await em.insert(Project, { id, name, enabled, description, extra, ...place });
-  }
+  await kindRows[kind].insert(em, { id, extra: JSON.stringify(extraOf(kind, values)) }, values);
   return id;
 }
 
@@ -73,16 +32,7 @@ export async function updateRow(
 ): Promise<void> {
   const extra = extraOf(kind, patch);
   if (Object.keys(extra).length > 0) await mergeExtra(em, kind, id, extra);
-  if (kind === 'user') return updateUser(em, id, patch);
-  const { name, description, enabled } = patch;
-  const columns = {
-    ...(name !== undefined && { name }),
-    ...(description !== undefined && { description }),
-    ...(enabled !== undefined && kind !== 'role' && { enabled }),
-  };
-  if (Object.keys(columns).length === 0) return;
-  if (kind === 'role') await em.nativeUpdate(Role, { id }, columns);
-  else await em.nativeUpdate(Project, { id }, columns);
+  await kindRows[kind].update(em, id, patch);
 }
 
 export async function updateTags(em: EntityManager, project: Resource, edit: TagEdit): Promise<void> {
@@ -105,27 +55,6 @@ export async function assertLocalLogin(em: EntityManager, { id, name }: Resource
   });
 }
 
-/** NOTE: any update of an enabled user forgets its failed logins (`keystone/identity/backends/sql_model.py`). */
-async function updateUser(em: EntityManager, id: string, patch: ResourcePatch): Promise<void> {
-  const { name, enabled, default_project_id: defaultProjectId } = patch;
-  const columns = {
-    ...(enabled !== undefined && { enabled }),
-    ...(defaultProjectId !== undefined && { defaultProjectId }),
-  };
-  if (Object.keys(columns).length > 0) await em.nativeUpdate(User, { id }, columns);
-  if (name !== undefined) await em.nativeUpdate(LocalUser, { userId: id }, { name });
-  await forgetFailedLogins(em, id);
-}
-
-/** What an account was locked for is over; a disabled user's failures stay, as in Keystone. */
-export async function forgetFailedLogins(em: EntityManager, userId: string): Promise<void> {
-  await em.execute(
-    `update local_user set failed_auth_count = 0, failed_auth_at = null
-     where user_id = ? and (select enabled from "user" where id = ?)`,
-    [userId, userId],
-  );
-}
-
 /**
  * Sets keys of `extra`: in the database, so that numbers which JavaScript can't hold stay what they are. What is no JSON
  * object has no keys, and is not thrown away unasked.
@@ -137,12 +66,12 @@ async function mergeExtra(
   extra: Record<string, unknown>,
 ): Promise<void> {
   const [stored] = await em.execute<{ extra: string | null }[]>(
-    `select extra from ${TABLE[kind]} where id = ?`,
+    `select extra from ${kindTables[kind].table} where id = ?`,
     [id],
   );
   if (parsedExtra(stored!.extra) === null) throw unreadableExtra(kind, id, extra);
   await em.execute(
-    `update ${TABLE[kind]} set extra = (coalesce(nullif(nullif(extra, ''), 'null'), '{}')::jsonb || ?::jsonb)::text
+    `update ${kindTables[kind].table} set extra = (coalesce(nullif(nullif(extra, ''), 'null'), '{}')::jsonb || ?::jsonb)::text
      where id = ?`,
     [JSON.stringify(extra), id],
   );
@@ -157,7 +86,7 @@ function unreadableExtra(kind: ResourceKind, id: string, extra: Record<string, u
     {
       cure:
         `See what it holds (\`keyward ${kind} show ${id}\`), then replace it in the identity database ` +
-        `(\`update ${TABLE[kind]} set extra = '{}' where id = '${id}'\`) and repeat the command.`,
+        `(\`update ${kindTables[kind].table} set extra = '{}' where id = '${id}'\`) and repeat the command.`,
       outcome: 'unchanged',
     },
   );
@@ -165,5 +94,7 @@ function unreadableExtra(kind: ResourceKind, id: string, extra: Record<string, u
 
 const extraOf = (kind: ResourceKind, given: object): Record<string, unknown> =>
   Object.fromEntries(
-    Object.entries(given).filter(([key, value]) => !COLUMNS[kind].includes(key) && value !== undefined),
+    Object.entries(given).filter(
+      ([key, value]) => !kindTables[kind].attributes.includes(key) && value !== undefined,
+    ),
   );

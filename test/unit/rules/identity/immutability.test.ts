@@ -7,7 +7,7 @@ import {
   type Guarded,
   readImmutability,
 } from '../../../../src/rules/identity/immutability.ts';
-import { resourceKinds } from '../../../../src/rules/identity/resource.ts';
+import { resourceKinds } from '../../../../src/rules/identity/kinds.ts';
 
 const a = (immutability: Guarded['immutability'], kind: Guarded['kind'] = 'role'): Guarded => ({
   kind,

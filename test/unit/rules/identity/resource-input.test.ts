@@ -1,9 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type {
-  ResourceKind,
-  ResourceOptions,
-  ResourcePatch,
-} from '../../../../src/rules/identity/resource.ts';
+import type { ResourceKind } from '../../../../src/rules/identity/kinds.ts';
+import type { ResourceOptions, ResourcePatch } from '../../../../src/rules/identity/resource.ts';
 import { checkedPatch, checkedValues, parseProperty } from '../../../../src/rules/identity/resource-input.ts';
 
 const long = (length: number): string => '🚀'.repeat(length);
