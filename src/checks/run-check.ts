@@ -9,7 +9,7 @@ import {
 import { withConfiguration } from '../rules/remedy.ts';
 import type { Check, CheckContext, ReadOnlyDatabase } from './define-check.ts';
 
-/** How a check reaches the outside world; a database is asked, and a file read, only for a check that needs it. */
+/** A check reaches the outside world through these parts; each is used only for a check that needs it. */
 export type CheckParts = {
   database: { read<T>(use: (database: ReadOnlyDatabase) => Promise<T>): Promise<T> };
   policyFiles(

@@ -44,6 +44,6 @@ export const KEYSTONE_OPTIONS = {
 export type KeystoneOption = keyof typeof KEYSTONE_OPTIONS;
 export type KeystoneConfig = OsloConfig<typeof KEYSTONE_OPTIONS>;
 
-/** A Keystone's configuration, from its files and the environment. */
+/** Reads a Keystone's configuration from its files and the environment. */
 export const readKeystoneConfig = (paths: ConfigPaths, env: NodeJS.ProcessEnv): KeystoneConfig =>
   new OsloConfig(KEYSTONE_OPTIONS, paths, env);

@@ -8,7 +8,7 @@ import { asText, type OsloOption } from './oslo-types.ts';
 /** The paths are absolute, and in the order in which they were given. */
 export type ConfigPaths = { configFiles: string[]; configDirs: string[] };
 
-/** The options that are read, by `group.key`. */
+/** Names the options that are read, by `group.key`. */
 export type OsloOptions = Readonly<Record<string, OsloOption<unknown>>>;
 type ValueOf<Option> = Option extends OsloOption<infer T> ? T : never;
 
@@ -22,9 +22,9 @@ type Given = { values: string[]; origin: string; isVariable: boolean };
 const REFERENCE = /\$(?:(\$)|(?<bare>[_a-zİı][._a-zİı\d]*)|\{(?<braced>[_a-zİı][._a-zİı\d]*)\})/giu;
 
 /**
- * Options as oslo.config gives them to a service of OpenStack: the environment (`OS_GROUP__KEY`) beats files, a later file beats an
- * earlier one, and a reference is resolved over all of them and the defaults. Bad input is a UsageError, which never
- * shows what a reference stands for: that may be a password.
+ * Gives options as oslo.config gives them to a service of OpenStack: the environment (`OS_GROUP__KEY`) beats files, a
+ * later file beats an earlier one, and a reference is resolved over all of them and the defaults. Bad input is a
+ * UsageError, which never shows what a reference stands for: that may be a password.
  */
 export class OsloConfig<Options extends OsloOptions> {
   readonly #options: Options;
@@ -32,7 +32,7 @@ export class OsloConfig<Options extends OsloOptions> {
   readonly #files: { file: string; sections: Sections }[];
   readonly #env: NodeJS.ProcessEnv;
 
-  /** Reads the files at once. A Keystone's and a Nova's are never read together: the same key means another database. */
+  /** Reads the files at once. A Keystone's and a Nova's must not be mixed: in each the same key names another database. */
   constructor(options: Options, { configFiles, configDirs }: ConfigPaths, env: NodeJS.ProcessEnv) {
     const files = [...configFiles, ...configDirs.flatMap(confFilesIn)].map((file) => ({
       file,
@@ -81,7 +81,7 @@ export class OsloConfig<Options extends OsloOptions> {
     const candidates = reference.includes('.')
       ? [reference]
       : [`${group}.${reference}`, `DEFAULT.${reference}`];
-    // Every name of OpenStack's is lower-case, and [DEFAULT] can't be named in a reference.
+    // All of OpenStack's names are lower-case, and a reference can't name [DEFAULT].
     const isName = reference === reference.toLowerCase();
     for (const name of isName ? candidates : []) {
       const text = this.#textOf(name, trail);
@@ -97,7 +97,7 @@ export class OsloConfig<Options extends OsloOptions> {
     return given && this.#resolve(given.values[0]!, name, given.origin, trail);
   }
 
-  /** The option of this name, or of this older name; null for one that keyward does not read. */
+  /** Finds an option by its name or an older one; null for one that keyward does not read. */
   #optionNamed(name: string): OsloOption<unknown> | null {
     const found = Object.entries<OsloOption<unknown>>(this.#options).find(
       ([known, { deprecated }]) => known === name || deprecated.includes(name),

@@ -4,14 +4,14 @@ import { text } from 'node:stream/consumers';
 import type { Home } from '../../config/home.ts';
 import { isSocketAddress, socketAddress, socketPaths } from '../../rules/temporal-address.ts';
 
-/** Where the server and its web UI listen in their private network. */
+/** The server and its web UI listen here in their private network. */
 export const INSIDE = { host: '127.0.0.1', port: 7233 };
 export const UI_INSIDE = { ...INSIDE, port: 8233 };
 
 /** The relay inherits the web UI's port on the host under this descriptor, the next after the lock's. */
 export const UI_FD = 4;
 
-/** The address of this home's Temporal where it is closed to other accounts. */
+/** Gives the address of this home's Temporal where it is closed to other accounts. */
 export const closedAddress = (home: Home): string => socketAddress(`${home.runDir}/temporal.sock`);
 
 /** Tells Node how to connect to a local Temporal. */
