@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { acquireLock } from '../src/daemons/process-lock.ts';
 
 const root = path.dirname(import.meta.dirname);
 
@@ -13,7 +14,16 @@ function keyward(...args: string[]): void {
   if (status !== 0) process.exit(status ?? 1);
 }
 
+/** Until this process ends no other start of this clone goes on: both would promise the password of one file. */
+async function oneAtATime(): Promise<void> {
+  const lock = path.join(root, 'start.lock');
+  if ((await acquireLock(lock, 0)) !== null) return;
+  console.error('Another `npm start` is under way: waiting for it.');
+  await acquireLock(lock, Infinity);
+}
+
 const passwordFile = path.join(root, 'admin-password.txt');
+await oneAtATime();
 keyward('up');
 keyward('db', 'sync');
 keyward(

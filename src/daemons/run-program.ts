@@ -10,6 +10,9 @@ export async function runProgram(command: string, args: string[], options: ExecF
   process.once('exit', end);
   try {
     await running;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    throw new Error(`there is no \`${command}\` on PATH`, { cause: error });
   } finally {
     process.off('exit', end);
   }

@@ -1,7 +1,7 @@
 import type { NativeConnection } from '@temporalio/worker';
 import { isSocketAddress, socketAddress, socketPaths } from '../rules/temporal-address.ts';
 
-/** The SDK refuses `unix:` as an address, so it is given another one, and a channel to the socket. */
+/** Gives the SDK a made-up address and a channel to the socket, since it refuses `unix:` as an address. */
 export async function localClientOptions(address: string) {
   if (!isSocketAddress(address)) return { address };
   const { Channel } = await import('@grpc/grpc-js');
@@ -20,9 +20,8 @@ type NewConnection = new (
 ) => NativeConnection;
 
 /**
- * A worker's connection to the socket. The SDK's core reaches a server through an HTTP CONNECT proxy on a Unix socket;
- * only the check of the proxy's address in its TypeScript refuses one. Hence these internals, and the SDK's version
- * that is pinned in package.json.
+ * Connects a worker to the socket. The SDK's core can reach a server through an HTTP CONNECT proxy on a Unix socket;
+ * only a check in its TypeScript refuses such an address. Hence these internals, and the version pinned in package.json.
  */
 export async function connectNativeSocket(address: string): Promise<NativeConnection> {
   const [{ NativeConnection, Runtime }, { native }, { toNativeClientOptions }] = await Promise.all([

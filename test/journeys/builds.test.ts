@@ -6,6 +6,7 @@ import {
   lstatSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   readlinkSync,
   realpathSync,
   rmSync,
@@ -20,7 +21,7 @@ import { buildId, Builds } from '../../scripts/builds.ts';
 import { until } from '../support/home/cli.ts';
 
 const run = promisify(execFile);
-const PARTS = ['bin', 'migrations', 'oclif.manifest.json', 'package.json'];
+const PARTS = ['bin', 'migrations', 'oclif.manifest.json', 'package.json', 'scripts'];
 /** A home that can't be used: the command ends after it has loaded what it works with. */
 const env = { ...process.env, NODE_OPTIONS: '', KEYWARD_HOME: '/dev/null/keyward' };
 
@@ -45,6 +46,20 @@ const rebuild = (change = `// ${(made += 1)}\n`): Promise<void> =>
     appendFileSync(path.join(draft, 'main.js'), change);
     writeFileSync(path.join(draft, 'build-id.txt'), `${buildId(clone, draft)}\n`);
   });
+
+/**
+ * In the place of keyward: notes its arguments, waits for the test's word and, as keyward does, refuses to generate a
+ * password into a file that is there.
+ */
+const NOTER = `
+import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
+import { setImmediate as breathe } from 'node:timers/promises';
+const [command, ...args] = process.argv.slice(2);
+const how = args.find((arg) => arg.includes('password')) ?? '';
+appendFileSync('said', command + ' ' + how.replace(/=.*/, '') + '\\n');
+while (!existsSync('go')) await breathe();
+if (how.startsWith('--generate')) writeFileSync(how.replace(/.*=/, ''), 'generated', { flag: 'wx' });
+`;
 
 /** The files that a process has open. */
 const filesOf = (pid: number): string[] =>
@@ -125,6 +140,25 @@ it('of two builds at once one waits for the other, also over a folder that an ol
   expect(stdout).toContain('keyward/');
 });
 
+it('of two starts at once the second waits, and takes the password of the first', async () => {
+  symlinkSync(path.resolve('src'), inClone('src'));
+  writeFileSync(bin(), NOTER);
+  const start = () =>
+    run(process.execPath, ['--no-warnings', inClone('scripts/start.ts')], { cwd: clone, env });
+  const starts = [start(), start()];
+  let said = '';
+  for (const { child } of starts) child.stderr!.on('data', (text: string) => (said += text));
+  const noted = (): string => readFileSync(inClone('said'), { encoding: 'utf8', flag: 'a+' });
+  const waits = (): boolean => said.includes('Another `npm start` is under way');
+  await until(() => waits() || noted() === 'up \nup \n');
+  writeFileSync(inClone('go'), '');
+  await Promise.all(starts);
+  const commands = (password: string): string[] => ['up ', 'db ', `bootstrap ${password}`, 'status ', ''];
+  expect(noted()).toBe(
+    [commands('--generate-password').join('\n'), commands('--bootstrap-password-file').join('\n')].join(''),
+  );
+});
+
 it('a package holds the files themselves', async () => {
   await rebuild();
   new Builds(clone).unlink();
@@ -137,7 +171,8 @@ it('a package holds the files themselves', async () => {
   const names = files.map((file) => file.path);
   for (const name of ['bin/run.js', 'dist/main.js', 'dist/build-id.txt', 'dist/workflow-bundle.js'])
     expect(names).toContain(name);
-  expect(names.filter((name) => name.startsWith('dist.'))).toEqual([]);
+  // By scripts/ a clone is known from a package, also in the code that is packed.
+  expect(names.filter((name) => /^(dist\.|scripts\/)/.test(name))).toEqual([]);
   await rebuild();
   expect(lstatSync(inClone('dist')).isSymbolicLink()).toBe(true);
 });

@@ -21,10 +21,15 @@ export type Running = { process: ChildProcess; outcome: Promise<Outcome>; stderr
 
 /** A keyward home of a test file's own: real PostgreSQL, real Temporal, the built CLI as a process. */
 export class TestHome {
-  readonly dir = mkdtempSync(path.join(tmpdir(), 'keyward-home-'));
-  readonly home: Home = resolveHome({ ...process.env, KEYWARD_HOME: this.dir });
+  readonly dir: string;
+  readonly home: Home;
 
   readonly #front = createServer((near) => this.#join(near)).listen(0, '127.0.0.1');
+
+  constructor(dir = mkdtempSync(path.join(tmpdir(), 'keyward-home-'))) {
+    this.dir = dir;
+    this.home = resolveHome({ ...process.env, KEYWARD_HOME: dir });
+  }
 
   start(args: string[], options: Options = {}): Running {
     return this.#spawn(process.execPath, [BIN, ...args], options);

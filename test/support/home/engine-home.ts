@@ -10,7 +10,8 @@ import type { Part } from '../../../src/rules/part.ts';
 import type { DatabaseAddress } from '../../../src/rules/database-address.ts';
 
 const run = promisify(execFile);
-const SCRIPT = path.join(import.meta.dirname, 'ensure-part.ts');
+const ROOT = path.resolve(import.meta.dirname, '../../..');
+const SCRIPT = 'test/support/home/ensure-part.ts';
 
 export const NOBODY = 65534;
 export const isRoot = process.getuid?.() === 0;
@@ -33,14 +34,18 @@ export class EngineHome {
     this.home = resolveHome({ ...process.env, KEYWARD_HOME: this.dir });
   }
 
-  /** `ensure` in a process of its own that has ended; the part lives on. `before` is put in front of its command line. */
+  /**
+   * `ensure` in a process of its own that has ended; the part lives on. `before` is put in front of its command
+   * line, and `root` is the folder of a keyward's sources.
+   */
   async ensure(
     part: 'postgres' | 'temporal',
     env: NodeJS.ProcessEnv = {},
     before: string[] = [],
+    root = ROOT,
   ): Promise<Ensured> {
     const options = { env: { ...cleanEnvironment(), KEYWARD_HOME: this.dir, ...env } };
-    const [program, ...args] = [...before, process.execPath, '--no-warnings', SCRIPT, part];
+    const [program, ...args] = [...before, process.execPath, '--no-warnings', path.join(root, SCRIPT), part];
     const { stdout } = await run(program!, args, options);
     return JSON.parse(stdout) as Ensured;
   }
@@ -84,7 +89,7 @@ export async function ensureAsNobody(
   env: NodeJS.ProcessEnv = {},
 ): Promise<Ensured> {
   chownSync(dir, NOBODY, NOBODY);
-  const { stdout } = await run(process.execPath, ['--no-warnings', SCRIPT, part], {
+  const { stdout } = await run(process.execPath, ['--no-warnings', path.join(ROOT, SCRIPT), part], {
     env: { ...cleanEnvironment(), HOME: dir, KEYWARD_HOME: path.join(dir, 'home'), ...env },
     uid: NOBODY,
     gid: NOBODY,

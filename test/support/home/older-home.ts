@@ -1,0 +1,70 @@
+import { execFileSync } from 'node:child_process';
+import { closeSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { acquireLock } from '../../../src/daemons/process-lock.ts';
+import { stopParts } from '../../../src/daemons/parts.ts';
+import { TestHome } from './cli.ts';
+
+const PATIENCE_MS = 240_000;
+/** Of the compressor's window: the four databases of a PostgreSQL are much alike, and lie far apart in the archive. */
+const WINDOW = 27;
+const BIG = 256 * 1024 * 1024;
+
+/** What a recorded home held, as the keyward that left it showed it, and every row of its tables as a JSON text. */
+export type Recorded = {
+  commit: string;
+  shown: Record<string, Record<string, unknown>[]>;
+  rows: Record<string, string[]>;
+};
+
+/** The homes of older commits made their targets of their path, which is the same wherever one is unpacked. */
+export const pathOf = (commit: string): string => `/tmp/keyward-home-${commit}`;
+const fixture = (file: string): string => `test/fixtures/homes/${file}`;
+
+/** Leaves out the logs and sockets. */
+export function packedHome(dir: string): Buffer {
+  const flags = ['--exclude=./log/*', '--exclude=./run/*', '--owner=0', '--group=0', '--numeric-owner'];
+  const archive = execFileSync('tar', ['-c', ...flags, '-C', dir, '.'], { maxBuffer: BIG });
+  return zstdCompressSync(archive, {
+    params: {
+      [constants.ZSTD_c_compressionLevel]: 19,
+      [constants.ZSTD_c_windowLog]: WINDOW,
+      [constants.ZSTD_c_enableLongDistanceMatching]: 1,
+    },
+  });
+}
+
+/** Unpacks the home that the commit left behind, once nobody else on this machine works with one; `close` removes it. */
+export async function openOlderHome(commit: string) {
+  const dir = pathOf(commit);
+  const lock = await acquireLock(`${dir}.lock`, PATIENCE_MS);
+  if (lock === null) throw new Error(`Another test has been using ${dir} for minutes.`);
+  const home = new TestHome(dir);
+  await stopParts(home.home);
+  rmSync(dir, { recursive: true });
+  mkdirSync(dir, { mode: 0o700 });
+  const packed = readFileSync(fixture(`${commit}.tar.zst`));
+  const input = zstdDecompressSync(packed, { params: { [constants.ZSTD_d_windowLogMax]: WINDOW } });
+  execFileSync('tar', ['-x', '--no-same-owner', '-p', '-C', dir], { input });
+  const recorded = JSON.parse(readFileSync(fixture(`${commit}.json`), 'utf8')) as Recorded;
+  const close = async (): Promise<void> => {
+    await home.remove();
+    closeSync(lock);
+  };
+  return { home, recorded, close };
+}
+
+type Query = <T extends object>(sql: string) => Promise<T[]>;
+
+/** Every row of every table that has one, as JSON texts in order. */
+export async function everyRow(query: Query): Promise<Recorded['rows']> {
+  const tables = await query<{ name: string }>(
+    `select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname in ('public', 'keyward') order by 1`,
+  );
+  const rows: Recorded['rows'] = {};
+  for (const { name } of tables) {
+    const found = await query<{ row: string }>(`select row_to_json(it)::text as row from ${name} as it`);
+    if (found.length > 0) rows[name] = found.map(({ row }) => row).toSorted();
+  }
+  return rows;
+}
