@@ -30,7 +30,7 @@ const activities = (changes: object[]) => ({
   runCheck: async ({ id }: { id: string }) => ({ id, title: id, code: 0, details: null, remedy: null }),
 });
 type Scenarios = Record<string, { changes: object[] }>;
-/** By workflow and by the name of the history: what its activities find. The type check wants every workflow here. */
+/** Says for each workflow's histories, by their names, what its activities find. The types want every workflow here. */
 const scenarios: Record<Exclude<keyof typeof workflows, 'default'>, Scenarios> = {
   bootstrap: {
     bootstrap: { changes: report.changes },
