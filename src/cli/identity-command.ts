@@ -1,13 +1,14 @@
 import { headingsOf, recordOf, rowOf } from './output/resource-views.ts';
 import { assertColumns, type FormatOptions, printRecord } from './output/formats.ts';
 import { printPages } from './output/pages.ts';
+import { refOf } from './flags/grant-flags.ts';
 import { patchOf, type ResourceFlags, valuesOf } from './flags/resource-requests.ts';
 import { cacheWarning } from './output/cache-warning.ts';
 import { renderError } from './output/render-error.ts';
 import type { PasswordHashing } from '../rules/identity/bootstrap/request.ts';
 import { ExitCode, RuleError, UsageError } from '../rules/errors.ts';
 import type { ResourceKind } from '../rules/identity/kinds.ts';
-import type { Resource, ResourcePatch } from '../rules/identity/resource.ts';
+import type { Resource } from '../rules/identity/resource.ts';
 import type { Actor } from '../services/audit/audit-writer.ts';
 import type { ListFilter } from '../services/identity/resource-service.ts';
 import { EngineCommand, lockTimeoutFlag, type SettingsFlags } from './engine-command.ts';
@@ -106,8 +107,10 @@ export abstract class ResourceCommand extends EngineCommand {
     assertColumns(Object.keys(recordOf(kind, { id: '', options: {}, ...named }, null)), flags);
     const resource = await this.withSession(flags, async (session) => {
       const values = { ...named, ...(password !== undefined && { password }) };
-      Object.assign(values, await placeOf(session, kind, flags), await defaultProjectOf(session, flags));
-      const options = { hashing: session.hashing, orShow: flags['or-show'] ?? false };
+      const { hashing, defaultDomainId } = session;
+      const { domain, parent } = flags;
+      const place = { domain, parent, defaultProject: defaultProjectIn(flags), defaultDomainId };
+      const options = { hashing, place, orShow: flags['or-show'] ?? false };
       return session.resources.create(kind, values, session.actor, options);
     });
     if (kind === 'user' && resource.options.immutable) this.announce(USER_FLAG);
@@ -124,14 +127,14 @@ export abstract class ResourceCommand extends EngineCommand {
     const patch = { ...patchOf(flags), ...(password !== undefined && { password }) };
     if (names.length > 1 && patch.name !== undefined)
       throw new UsageError('--name can be given to one only.', `Name one ${kind}.`);
-    await this.withSession(flags, async (session) => {
-      const whole: ResourcePatch = { ...patch, ...(await defaultProjectOf(session, flags)) };
-      await this.#each(kind, names, 'set', async (nameOrId) => {
+    const defaultProject = defaultProjectIn(flags);
+    await this.withSession(flags, ({ resources, actor, hashing }) =>
+      this.#each(kind, names, 'set', async (nameOrId) => {
         const ref = { nameOrId, domain: flags.domain };
-        await session.resources.update(kind, ref, whole, session.actor, session.hashing);
+        await resources.update(kind, ref, patch, actor, { hashing, defaultProject });
         if (kind === 'user' && flags.immutable && !this.#hasWritten) this.announce(USER_FLAG);
-      });
-    });
+      }),
+    );
   }
 
   protected async deleteResources(
@@ -210,6 +213,8 @@ export abstract class ResourceCommand extends EngineCommand {
   }
 }
 
+const defaultProjectIn = (flags: DefaultProject) => refOf(flags.project, flags['project-domain']);
+
 const filterOf = (kind: ResourceKind, flags: ListFlags): ListFilter => ({
   domain: flags.domain,
   parent: flags.parent,
@@ -227,29 +232,3 @@ const filterOf = (kind: ResourceKind, flags: ListFlags): ListFilter => ({
   immutable: flags.immutable || (flags.mutable ? false : undefined),
   marker: flags.marker,
 });
-
-/** A user's or project's domain defaults to the cloud's own; a project's to its parent's. */
-async function placeOf(
-  { resources, defaultDomainId }: Session,
-  kind: ResourceKind,
-  { domain, parent }: { domain?: string | undefined; parent?: string | undefined },
-) {
-  if (kind === 'domain') return {};
-  const named = domain === undefined ? null : await resources.get('domain', { nameOrId: domain });
-  if (kind === 'role') return { domain_id: named?.id ?? null };
-  if (parent === undefined) return { domain_id: named?.id ?? defaultDomainId };
-  const above = await resources.getPlace({ nameOrId: parent, domain: named?.id });
-  return {
-    domain_id: named?.id ?? (above['domain_id'] as string | undefined) ?? above.id,
-    parent_id: above.id,
-  };
-}
-
-async function defaultProjectOf(
-  { resources }: Session,
-  { project, 'project-domain': domain }: DefaultProject,
-) {
-  if (project === undefined) return {};
-  const { id } = await resources.get('project', { nameOrId: project, domain });
-  return { default_project_id: id };
-}

@@ -6,9 +6,12 @@ import { bootstrapColumns, printBootstrapReport } from '../cli/output/bootstrap-
 import { cacheWarning } from '../cli/output/cache-warning.ts';
 import { assertColumns, formatFlags } from '../cli/output/formats.ts';
 import { assertWithinLimits } from '../rules/identity/bootstrap/limits.ts';
-import type { BootstrapReport, BootstrapRequest } from '../rules/identity/bootstrap/request.ts';
+import {
+  type BootstrapReport,
+  type BootstrapRequest,
+  bootstrapWorkflowId,
+} from '../rules/identity/bootstrap/request.ts';
 import { ExitCode } from '../rules/errors.ts';
-import { bootstrapWorkflowId } from '../rules/target.ts';
 
 type Flags = Awaited<ReturnType<Bootstrap['parseFlags']>>;
 
@@ -38,7 +41,7 @@ export default class Bootstrap extends EngineCommand {
       if (flags['dry-run']) return this.#plan(engine, request, flags);
       const report = await this.#bootstrap(engine, request, flags, password);
       if (report) await printBootstrapReport(report, columns, flags);
-      else this.log(bootstrapWorkflowId(request.target, request.requestId));
+      else this.log(bootstrapWorkflowId(request));
     });
   }
 
@@ -59,7 +62,7 @@ export default class Bootstrap extends EngineCommand {
     password: ChosenPassword,
   ): Promise<BootstrapReport | null> {
     await password.ensureFor(engine.identity, request);
-    const id = bootstrapWorkflowId(request.target, request.requestId);
+    const id = bootstrapWorkflowId(request);
     const report = await password.during(() =>
       this.followIn(engine, flags, id, 'bootstrap', (runs, options) =>
         runs.run('bootstrap', request, options),

@@ -1,6 +1,5 @@
-import type { BootstrapReport } from '../rules/identity/bootstrap/request.ts';
+import { type BootstrapReport, bootstrapRequestIn } from '../rules/identity/bootstrap/request.ts';
 import { ExitCode, RuleError, RunError } from '../rules/errors.ts';
-import { bootstrapRequestIn } from '../rules/target.ts';
 
 type Identity = { bootstrap: { settle(requestId: string): Promise<BootstrapReport | null> } };
 

@@ -21,12 +21,6 @@ export const taskQueue = (target: Target): string => `keyward-${target}`;
 /** Names the queue for what must happen on one host, since it reads that host's files. */
 export const hostTaskQueue = (target: Target, hostname: string): string => `${taskQueue(target)}@${hostname}`;
 
-export const bootstrapWorkflowId = (target: Target, requestId: string): string =>
-  `${target}/bootstrap/${requestId}`;
-
-/** Gives the request's id in the id of a bootstrap's run; null for any other run. */
-export const bootstrapRequestIn = (workflowId: string): string | null =>
-  /^[0-9a-f]{12}\/bootstrap\/([\w-]+)$/.exec(workflowId)?.[1] ?? null;
-
-export const upgradeCheckWorkflowId = (target: Target, requestId: string): string =>
-  `${target}/status-upgrade-check/${requestId}`;
+/** Writes the id of a request's own run: which database it belongs to, what it does, and the request. */
+export const runId = (target: Target, what: string, requestId: string): string =>
+  `${target}/${what}/${requestId}`;

@@ -1,6 +1,7 @@
 import type { PolicyOptions } from './policy.ts';
 import type { RunInput } from './run-request.ts';
 import type { Configuration } from './settings.ts';
+import { runId } from './target.ts';
 
 /** These are oslo.upgradecheck's codes; a suite's worst one is the exit code (`oslo_upgradecheck/upgradecheck.py`). */
 export const CheckCode = { success: 0, warning: 1, failure: 2 } as const;
@@ -31,3 +32,6 @@ export type UpgradeCheckRequest = RunInput &
     hostname: string;
     policy: PolicyOptions;
   };
+
+export const upgradeCheckWorkflowId = ({ target, requestId }: RunInput): string =>
+  runId(target, 'status-upgrade-check', requestId);

@@ -1,5 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { workflowInfo } from '@temporalio/workflow';
+import { ExitCode } from '../rules/errors.ts';
 
 /**
  * Stands for every workflow that this build does not have, and ends its run. Without it the worker would fail the
@@ -13,7 +14,7 @@ export default async function unknownWorkflow(): Promise<never> {
     'UnknownWorkflow',
     {
       cure: 'Use one version of keyward on all hosts, restart their workers, and run the command again.',
-      exitCode: 69,
+      exitCode: ExitCode.unavailable,
     },
   );
 }

@@ -8,7 +8,11 @@ import {
   type UpgradeCheckRequest,
 } from '../rules/upgrade-check.ts';
 
-const { listChecks } = proxyActivities<UpgradeCheckActivities>({ startToCloseTimeout: '10s' });
+/** Five attempts: a worker that can't list its checks will not learn it, and whoever waits must be told. */
+const { listChecks } = proxyActivities<UpgradeCheckActivities>({
+  startToCloseTimeout: '10s',
+  retry: { maximumAttempts: 5 },
+});
 
 /** Runs every check of the suite at once, each with its own deadline; one that can't finish is a Failure of its own. */
 export async function upgradeCheck(request: UpgradeCheckRequest): Promise<CheckOutcome[]> {

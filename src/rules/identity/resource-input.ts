@@ -27,21 +27,26 @@ const RESERVED = [
   'immutable_set',
 ];
 
+declare const CHECKED: unique symbol;
+/** A request that `checkedValues` or `checkedPatch` has let through: whoever writes takes no other. */
+export type Checked<T> = T & { readonly [CHECKED]: true };
+
 /** Checks and tidies a request to make a resource as Keystone's API does; throws a UsageError. */
-export function checkedValues(kind: ResourceKind, values: ResourceValues): ResourceValues {
+export function checkedValues(kind: ResourceKind, values: ResourceValues): Checked<ResourceValues> {
   const checked = checkedAttributes(kind, values);
   if (values.tags) checkTags(values.tags);
-  return { ...checked, name: checkedName(kind, values.name) };
+  return { ...checked, name: checkedName(kind, values.name) } as Checked<ResourceValues>;
 }
 
 /** Checks and tidies a request to change a resource. It must change something. */
-export function checkedPatch(kind: ResourceKind, patch: ResourcePatch): ResourcePatch {
+export function checkedPatch(kind: ResourceKind, patch: ResourcePatch): Checked<ResourcePatch> {
   if (Object.keys(patch).length === 0) {
     throw new UsageError(`Nothing was said to change on the ${kind}.`, `See \`keyward ${kind} set --help\`.`);
   }
   const checked = checkedAttributes(kind, patch);
   if (patch.tags) checkTags([...patch.tags.add, ...patch.tags.remove]);
-  return patch.name === undefined ? checked : { ...checked, name: checkedName(kind, patch.name) };
+  const named = patch.name === undefined ? {} : { name: checkedName(kind, patch.name) };
+  return { ...checked, ...named } as Checked<ResourcePatch>;
 }
 
 /** `key=value` of `--property`. The value is text, whatever it looks like. */

@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { ResourceRepository, type StoredResource } from '../../database/keystone/resource.repository.ts';
 import { RuleError } from '../../rules/errors.ts';
+import type { Resource } from '../../rules/identity/resource.ts';
 import { kinds, type ResourceKind } from '../../rules/identity/kinds.ts';
 
 /** A resource as an operator names it: by id or by name; `domain` (id or name) narrows a name down. */
@@ -32,6 +33,13 @@ export class ResourceFinder {
       if (error.name === 'NotFound') return null;
       throw error;
     });
+  }
+
+  /** What a project lies below: another project, or a domain, at whose top it lies then. */
+  async getParent(ref: ResourceRef): Promise<Resource> {
+    const domain = { nameOrId: ref.nameOrId };
+    const parent = (await this.find('project', ref)) ?? (await this.find('domain', domain));
+    return (parent ?? (await this.get('project', ref))).resource;
   }
 
   /** Without a domain, a role's name means that of the global one; only where there is none may it be a domain's. */

@@ -17,6 +17,7 @@ import { flagOrigins } from './flag-origin.ts';
 import { GuardedResource } from './guarded/guarded-resource.ts';
 import { limited, keysetPages } from '../../database/keyset-pages.ts';
 import { hashPassword } from './password-hash.ts';
+import { type Place, placed } from './placing.ts';
 import { ResourceFinder, type ResourceRef } from './resource-finder.ts';
 
 export type ListFilter = Omit<ResourceFilter, 'domainId' | 'parentId' | 'projectId' | 'userId'> & {
@@ -41,22 +42,26 @@ export class ResourceService {
     this.#database = database;
   }
 
+  /** `orShow`: gives what is there already under that name instead of refusing. */
   async create(
     kind: ResourceKind,
     values: ResourceValues,
     actor: Actor,
-    { orShow = false, hashing }: { orShow?: boolean; hashing: PasswordHashing },
+    { orShow = false, hashing, place = {} }: { orShow?: boolean; hashing: PasswordHashing; place?: Place },
   ): Promise<Resource> {
-    const { name, password } = checkedValues(kind, values);
-    const hash = await hashed(password, hashing);
+    const checked = checkedValues(kind, values);
+    const hash = await hashed(checked.password, hashing);
     try {
-      return await this.#database.transact(actor, (em) =>
-        new GuardedResource(em, actor).create(kind, values, hash),
+      return await this.#database.transact(actor, async (em) =>
+        new GuardedResource(em, actor).create(kind, await placed(em, kind, checked, place), hash),
       );
     } catch (error) {
       if (!orShow || (error as Error).name !== 'Conflict') throw error;
-      const domain = values.domain_id ?? undefined;
-      return this.get(kind, { nameOrId: name, domain });
+      return this.#database.read(async (em) => {
+        const { name, domain_id: domain } = await placed(em, kind, checked, place);
+        return (await new ResourceFinder(em).get(kind, { nameOrId: name, domain: domain ?? undefined }))
+          .resource;
+      });
     }
   }
 
@@ -66,12 +71,19 @@ export class ResourceService {
     ref: ResourceRef,
     patch: ResourcePatch,
     actor: Actor,
-    hashing: PasswordHashing,
+    { hashing, defaultProject }: { hashing: PasswordHashing; defaultProject?: ResourceRef | undefined },
   ): Promise<Resource> {
-    const hash = await hashed(checkedPatch(kind, patch).password, hashing);
+    // Until it is found, the default project is what it is called.
+    const named = defaultProject && { default_project_id: defaultProject.nameOrId };
+    const checked = checkedPatch(kind, { ...patch, ...named });
+    const hash = await hashed(checked.password, hashing);
     return this.#database.transact(actor, async (em) => {
-      const { resource } = await new ResourceFinder(em).get(kind, ref);
-      return new GuardedResource(em, actor).update(kind, resource.id, patch, hash);
+      const finder = new ResourceFinder(em);
+      const found = defaultProject && {
+        default_project_id: (await finder.get('project', defaultProject)).resource.id,
+      };
+      const { resource } = await finder.get(kind, ref);
+      return new GuardedResource(em, actor).update(kind, resource.id, { ...checked, ...found }, hash);
     });
   }
 
@@ -89,16 +101,6 @@ export class ResourceService {
 
   get(kind: ResourceKind, ref: ResourceRef): Promise<Resource> {
     return this.#database.read(async (em) => (await new ResourceFinder(em).get(kind, ref)).resource);
-  }
-
-  /** A parent: a project, or a domain; then what is in it lies at its top. */
-  async getPlace(ref: ResourceRef): Promise<Resource> {
-    return this.#database.read(async (em) => {
-      const finder = new ResourceFinder(em);
-      const domain = { nameOrId: ref.nameOrId };
-      const place = (await finder.find('project', ref)) ?? (await finder.find('domain', domain));
-      return (place ?? (await finder.get('project', ref))).resource;
-    });
   }
 
   /** The resource, and since when and by whom its `immutable` is what it is (null: it was never set). */
@@ -127,7 +129,7 @@ export class ResourceService {
 
   /** Pages in the order of the ids, read as they are taken: memory does not grow with their number. */
   async *list(kind: ResourceKind, filter: ListFilter): AsyncGenerator<Resource[]> {
-    const narrowed = await this.#database.read((em) => this.#narrowed(em, filter));
+    const narrowed = await this.#database.read((em) => narrowedTo(em, filter));
     const marker = await this.#database.read((em) => markerOf(em, kind, filter.marker));
     const pages = keysetPages<StoredResource>(PAGE, (last) =>
       this.#database.read((em) =>
@@ -136,19 +138,23 @@ export class ResourceService {
     );
     yield* limited(filter.limit, wantedOf(pages, filter.immutable));
   }
+}
 
-  async #narrowed(
-    em: EntityManager,
-    { domain, parent, project, user, global, ...filter }: ListFilter,
-  ): Promise<ResourceFilter> {
-    const finder = new ResourceFinder(em);
-    const domainId =
-      domain === undefined ? undefined : (await finder.get('domain', { nameOrId: domain })).resource.id;
-    const parentId = parent === undefined ? undefined : (await this.getPlace({ nameOrId: parent })).id;
-    const projectId = project && (await finder.get('project', project)).resource.id;
-    const userId = user && (await finder.get('user', user)).resource.id;
-    return { ...filter, domainId: global ? null : domainId, parentId, projectId, userId };
-  }
+async function narrowedTo(
+  em: EntityManager,
+  { domain, parent, project, user, global, ...filter }: ListFilter,
+): Promise<ResourceFilter> {
+  const finder = new ResourceFinder(em);
+  const idOf = async (kind: ResourceKind, ref: ResourceRef | undefined): Promise<string | undefined> =>
+    ref && (await finder.get(kind, ref)).resource.id;
+  const domainId = await idOf('domain', domain === undefined ? undefined : { nameOrId: domain });
+  return {
+    ...filter,
+    domainId: global ? null : domainId,
+    parentId: parent === undefined ? undefined : (await finder.getParent({ nameOrId: parent })).id,
+    projectId: await idOf('project', project),
+    userId: await idOf('user', user),
+  };
 }
 
 async function markerOf(

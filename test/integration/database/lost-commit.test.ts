@@ -59,7 +59,7 @@ const changes: Record<string, Change> = {
   },
   'project set': {
     run: () =>
-      services.resources.update('project', { nameOrId: 'admin' }, { description: name }, actor, hashing),
+      services.resources.update('project', { nameOrId: 'admin' }, { description: name }, actor, { hashing }),
   },
   'project delete': {
     prepare: () => cloud.create('project', name),
@@ -81,7 +81,8 @@ const changes: Record<string, Change> = {
     run: () => services.impliedRoles.create({ nameOrId: name }, { nameOrId: 'reader' }, actor),
   },
   'user password set': {
-    run: () => services.resources.update('user', { nameOrId: 'admin' }, { password: name }, actor, hashing),
+    run: () =>
+      services.resources.update('user', { nameOrId: 'admin' }, { password: name }, actor, { hashing }),
   },
   bootstrap: {
     run: () =>

@@ -35,7 +35,7 @@ const open = async (patience: Partial<Patience>, address = proxy.address): Promi
   });
 };
 const change = (): Promise<unknown> =>
-  services.resources.update('project', { nameOrId: 'admin' }, { description: 'x' }, actor, hashing);
+  services.resources.update('project', { nameOrId: 'admin' }, { description: 'x' }, actor, { hashing });
 
 describe('a lock that somebody else holds', () => {
   let holder: Client;

@@ -61,7 +61,7 @@ async function applyRemedy(address: DatabaseAddress, remedy: string): Promise<vo
     const names = words.slice(4, words.indexOf('--config-file'));
     await server.withServices(address, async ({ resources }) => {
       for (const nameOrId of names)
-        await resources.update('role', { nameOrId }, { options: { immutable: true } }, actor, hashing);
+        await resources.update('role', { nameOrId }, { options: { immutable: true } }, actor, { hashing });
     });
     return;
   }

@@ -49,7 +49,7 @@ export class TestIdentity {
   }
 
   update(kind: ResourceKind, nameOrId: string, patch: ResourcePatch): Promise<Resource> {
-    return this.services.resources.update(kind, { nameOrId }, patch, actor, hashing);
+    return this.services.resources.update(kind, { nameOrId }, patch, actor, { hashing });
   }
 
   delete(kind: ResourceKind, nameOrId: string, options: { withSubtree?: boolean } = {}): Promise<void> {

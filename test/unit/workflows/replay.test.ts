@@ -3,31 +3,49 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { defaultPayloadConverter as converter } from '@temporalio/common';
+import proto from '@temporalio/proto';
 import * as workflows from '../../../src/workflows/index.ts';
-
-type History = { events: { workflowExecutionStartedEventAttributes?: { workflowType: { name: string } } }[] };
+import { recorded } from '../../support/workflows/scenarios.ts';
+import { simulate } from '../../support/workflows/simulated-run.ts';
 
 const HISTORIES = 'test/unit/workflows/histories';
 const files = readdirSync(HISTORIES);
-const environment = { ...process.env, NODE_OPTIONS: '' };
-const replay = (file: string) =>
-  promisify(execFile)(process.execPath, ['test/support/replay.ts', file], { env: environment });
+const dir = mkdtempSync(path.join(tmpdir(), 'keyward-replay-'));
+const altered = path.join(dir, 'altered.json');
+let wrong: Record<string, string | null>;
 
+beforeAll(async () => {
+  const bootstrap = readFileSync(`${HISTORIES}/bootstrap.json`, 'utf8');
+  writeFileSync(altered, bootstrap.replaceAll('planBootstrap', 'otherActivity'));
+  const args = ['test/support/replay.ts', ...files.map((file) => `${HISTORIES}/${file}`), altered];
+  const options = { env: { ...process.env, NODE_OPTIONS: '' } };
+  const { stdout } = await promisify(execFile)(process.execPath, args, options);
+  wrong = JSON.parse(stdout) as typeof wrong;
+});
+afterAll(() => rmSync(dir, { recursive: true }));
+
+const historyIn = (file: string) => {
+  const text = readFileSync(path.join(HISTORIES, file), 'utf8');
+  return proto.temporal.api.history.v1.History.fromObject(JSON.parse(text) as object).events;
+};
 /** The type of the workflow whose run a history tells of. */
-function typeIn(file: string): string {
-  const { events } = JSON.parse(readFileSync(path.join(HISTORIES, file), 'utf8')) as History;
-  return events[0]!.workflowExecutionStartedEventAttributes!.workflowType.name;
-}
+const typeIn = (file: string): string =>
+  historyIn(file)[0]!.workflowExecutionStartedEventAttributes!.workflowType!.name!;
 
 /** The types of which nobody has recorded a run. The default workflow stands for those that are unknown. */
 function withoutHistory(exported: object): string[] {
-  const recorded = new Set(files.map(typeIn));
-  return Object.keys(exported).filter((name) => name !== 'default' && !recorded.has(name));
+  const types = new Set(files.map(typeIn));
+  return Object.keys(exported).filter((name) => name !== 'default' && !types.has(name));
 }
 
-it.each(files)('the workflows still replay %s', async (file) => {
-  await expect(replay(`${HISTORIES}/${file}`)).resolves.toBeDefined();
+it.each(files)('the workflows still replay %s', (file) => {
+  expect(wrong).toHaveProperty([`${HISTORIES}/${file}`], null);
+});
+
+it('and a history that they did not make would be seen', () => {
+  expect(wrong[altered]).toMatch(/[Nn]ondeterminism|DeterminismViolation/);
 });
 
 it('has histories of every workflow', () => {
@@ -39,13 +57,39 @@ it('and a workflow of which none was recorded would be seen', () => {
   expect(withoutHistory({ ...workflows, planted: async () => {} })).toEqual(['planted']);
 });
 
-it('and a history that they did not make would be seen', async () => {
-  const dir = mkdtempSync(path.join(tmpdir(), 'keyward-replay-'));
-  const file = path.join(dir, 'altered.json');
-  writeFileSync(
-    file,
-    readFileSync(`${HISTORIES}/bootstrap.json`, 'utf8').replaceAll('planBootstrap', 'otherActivity'),
+describe('a simulated run does what the recorded one did on a real Temporal:', () => {
+  const scenarios = Object.entries(recorded).flatMap(([workflow, named]) =>
+    Object.entries(named).map(([name, scenario]) => ({ name, scenario: { workflow, ...scenario } })),
   );
-  await expect(replay(file)).rejects.toThrow(/[Nn]ondeterminism|DeterminismViolation/);
-  rmSync(dir, { recursive: true });
+
+  it('of each there is a history, and the other way round', () => {
+    expect(scenarios.map(({ name }) => `${name}.json`).toSorted()).toEqual(files.toSorted());
+  });
+
+  it.each(scenarios)('$name', async ({ name, scenario }) => {
+    const events = historyIn(`${name}.json`);
+    const started = events.flatMap(({ activityTaskStartedEventAttributes: attempt }) => attempt ?? []);
+    const { attempts, ...end } = await simulate(scenario);
+    const stepOf = (id: unknown) =>
+      events.find(({ eventId }) => String(eventId) === String(id))!.activityTaskScheduledEventAttributes!;
+    // A history tells the last attempt at a step alone.
+    const last = new Map(attempts.map(({ step, queue, attempt }) => [`${step} ${queue}`, attempt]));
+    expect([...last].map(([step, attempt]) => `${step} ${attempt}`).toSorted()).toEqual(
+      started
+        .map(({ scheduledEventId, attempt }) => {
+          const { activityType, taskQueue } = stepOf(scheduledEventId);
+          return `${activityType!.name} ${taskQueue!.name} ${attempt}`;
+        })
+        .toSorted(),
+    );
+    expect(end).toMatchObject(endIn(events.at(-1)!));
+  });
 });
+
+function endIn(event: proto.temporal.api.history.v1.IHistoryEvent): object {
+  const { workflowExecutionCompletedEventAttributes: completed } = event;
+  if (completed)
+    return { ended: 'completed', result: converter.fromPayload(completed.result!.payloads![0]!) };
+  expect(event.workflowExecutionCanceledEventAttributes).toBeTruthy();
+  return { ended: 'cancelled' };
+}

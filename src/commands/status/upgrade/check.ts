@@ -16,8 +16,11 @@ import {
   resultWord,
 } from '../../../cli/output/upgrade-check-table.ts';
 import { ExitCode } from '../../../rules/errors.ts';
-import { upgradeCheckWorkflowId } from '../../../rules/target.ts';
-import type { CheckOutcome, UpgradeCheckRequest } from '../../../rules/upgrade-check.ts';
+import {
+  type CheckOutcome,
+  type UpgradeCheckRequest,
+  upgradeCheckWorkflowId,
+} from '../../../rules/upgrade-check.ts';
 
 const COLUMNS = ['ID', 'Check', 'Result', 'Details', 'Remedy'];
 
@@ -72,7 +75,7 @@ export default class StatusUpgradeCheck extends EngineCommand {
       isEmbedded,
       policy,
     };
-    const workflowId = upgradeCheckWorkflowId(request.target, request.requestId);
+    const workflowId = upgradeCheckWorkflowId(request);
     const outcomes = await this.followIn(engine, flags, workflowId, 'upgrade check', (runs, options) =>
       runs.run('upgradeCheck', request, options),
     );

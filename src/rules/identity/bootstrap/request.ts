@@ -1,5 +1,6 @@
 import type { Requester } from '../../requester.ts';
 import type { RunInput } from '../../run-request.ts';
+import { runId } from '../../target.ts';
 
 /** The algorithms of Keystone 30's `[identity] password_hash_algorithm` (`keystone/common/password_hashing.py`). */
 export const passwordHashAlgorithms = ['bcrypt', 'bcrypt_sha256', 'scrypt', 'pbkdf2_sha512'] as const;
@@ -33,6 +34,13 @@ export type BootstrapRequest = RunInput & {
   defaultDomainId: string;
   passwordHashing: PasswordHashing;
 };
+
+export const bootstrapWorkflowId = ({ target, requestId }: RunInput): string =>
+  runId(target, 'bootstrap', requestId);
+
+/** Gives the request of a bootstrap's run; null for any other run's id. */
+export const bootstrapRequestIn = (workflowId: string): string | null =>
+  /^[0-9a-f]{12}\/bootstrap\/([\w-]+)$/.exec(workflowId)?.[1] ?? null;
 
 /** One change of a plan or an applied run, in words that operators know; it never holds a secret. */
 export type ReportedChange = { action: string; resource: string; name: string; id: string | null };

@@ -13,7 +13,7 @@ import {
 } from '../../../rules/identity/immutability.ts';
 import { kinds, type ResourceKind } from '../../../rules/identity/kinds.ts';
 import type { Resource, ResourcePatch, ResourceValues } from '../../../rules/identity/resource.ts';
-import { checkedPatch, checkedValues } from '../../../rules/identity/resource-input.ts';
+import type { Checked } from '../../../rules/identity/resource-input.ts';
 import { type Actor, type AuditedChange, writeAudit } from '../../audit/audit-writer.ts';
 import { implication, subject } from '../audited.ts';
 import { flagOrigins } from '../flag-origin.ts';
@@ -45,8 +45,11 @@ export class GuardedResource {
     this.#resources = new ResourceRepository(em);
   }
 
-  async create(kind: ResourceKind, values: ResourceValues, hash: HashedPassword): Promise<Resource> {
-    const checked = checkedValues(kind, values);
+  async create(
+    kind: ResourceKind,
+    checked: Checked<ResourceValues>,
+    hash: HashedPassword,
+  ): Promise<Resource> {
     await assertCreatable(this.#em, kind, checked);
     const id = await insertRow(this.#em, kind, checked);
     if (hash !== null) await writePassword(this.#em, id, hash);
@@ -63,10 +66,9 @@ export class GuardedResource {
   async update(
     kind: ResourceKind,
     id: string,
-    patch: ResourcePatch,
+    checked: Checked<ResourcePatch>,
     hash: HashedPassword,
   ): Promise<Resource> {
-    const checked = checkedPatch(kind, patch);
     // Before the user, as whoever deletes the project locks them.
     const { logsIn } = kinds[kind];
     if (logsIn) await holdDefaultProject(this.#em, checked.default_project_id);

@@ -1,0 +1,96 @@
+import { withRuleFailures } from '../../../src/activities/rule-failures.ts';
+import { hostTaskQueue } from '../../../src/rules/target.ts';
+import type * as workflows from '../../../src/workflows/index.ts';
+import type { Scenario } from './simulated-run.ts';
+import type { Fakes } from './simulated-step.ts';
+
+export const TARGET = '0123456789ab';
+export const HOST_QUEUE = hostTaskQueue(TARGET, 'host');
+const CHANGE = { action: 'create', resource: 'role', name: 'reader', id: null };
+export const report = (changes: object[] = [CHANGE]) => ({
+  requestId: 'r',
+  changes,
+  warnings: [],
+  userCreated: true,
+});
+
+/** A request of the time before one said of which workflow it is; its results are bare, too. */
+const olderRequest = (requestId: string) => ({
+  target: TARGET,
+  requestId,
+  suite: 'keystone',
+  hostname: 'host',
+  configFiles: [],
+  configDirs: [],
+});
+/** A request as a command asks it of the workflow. */
+export const requestOf = (workflow: string) => ({
+  ...olderRequest('r'),
+  workflow,
+  askedAt: '2026-01-01T00:00:00.000Z',
+});
+export const check = (id: string, needs: string) => ({
+  id,
+  order: 1,
+  title: `Check ${id}`,
+  needs,
+  remedy: 'x',
+});
+export const outcome = (id: string) => ({ id, title: `Check ${id}`, code: 0, details: null, remedy: null });
+
+/** The fakes as a worker wraps its activities; `attempt` reaches them all the same. */
+export const bound = (fakes: Fakes): Fakes =>
+  Object.fromEntries(
+    Object.entries(fakes).map(([step, fake]) => [
+      step,
+      (input, claim, attempt) =>
+        withRuleFailures(TARGET, { [step]: (it) => fake(it, claim, attempt) })[step]!(input, claim),
+    ]),
+  );
+
+const bootstrap: Fakes = { planBootstrap: async () => report(), applyBootstrap: async () => report() };
+const upgradeCheck: Fakes = {
+  listChecks: async () =>
+    [check('a', 'database'), check('b', 'files')].map((it) => ({ ...it, title: it.id })),
+  runCheck: async ({ id }) => ({ ...outcome(id), title: id }),
+};
+
+/**
+ * By workflow and by the name of its history: what `scripts/record-histories.ts` records on a real Temporal. The type
+ * check wants every workflow here. A history that is there is the past, and so is its scenario.
+ */
+export const recorded: Record<
+  Exclude<keyof typeof workflows, 'default'>,
+  Record<string, Omit<Scenario, 'workflow'>>
+> = {
+  bootstrap: {
+    bootstrap: { input: olderRequest('bootstrap'), fakes: bootstrap },
+    'bootstrap-nothing-to-do': {
+      input: olderRequest('bootstrap-nothing-to-do'),
+      fakes: { ...bootstrap, planBootstrap: async () => report([]) },
+    },
+    'bootstrap-cancelled': {
+      input: requestOf('bootstrap'),
+      fakes: bound({
+        ...bootstrap,
+        planBootstrap: async (_input, _claim, attempt) => {
+          await attempt.cancel();
+          return report();
+        },
+      }),
+    },
+  },
+  upgradeCheck: {
+    'upgrade-check': { input: olderRequest('upgrade-check'), fakes: upgradeCheck },
+    'upgrade-check-unfinished': {
+      input: requestOf('upgradeCheck'),
+      fakes: bound({
+        ...upgradeCheck,
+        runCheck: async () => {
+          throw new Error('no answer');
+        },
+      }),
+      idleQueues: [HOST_QUEUE],
+    },
+  },
+};
