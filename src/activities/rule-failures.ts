@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { RuleError, Transient } from '../rules/errors.ts';
-import type { ClaimedResult, Asked, StepClaim } from '../rules/run-request.ts';
+import { type ClaimedResult, type Asked, isSameStep, type StepClaim } from '../rules/run-request.ts';
 import type { Target } from '../rules/target.ts';
 import { unusable } from '../rules/unusable-payload.ts';
 
@@ -34,10 +34,9 @@ export function withRuleFailures(target: Target, activities: Activities): Record
 const requestIn = (input: Input | undefined): Partial<Asked> | undefined => input?.request ?? input;
 
 function claimed(step: string, input: Input | undefined, claim: StepClaim | undefined): StepClaim {
-  const request = requestIn(input);
-  const isMeant =
-    claim?.step === step && claim.workflow === request?.workflow && claim.requestId === request.requestId;
-  if (!claim || !isMeant) throw unusable('PayloadForged');
+  const { workflow, requestId } = requestIn(input) ?? {};
+  if (workflow === undefined || requestId === undefined || !isSameStep(claim, { step, workflow, requestId }))
+    throw unusable('PayloadForged');
   return claim;
 }
 

@@ -14,7 +14,7 @@ import {
 import { refOf } from './flags/grant-flags.ts';
 import { cacheWarning } from './output/cache-warning.ts';
 import { renderError } from './output/render-error.ts';
-import type { PasswordHashing } from '../rules/identity/bootstrap/request.ts';
+import type { PasswordHashing } from '../rules/identity/password.ts';
 import { RuleError, UsageError } from '../rules/errors.ts';
 import type { ResourceKind } from '../rules/identity/kinds.ts';
 import type { Resource } from '../rules/identity/resource.ts';

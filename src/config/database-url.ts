@@ -37,7 +37,6 @@ export function parseDatabaseUrl(url: string, origin: string): DatabaseAddress {
     password: query.get('password') ?? password,
     ...sslOf(query.get('sslmode'), query.get('sslrootcert'), origin),
     ...(Object.keys(parameters).length > 0 && { parameters }),
-    origin,
   };
   assertConsistent(address, origin);
   return address;

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
-import type { PasswordHashing } from '../rules/identity/bootstrap/request.ts';
+import type { PasswordHashing } from '../rules/identity/password.ts';
 import type { DatabaseAddress } from '../rules/database-address.ts';
 import { UsageError } from '../rules/errors.ts';
 import type { IdentitySettings } from '../rules/identity/settings.ts';
@@ -73,7 +73,9 @@ function databaseOf(
   }
   if (isEmbedded)
     throw new UsageError(`--embedded and ${origin} name two databases.`, 'Leave one of them out.');
-  return { value: withTlsFiles(parseDatabaseUrl(value, origin), origin, env), origin };
+  const address = withTlsFiles(parseDatabaseUrl(value, origin), origin, env);
+  // keyward hands its worker the URL in this variable, whatever had set it: such an address knows no better.
+  return { value: origin === DATABASE_VARIABLE ? address : { ...address, origin }, origin };
 }
 
 /** A domain's id, of which Keystone stores 64 characters. */

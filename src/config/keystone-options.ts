@@ -1,4 +1,4 @@
-import { passwordHashAlgorithms } from '../rules/identity/bootstrap/request.ts';
+import { passwordHashAlgorithms } from '../rules/identity/password.ts';
 import { type ConfigPaths, OsloConfig } from './oslo-config.ts';
 import { bool, choice, int, multi, text } from './oslo-types.ts';
 

@@ -15,7 +15,7 @@ type Session = Omit<Blocker, 'words'> & { query: string | null };
 
 const WORDS = 5;
 const ANSWER_MS = 5000;
-/** `$1` and all who stand in its way, the oldest transaction first. */
+/** Reads the session `$1` and all that stand in its way, the oldest transaction first. */
 const SESSIONS = `
   select a.pid, nullif(a.application_name, '') as application, a.usename as "user", left(a.query, 300) as query,
     to_char(a.xact_start at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as since
@@ -57,7 +57,7 @@ export function nameBlocker({ pid, application, user, since, words }: Blocker): 
   return `process ${pid}${who && ` (${who})`}${details && `, ${details}`}`;
 }
 
-/** Only words and names, up to the first value: values may be secrets. */
+/** The first words of a statement, up to its first value: values may be secrets. */
 function firstWords(query: string): string {
   const words = query.trim().split(/\s+/);
   const end = words.findIndex((word) => !/^[a-z_"][\w".,;]*$/i.test(word));

@@ -6,6 +6,6 @@ import { type RawQueryFragment, raw } from '@mikro-orm/core';
  */
 export const databaseNow = (): RawQueryFragment<any> => raw("clock_timestamp() at time zone 'UTC'");
 
-/** In SQL: the instant of so many microseconds since the epoch, as Keystone's integer columns hold them. */
+/** The SQL for an instant, from the microseconds since the epoch that Keystone's integer columns hold. */
 export const instantOf = (micros: string): string =>
   `timestamp 'epoch' + ${micros} * interval '1 microsecond'`;

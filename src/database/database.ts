@@ -16,13 +16,13 @@ const READ_ONLY = { ...READ_COMMITTED, readOnly: true };
 const ONE_SNAPSHOT = { isolationLevel: IsolationLevel.REPEATABLE_READ, readOnly: true };
 
 type Work<T> = (em: EntityManager) => Promise<T>;
-/** On whose behalf something is written: the audit's rows have the same id. Null: nothing is audited. */
+/** The request that something is written for; the audit's rows have the same id. Null: nothing is audited. */
 type Request = { requestId: string } | null;
 type Finished<T> = { result: T; receipt: Receipt | null };
 
 export type DatabaseOptions = {
   patience?: Patience;
-  /** As many connections at once as there is work at once; a `migrate` inside a transaction takes one more. */
+  /** How many connections there may be at once: one for each piece of work, and one more for a `migrate` inside of one. */
   poolSize?: number;
   /** Is told what a statement waits for, and what became of a COMMIT whose answer was lost. */
   announce?: (line: string) => void;
@@ -67,7 +67,7 @@ export class Database {
     }
   }
 
-  /** The same for whoever repeats it himself: a collision, or a row that is there already, is an error that may pass. */
+  /** As `transact`, for callers who repeat it themselves: a collision, or a row that is there, is an error that may pass. */
   async transactOnce<T>(request: Request, work: Work<T>): Promise<T> {
     try {
       return await this.#commit(request, work);
@@ -132,7 +132,7 @@ export class Database {
     }
   }
 
-  /** Of a failure that has left nothing behind, unless it says otherwise itself. */
+  /** Describes an error and says that nothing was changed, unless the error itself says otherwise. */
   async #unchanged(error: unknown): Promise<unknown> {
     const described = await this.#described(error);
     return described instanceof RuleError ? described.leaving('unchanged') : described;

@@ -19,7 +19,7 @@ export function driverParameters(address: DatabaseAddress): object {
   };
 }
 
-/** As in libpq: none, or less than none, is for ever, and one second is too short. */
+/** Reads a time-out as libpq does: 0 or less means for ever, and one second is made two. */
 const patienceMs = (seconds: number): number => (seconds <= 0 ? 0 : Math.max(seconds, 2) * 1000);
 
 const SESSION_IS = {

@@ -84,7 +84,7 @@ const GONE_AWAY =
   'ECONNREFUSED ENOENT ETIMEDOUT EHOSTUNREACH ENETUNREACH EAI_AGAIN ENOTFOUND ECONNRESET ECONNABORTED EPIPE ENETDOWN EHOSTDOWN'.split(
     ' ',
   );
-/** By what the server answers (SQLSTATE) or the system calls it. */
+/** Errors by the code that the server (SQLSTATE) or the system gives them. */
 const BY_CODE: Record<string, Entry> = {
   ...entries(['40001', '40P01', DUPLICATE], collided),
   '55P03': locked,
@@ -127,7 +127,7 @@ const BY_CODE: Record<string, Entry> = {
   }),
 };
 
-/** By the driver's own words, which have no code. */
+/** Errors of the driver, which have words and no code. */
 const BY_MESSAGE: [RegExp, Entry][] = [
   [/client password must be a/, noPassword],
   [/SASL|^Unknown authenticationOk message type/, loginRefused],
@@ -217,7 +217,7 @@ function rooted(error: Error): Known {
   return { code, cause: error, blocker: blocker ?? null };
 }
 
-/** Of any realm: under jest the socket's errors are not of the test's `Error`. */
+/** Knows errors of any realm: under jest the socket's errors are not instances of the test's `Error`. */
 const isError = (value: unknown): value is Error => types.isNativeError(value);
 
 const capital = (text: string): string => `${text[0]!.toUpperCase()}${text.slice(1)}`;

@@ -1,12 +1,12 @@
 /** How long a database may keep keyward waiting, in milliseconds. */
 export type Patience = {
-  /** Before it is said what a statement waits for. */
+  /** How long a statement waits before it is said what for. */
   silentMs: number;
-  /** For a lock that somebody else holds. */
+  /** How long it waits for a lock that somebody else holds. */
   lockMs: number;
-  /** For one statement, waiting included. */
+  /** How long one statement takes at most, waiting included. */
   statementMs: number;
-  /** For an answer to whether a COMMIT took place after its own answer was lost. */
+  /** How long it is asked whether a COMMIT took place whose answer was lost. */
   settleMs: number;
 };
 

@@ -68,5 +68,5 @@ async function answerOf(client: Client, receipt: Receipt): Promise<'committed' |
   return own.rows.length > 0 ? 'committed' : 'aborted';
 }
 
-/** As rows and sessions have it: without the epoch. */
+/** Rows and sessions have a transaction's number without its epoch. */
 const short = (xid: string): string => String(BigInt.asUintN(32, BigInt(xid)));

@@ -6,7 +6,7 @@ const NO_ANSWER = 'There was an error establishing an SSL connection';
 /** Node's names for what OpenSSL finds wrong with a certificate. */
 const CERTIFICATE =
   /^(?!ERR_O?SSL_).*(CERT|CRL|ISSUER|SIGNATURE)|^INVALID_(CA|PURPOSE)$|^PATH_LENGTH|^UNSPECIFIED$/;
-/** Also what the server found wrong with a client certificate. */
+/** Codes of a handshake that failed, also because of what the server found wrong with a client certificate. */
 const HANDSHAKE = /^(ERR_SSL_|ERR_TLS_|ERR_OSSL_|EPROTO$)/;
 /** invalid_authorization_specification: pg_hba.conf has no line that lets this connection in. */
 const TURNED_AWAY = '28000';

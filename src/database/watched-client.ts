@@ -12,7 +12,7 @@ export type Watching = {
 
 const BEGIN = /^(?:begin|start transaction)\b/;
 const END = /^(?:commit|rollback)$/;
-/** Beyond the limits that the server keeps by itself. */
+/** How much later than the server, which keeps the limits by itself, the watch ends a statement. */
 const GRACE_MS = 5000;
 /** No lock is in the way of a BEGIN. */
 const BEGIN_MS = 5000;
@@ -39,7 +39,7 @@ abstract class WatchedClient extends Client {
     return result;
   }
 
-  /** In one message, so that the limits cost no round trip. */
+  /** Sends BEGIN and the limits in one message, so that they cost no round trip. */
   async #begin(statement: string): Promise<QueryResult> {
     this.#process = null;
     const both = super.query(`${statement}; ${limitsStatement(this.watching.patience)}`) as unknown;

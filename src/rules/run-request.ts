@@ -21,5 +21,6 @@ const SECRET_FIELDS = new Set(['password']);
 
 export const isSecret = (field: string): boolean => SECRET_FIELDS.has(field);
 
-export const isSameStep = (one: Partial<StepClaim> | undefined, other: StepClaim): boolean =>
+/** Whether a claim, which may be forged or missing, is for this very step. */
+export const isSameStep = (one: Partial<StepClaim> | undefined, other: StepClaim): one is StepClaim =>
   one?.step === other.step && one.workflow === other.workflow && one.requestId === other.requestId;

@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
 import { UsageError } from '../../rules/errors.ts';
-import { assertOneTarget } from '../../rules/identity/grants.ts';
+import { assertOneScope } from '../../rules/identity/grants.ts';
 import { text } from './flag-kinds.ts';
 
 /** Whose role on what, in openstackclient's words. */
@@ -26,7 +26,7 @@ export function grantRequest(role: string, flags: GrantFlags & { inherited?: boo
     inherited: flags.inherited ?? false,
     role: { nameOrId: role, domain: flags['role-domain'] },
   };
-  assertOneTarget(request);
+  assertOneScope(request);
   return request;
 }
 

@@ -1,5 +1,5 @@
 import type { BootstrapReport, BootstrapRequest } from '../../rules/identity/bootstrap/request.ts';
-import { assertPassword } from '../../rules/identity/bootstrap/limits.ts';
+import { assertPassword } from '../../rules/identity/password.ts';
 import { RuleError, UsageError } from '../../rules/errors.ts';
 import { given } from '../flags/bootstrap-flags.ts';
 import {

@@ -1,4 +1,4 @@
-import { assertPassword } from '../../rules/identity/bootstrap/limits.ts';
+import { assertPassword } from '../../rules/identity/password.ts';
 import { UsageError } from '../../rules/errors.ts';
 import { promptForPassword, readPasswordFile, readPasswordFromStdin } from './password.ts';
 

@@ -31,7 +31,7 @@ const userNameOf = (id: string): string => `coalesce(
   (select name from local_user where user_id = ${id}), (select name from nonlocal_user where user_id = ${id}),
   (select display_name from federated_user f where f.user_id = ${id} order by f.id limit 1))`;
 
-/** Only what a page shows gets names. */
+/** The names of what an assignment consists of; they are looked up only for what a page shows. */
 const NAMES = `
   (select ${inDomain('r.name', 'r.domain_id')} from role r where r.id = a.role_id) as role,
   case when a.type::text like 'Group%'
@@ -48,7 +48,7 @@ export class AssignmentRepository {
     this.#em = em;
   }
 
-  /** At most `size` of one table after the given one, in the order of their keys. */
+  /** Reads at most `size` assignments of a table that come after `after` in the order of their keys. */
   async page(
     table: Table,
     filter: AssignmentFilter,

@@ -4,7 +4,7 @@ import { OPTION_IDS } from '../../rules/identity/option-ids.ts';
 import { instantOf } from '../database-time.ts';
 import { parsedJson } from '../stored-json.ts';
 
-/** In SQL: when a password expires; null: never. The integer counts where there is one, as in Keystone. */
+/** The SQL for when a password expires (null: never). The integer column counts where it has a value, as in Keystone. */
 export const EXPIRES = `coalesce(${instantOf('expires_at_int')}, expires_at)`;
 
 type Row = { hash: string | null; isPast: boolean; exemption: string | null };

@@ -58,7 +58,7 @@ export class ResourceRepository {
     return this.#select(kind, [`${kindTables[kind].alias}.id ${AMONG}`], [JSON.stringify(ids)]);
   }
 
-  /** At most `size` after the marker, in the order of their ids. */
+  /** Reads at most `size` resources whose ids come after `after`, in the order of their ids. */
   page(
     kind: ResourceKind,
     filter: ResourceFilter,

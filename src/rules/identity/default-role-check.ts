@@ -77,7 +77,7 @@ const optionUpdate = (roles: StoredRole[]): string =>
   `run in the identity database: update role_option set option_value = 'true' where option_id = '${OPTION_IDS.immutable}' ` +
   `and role_id in (${roles.map(({ id }) => `'${id}'`).join(', ')});`;
 
-/** Only where there is no admin: every other role that implies manager, by name. */
+/** The names of roles that imply manager and are no default roles; none where there is an admin. */
 function standInsForAdmin({ roles, implyingManager }: GlobalRoles): string[] {
   if (roles.some(({ name }) => name === ADMIN)) return [];
   const others = new Set(implyingManager);
@@ -85,7 +85,7 @@ function standInsForAdmin({ roles, implyingManager }: GlobalRoles): string[] {
   return [...others].toSorted();
 }
 
-/** Without the name, bootstrap would make an admin role beside the one that stands in for it. */
+/** The bootstrap that mends it. Without the name, it would make an admin role beside the one that stands in for it. */
 const bootstrapCommand = ([standIn]: string[]): string =>
   standIn ? `${BOOTSTRAP} --bootstrap-role-name ${shellWord(standIn)}` : BOOTSTRAP;
 

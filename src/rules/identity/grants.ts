@@ -5,7 +5,7 @@ import type { Resource } from './resource.ts';
 /** What a role is granted on, as a request names it: exactly one of these. */
 type Named = { project?: unknown; domain?: unknown; system?: boolean };
 /** What a role is granted on, once it is found; only a project has a `domainId`. */
-export type GrantTarget = {
+export type GrantScope = {
   kind: 'project' | 'domain' | 'system';
   id: string;
   name: string;
@@ -13,7 +13,7 @@ export type GrantTarget = {
 };
 
 /** Refuses a request that does not say what the role is on, says it twice, or wants the system's to be inherited. */
-export function assertOneTarget({
+export function assertOneScope({
   project,
   domain,
   system,
@@ -29,18 +29,18 @@ export function assertOneTarget({
 }
 
 /** `keystone/assignment/core.py` and `keystone/api/system.py`; on a domain, any role may be granted. */
-export function assertGrantable(role: Resource, target: GrantTarget): void {
+export function assertGrantable(role: Resource, scope: GrantScope): void {
   if (role['domain_id'] === null) return;
-  if (target.kind === 'system') {
+  if (scope.kind === 'system') {
     throw new UsageError(
       `Role ${role.id} is a domain-specific role. Unable to use a domain-specific role in a system assignment.`,
       'Name a global role.',
     );
   }
-  if (target.kind === 'domain' || target.domainId === role['domain_id']) return;
+  if (scope.kind === 'domain' || scope.domainId === role['domain_id']) return;
   throw new RuleError(
     'DomainSpecificRoleMismatch',
-    `Project ${target.id} must be in the same domain as the role ${role.id} being assigned.`,
+    `Project ${scope.id} must be in the same domain as the role ${role.id} being assigned.`,
     { cure: 'Name a global role, or a project of the domain of the role.' },
   );
 }

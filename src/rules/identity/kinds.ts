@@ -2,7 +2,7 @@ import { type OptionName, optionNames } from './option-ids.ts';
 
 /** What the rules must know of a kind of resource; `database/keystone/kinds.ts` has how it is stored. */
 type KindRules = {
-  /** In characters, as Keystone's schemas count them (`keystone/{assignment,identity,resource}/schema.py`). */
+  /** How many characters a name may have, as Keystone's schemas count them (`keystone/{assignment,identity,resource}/schema.py`). */
   nameLimit: number;
   /** Null: as long as it likes. */
   descriptionLimit: number | null;

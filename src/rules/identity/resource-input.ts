@@ -1,4 +1,4 @@
-import { assertPassword } from './bootstrap/limits.ts';
+import { assertPassword } from './password.ts';
 import { RuleError, UsageError } from '../errors.ts';
 import { kinds, type ResourceKind } from './kinds.ts';
 import type { ResourcePatch, ResourceValues } from './resource.ts';
@@ -59,7 +59,7 @@ export function parseProperty(text: string): [key: string, value: string] {
   return [key, value];
 }
 
-/** Of a project's tags, those that it has already included. */
+/** Refuses more tags than a project may have; `count` includes those that it has already. */
 export function assertTagsFit(count: number): void {
   if (count <= TAGS_LIMIT) return;
   throw new RuleError('TooManyTags', `A project has at most ${TAGS_LIMIT} tags; these would be ${count}.`, {

@@ -1,6 +1,6 @@
 import type { PolicyOptions } from '../policy.ts';
 import type { ServiceSettings, Setting } from '../settings.ts';
-import type { PasswordHashing } from './bootstrap/request.ts';
+import type { PasswordHashing } from './password.ts';
 
 /** What flags, environment and a Keystone's configuration files say of the identity service, parsed once. */
 export type IdentitySettings = ServiceSettings & {

@@ -2,7 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { AuditEntry } from '../../database/keyward/audit-entry.entity.ts';
 import type { Requester } from '../../rules/requester.ts';
 
-/** On whose behalf something is changed, and by which command. */
+/** Who asked for a change, under which request, and by which command. */
 export type Actor = { requestId: string; operation: string; requester: Requester };
 
 /** One change for the audit. `before` and `after` tell what the resource looked like; secrets are never in them. */

@@ -116,7 +116,7 @@ async function applyUnderLock(
   if (isApplied) return reportOf(request, there, await changesOf(em, request.requestId));
   const { requestId, requester } = request;
   const actor = { requestId, requester, operation: OPERATION };
-  const writer = new GuardedResource(em, actor).repair(request, there, () => passwords.hash());
+  const writer = new GuardedResource(em, actor).bootstrapWriter(request, there, () => passwords.hash());
   const done: (ReportedChange & AuditedChange)[] = [];
   for (const change of planBootstrap(there, request)) {
     const { id, before, after } = await writer.write(change);

@@ -9,7 +9,7 @@ import {
 } from '../../database/keystone/assignment.repository.ts';
 import { keysetPages, limited } from '../../database/keyset-pages.ts';
 import { RuleError } from '../../rules/errors.ts';
-import { assertGrantable, assertOneTarget, type GrantTarget } from '../../rules/identity/grants.ts';
+import { assertGrantable, assertOneScope, type GrantScope } from '../../rules/identity/grants.ts';
 import type { ResourceKind } from '../../rules/identity/kinds.ts';
 import type { Resource } from '../../rules/identity/resource.ts';
 import { type Actor, type AuditedChange, writeAudit } from '../audit/audit-writer.ts';
@@ -18,7 +18,7 @@ import { ResourceFinder, type ResourceRef } from './resource-finder.ts';
 
 export type { StoredAssignment };
 
-/** Whose role on what; exactly one of `project`, `domain` and `system`. */
+/** A role of a user on exactly one of `project`, `domain` and `system`. */
 export type GrantRequest = {
   role: ResourceRef;
   user: ResourceRef;
@@ -31,10 +31,10 @@ export type GrantRequest = {
 export type GrantQuery = {
   [kind in 'role' | 'user' | 'project' | 'domain']?: ResourceRef | undefined;
 } & { system?: boolean; inherited?: boolean; limit?: number | undefined };
-type Grant = { role: Resource; user: Resource; target: GrantTarget; inherited: boolean };
+type Grant = { role: Resource; user: Resource; scope: GrantScope; inherited: boolean };
 
 const PAGE = 2000;
-/** How Keystone's tables call a user's grant. */
+/** What Keystone's tables call a user's grant. */
 const TYPE = { project: 'UserProject', domain: 'UserDomain', system: 'UserSystem' } as const;
 
 /** Grants of roles. Granting is no change of the role, the user or what it is on. */
@@ -47,10 +47,10 @@ export class GrantService {
 
   /** False: it was there already; nothing is written then. */
   async add(request: GrantRequest, actor: Actor): Promise<boolean> {
-    assertOneTarget(request);
+    assertOneScope(request);
     return this.#database.transact(actor, async (em) => {
       const grant = await resolve(em, request);
-      assertGrantable(grant.role, grant.target);
+      assertGrantable(grant.role, grant.scope);
       await holdEnds(em, grant);
       if (!(await new AssignmentRepository(em).insert(keyOf(grant)))) return false;
       await writeAudit(em, actor, [audited('grant', grant)]);
@@ -59,13 +59,13 @@ export class GrantService {
   }
 
   async remove(request: GrantRequest, actor: Actor): Promise<void> {
-    assertOneTarget(request);
+    assertOneScope(request);
     await this.#database.transact(actor, async (em) => {
       const grant = await resolve(em, request);
       if (!(await new AssignmentRepository(em).delete(keyOf(grant)))) {
         throw new RuleError(
           'NotFound',
-          `The user ${grant.user.name} does not have the role ${grant.role.name} on ${grant.target.name}.`,
+          `The user ${grant.user.name} does not have the role ${grant.role.name} on ${grant.scope.name}.`,
           { cure: `See \`keyward role assignment list --user ${grant.user.id}\`.` },
         );
       }
@@ -79,7 +79,7 @@ export class GrantService {
     yield* limited(limit, this.#pages(filter));
   }
 
-  /** In the order of their keys, those on the system last. */
+  /** Reads grants in the order of their keys, those on the system last. */
   async *#pages(filter: AssignmentFilter): AsyncGenerator<StoredAssignment[]> {
     for (const table of ASSIGNMENT_TABLES) {
       yield* keysetPages<StoredAssignment>(PAGE, (last) =>
@@ -107,10 +107,10 @@ async function resolve(em: EntityManager, request: GrantRequest): Promise<Grant>
   const finder = new ResourceFinder(em);
   const { resource: role } = await finder.get('role', request.role);
   const { resource: user } = await finder.get('user', request.user);
-  return { role, user, target: await targetOf(finder, request), inherited: request.inherited };
+  return { role, user, scope: await scopeOf(finder, request), inherited: request.inherited };
 }
 
-async function targetOf(finder: ResourceFinder, { project, domain }: GrantRequest): Promise<GrantTarget> {
+async function scopeOf(finder: ResourceFinder, { project, domain }: GrantRequest): Promise<GrantScope> {
   if (!project && !domain) return { kind: 'system', id: 'system', name: 'the system', domainId: null };
   const kind = project ? 'project' : 'domain';
   const { resource } = await finder.get(kind, (project ?? domain)!);
@@ -119,23 +119,23 @@ async function targetOf(finder: ResourceFinder, { project, domain }: GrantReques
 }
 
 /** No foreign key guards assignments: nothing that one names may go away while it is written. */
-async function holdEnds(em: EntityManager, { role, user, target }: Grant): Promise<void> {
-  if (target.kind !== 'system') await hold(em, 'project', target.id);
+async function holdEnds(em: EntityManager, { role, user, scope }: Grant): Promise<void> {
+  if (scope.kind !== 'system') await hold(em, 'project', scope.id);
   await hold(em, 'user', user.id);
   await hold(em, 'role', role.id);
 }
 
-const keyOf = ({ role, user, target, inherited }: Grant): AssignmentKey => ({
-  type: TYPE[target.kind],
+const keyOf = ({ role, user, scope, inherited }: Grant): AssignmentKey => ({
+  type: TYPE[scope.kind],
   actorId: user.id,
-  targetId: target.id,
+  targetId: scope.id,
   roleId: role.id,
   inherited,
 });
 
-function audited(action: 'grant' | 'revoke', { role, user, target, inherited }: Grant): AuditedChange {
-  const row = { role_id: role.id, user_id: user.id, target_id: target.id, inherited };
-  const name = `${role.name} on ${target.name} to user ${user.name}`;
+function audited(action: 'grant' | 'revoke', { role, user, scope, inherited }: Grant): AuditedChange {
+  const row = { role_id: role.id, user_id: user.id, target_id: scope.id, inherited };
+  const name = `${role.name} on ${scope.name} to user ${user.name}`;
   const [before, after] = action === 'grant' ? [null, row] : [row, null];
   return { action, resource: 'role', name, id: role.id, before, after };
 }

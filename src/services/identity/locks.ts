@@ -15,7 +15,7 @@ export async function lockRow(em: EntityManager, kind: ResourceKind, id: string)
   await lockOptions(em, kind, [id]);
 }
 
-/** In the order of their ids, so that two who lock the same ones don't deadlock. */
+/** Locks roles in the order of their ids, so that two who lock the same ones don't deadlock. */
 export async function lockRoles(em: EntityManager, ids: string[]): Promise<void> {
   await em.execute(`select from role where id ${AMONG} order by id for update`, [JSON.stringify(ids)]);
   await lockOptions(em, 'role', ids);
@@ -82,7 +82,7 @@ export async function lockUsersOf(em: EntityManager, domainId: string): Promise<
   return rows.map(({ id }) => id);
 }
 
-/** Locks, and returns the ids of, the users whose default project, or one of whose identity providers, goes away. */
+/** Locks the users, and returns their ids, whose default project, or one of whose identity providers, goes away. */
 export async function lockUsersLosing(
   em: EntityManager,
   projectIds: string[],

@@ -1,7 +1,7 @@
 import { createHmac, pbkdf2, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import bcrypt from 'bcrypt';
-import type { PasswordHashing } from '../../rules/identity/bootstrap/request.ts';
+import type { PasswordHashing } from '../../rules/identity/password.ts';
 
 const derivePbkdf2 = promisify(pbkdf2);
 const deriveScrypt = promisify<string, Buffer, number, object, Buffer>(scrypt);

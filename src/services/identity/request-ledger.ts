@@ -2,11 +2,11 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { RuleError } from '../../rules/errors.ts';
 import type { Asked } from '../../rules/run-request.ts';
 
-/** For how long after it was asked for a request may be begun, and then be applied; in minutes. */
+/** How many minutes after it was asked for a request may still be begun, and then be applied. */
 const VALID = 60;
-/** How far the clock of the host that asks may be ahead of the database's; in minutes. */
+/** How many minutes the clock of the host that asks may be ahead of the database's. */
 const AHEAD = 5;
-/** Much longer than a request is valid: what is forgotten is refused by its age. */
+/** How long requests are kept: much longer than they are valid, so that a forgotten one is refused by its age. */
 const KEPT = '30 days';
 
 /** `accepted`: begun and not applied yet; `withdrawn`: it was not applied, and never will be. */

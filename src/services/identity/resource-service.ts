@@ -6,7 +6,7 @@ import {
   type StoredResource,
 } from '../../database/keystone/resource.repository.ts';
 import { descendants, lineage } from '../../database/keystone/project-tree.ts';
-import type { PasswordHashing } from '../../rules/identity/bootstrap/request.ts';
+import type { PasswordHashing } from '../../rules/identity/password.ts';
 import { RuleError } from '../../rules/errors.ts';
 import { isGuarded, readImmutability } from '../../rules/identity/immutability.ts';
 import type { ResourceKind } from '../../rules/identity/kinds.ts';
@@ -25,7 +25,7 @@ export type ListFilter = Omit<ResourceFilter, 'domainId' | 'parentId' | 'project
   parent?: string | undefined;
   project?: ResourceRef | undefined;
   user?: ResourceRef | undefined;
-  /** Only what belongs to no domain: global roles. */
+  /** Lists only what belongs to no domain: global roles. */
   global?: boolean;
   immutable?: boolean | undefined;
   marker?: string | undefined;

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { DatabaseAddress } from '../../../src/rules/database-address.ts';
-import type { BootstrapReport, BootstrapRequest } from '../../../src/rules/identity/bootstrap/request.ts';
-import { bootstrapRequest, runBootstrap } from '../../support/cloud/bootstrap-request.ts';
+import type { BootstrapReport } from '../../../src/rules/identity/bootstrap/request.ts';
+import { bootstrapRequest, bootstrapsOf, runBootstrap } from '../../support/cloud/bootstrap-request.ts';
 import { TestPostgres } from '../../support/cloud/postgres.ts';
 import { comparableRows, exactRows } from '../../support/cloud/rows.ts';
 
@@ -12,18 +11,9 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const apply = (address: DatabaseAddress, request: BootstrapRequest): Promise<BootstrapReport> =>
-  server.withServices(address, ({ bootstrap }) => runBootstrap(bootstrap, request));
-const plan = (address: DatabaseAddress, request: BootstrapRequest): Promise<BootstrapReport> =>
-  server.withServices(address, ({ bootstrap }) => bootstrap.plan(request));
+const { apply, plan, bootstrapped } = bootstrapsOf(() => server);
 const words = ({ changes }: BootstrapReport): string[] =>
   changes.map(({ action, resource, name }) => `${action} ${resource} ${name}`);
-
-const bootstrapped = async (request = bootstrapRequest()): Promise<DatabaseAddress> => {
-  const address = await server.createDatabase();
-  await apply(address, request);
-  return address;
-};
 
 describe('a first bootstrap', () => {
   it('writes the rows of keystone-manage bootstrap, column for column, and nothing else', async () => {

@@ -1,7 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { DatabaseAddress } from '../../../src/rules/database-address.ts';
-import type { BootstrapReport, BootstrapRequest } from '../../../src/rules/identity/bootstrap/request.ts';
-import { bootstrapRequest, runBootstrap } from '../../support/cloud/bootstrap-request.ts';
+import { bootstrapRequest, bootstrapsOf } from '../../support/cloud/bootstrap-request.ts';
 import { until } from '../../support/home/cli.ts';
 import { TestPostgres } from '../../support/cloud/postgres.ts';
 import { exactRows } from '../../support/cloud/rows.ts';
@@ -12,15 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const apply = (address: DatabaseAddress, request: BootstrapRequest): Promise<BootstrapReport> =>
-  server.withServices(address, ({ bootstrap }) => runBootstrap(bootstrap, request));
-const plan = (address: DatabaseAddress, request: BootstrapRequest): Promise<BootstrapReport> =>
-  server.withServices(address, ({ bootstrap }) => bootstrap.plan(request));
-const bootstrapped = async (): Promise<DatabaseAddress> => {
-  const address = await server.createDatabase();
-  await apply(address, bootstrapRequest());
-  return address;
-};
+const { apply, plan, bootstrapped } = bootstrapsOf(() => server);
 
 describe('the audit of a repair tells what was there, and what it has become', () => {
   /** The last entry, each side narrowed to what the repair is about. */

@@ -91,3 +91,14 @@ it("keyward's variable counts where Keystone's says something else, which is not
     origin: 'KEYWARD_KEYSTONE_DATABASE_URL',
   });
 });
+
+it('the address knows which file or variable of Keystone set it, so that errors can name it', () => {
+  const url = 'postgresql://u@h/d';
+  expect(load(`[database]\nconnection = ${url}`).database.value!.origin).toMatch(
+    /^\/.*keystone\.conf \[database\] connection$/,
+  );
+  const originIn = (env: NodeJS.ProcessEnv) => loadIdentitySettings({}, env).database.value!.origin;
+  expect(originIn({ OS_DATABASE__CONNECTION: url })).toMatch(/OS_DATABASE__CONNECTION/);
+  // A worker is given the URL in this one, whatever had set it.
+  expect(originIn({ KEYWARD_KEYSTONE_DATABASE_URL: url })).toBeUndefined();
+});

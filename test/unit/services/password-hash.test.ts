@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { passwordHashAlgorithms } from '../../../src/rules/identity/bootstrap/request.ts';
+import { passwordHashAlgorithms } from '../../../src/rules/identity/password.ts';
 import { hashPassword, verifyPassword } from '../../../src/services/identity/password-hash.ts';
 
 type Vector = { form: string; password: string; stored: string };

@@ -1,5 +1,6 @@
 import type { BootstrapRequest } from './request.ts';
 import { defaultRoles } from '../default-roles.ts';
+import { assertPassword } from '../password.ts';
 import { UsageError } from '../../errors.ts';
 
 /** Column widths of Keystone 30's tables. */
@@ -14,7 +15,6 @@ const FLAGS = {
   internalUrl: '--bootstrap-internal-url',
   adminUrl: '--bootstrap-admin-url',
 } as const;
-const BCRYPT_BYTES = 72;
 
 /** Refuses what Keystone could not store or would read otherwise than it was meant. */
 export function assertWithinLimits(request: Omit<BootstrapRequest, 'target'>): void {
@@ -31,19 +31,6 @@ export function assertWithinLimits(request: Omit<BootstrapRequest, 'target'>): v
     );
   }
   if (request.password !== null) assertPassword(request.password);
-}
-
-export function assertPassword(password: string): void {
-  const bytes = new TextEncoder().encode(password).length;
-  if (password === '') throw new UsageError('The password is empty.', 'Give one of at least one character.');
-  if (password.includes('\0'))
-    throw new UsageError('The password holds a NUL character.', 'Give one without.');
-  if (bytes > BCRYPT_BYTES) {
-    throw new UsageError(
-      `The password has ${bytes} bytes, and keyward sets none over ${BCRYPT_BYTES}, whatever algorithm is configured: bcrypt, Keystone's default, sees no more, so that any longer one with the same beginning would log in too.`,
-      `Give one of at most ${BCRYPT_BYTES} bytes.`,
-    );
-  }
 }
 
 function assertName(flag: string, name: string, limit: number): void {

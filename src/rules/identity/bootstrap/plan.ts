@@ -17,7 +17,7 @@ export type BootstrapChange =
   | { kind: 'create-endpoint'; interface: string; url: string }
   | { kind: 'update-endpoint'; id: string; interface: string; from: string; url: string };
 
-/** By the password that was asked for, that is. */
+/** States of a password in which the one that was asked for lets nobody in. */
 const LETS_NOBODY_IN: PasswordState[] = ['differs', 'expired', 'none'];
 
 /**
@@ -35,7 +35,7 @@ export function planBootstrap(there: IdentitySnapshot, wanted: BootstrapRequest)
   ];
 }
 
-/** Of the roles that `changes` make mutable, and of those that were `there` and are left mutable. */
+/** Warns of the roles that `changes` make mutable, and of those that were `there` and are left mutable. */
 export function mutableRoleWarnings(
   there: IdentitySnapshot,
   wanted: BootstrapRequest,
@@ -158,7 +158,7 @@ function planGrants(
   return changes;
 }
 
-/** As upstream: no URL, no service; an endpoint whose URL is not given is left alone. */
+/** Plans as upstream does: without a URL there is no service, and an endpoint whose URL is not given is left alone. */
 function planCatalog(there: IdentitySnapshot, wanted: BootstrapRequest): BootstrapChange[] {
   const changes: BootstrapChange[] = [];
   if (wanted.regionId !== null && !there.hasRegion)

@@ -1,13 +1,7 @@
 import type { Requester } from '../../requester.ts';
+import type { PasswordHashing } from '../password.ts';
 import type { RunInput } from '../../run-request.ts';
 import { runId } from '../../target.ts';
-
-/** The algorithms of Keystone 30's `[identity] password_hash_algorithm` (`keystone/common/password_hashing.py`). */
-export const passwordHashAlgorithms = ['bcrypt', 'bcrypt_sha256', 'scrypt', 'pbkdf2_sha512'] as const;
-export type PasswordHashAlgorithm = (typeof passwordHashAlgorithms)[number];
-
-/** How new passwords are hashed; `rounds` null means the algorithm's own default in Keystone 30. */
-export type PasswordHashing = { algorithm: PasswordHashAlgorithm; rounds: number | null };
 
 /**
  * What default roles should be: `default` makes new ones immutable and leaves existing ones alone, `immutable` also

@@ -24,6 +24,6 @@ export type IdentitySnapshot = {
   hasSystemGrant: boolean;
   hasRegion: boolean;
   service: { id: string } | null;
-  /** Of the identity service, in the wanted region (in any, where none is wanted). */
+  /** The identity service's endpoints in the wanted region (in any, where none is wanted). */
   endpoints: SnapshotEndpoint[];
 };

@@ -13,16 +13,16 @@ import { deleteWithRows, type Owner } from './owned-rows.ts';
 import { revokeTokens } from './revocations.ts';
 
 type Top = { kind: ResourceKind; resource: Resource; withSubtree: boolean };
-type Held = { kind: ResourceKind; resource: Resource; guarded: Guarded };
+type Found = { kind: ResourceKind; resource: Resource; guarded: Guarded };
 type Named = { id: string; name: string };
 /** Gives these resources, locked before, as they are now. */
-type ReadAll = (kind: ResourceKind, ids: string[]) => Promise<Omit<Held, 'kind'>[]>;
+type ReadAll = (kind: ResourceKind, ids: string[]) => Promise<Omit<Found, 'kind'>[]>;
 
 /** What a deletion takes along, and what stays but loses something by it. */
 type Extent = {
-  below: Held[];
-  users: Held[];
-  priors: Held[];
+  below: Found[];
+  users: Found[];
+  priors: Found[];
   links: RoleLink[];
   groups: Named[];
 };
@@ -60,7 +60,7 @@ export async function cascade(em: EntityManager, top: Top, readAll: ReadAll): Pr
 /** Locks all of it, in one order: the domain (which is locked already), projects parents first, users, roles by id. */
 async function extentOf(em: EntityManager, top: Top, readAll: ReadAll): Promise<Extent> {
   const { kind, resource } = top;
-  const all = async (of: ResourceKind, ids: string[]): Promise<Held[]> =>
+  const all = async (of: ResourceKind, ids: string[]): Promise<Found[]> =>
     ids.length === 0 ? [] : (await readAll(of, ids)).map((each) => ({ kind: of, ...each }));
   const domainId = kind === 'domain' ? resource.id : null;
   const isPlace = kind === 'project' || kind === 'domain';
@@ -105,7 +105,7 @@ async function deleteRows(em: EntityManager, gone: Map<Owner, string[]>): Promis
   for (const owner of DELETED) await deleteWithRows(em, owner, gone.get(owner) ?? []);
 }
 
-/** Until nothing new is found: while a row's lock is waited for, something may have been made below it. */
+/** Locks again until nothing new is found: while a row's lock is waited for, something may be made below it. */
 async function lockWholeSubtree(em: EntityManager, top: string): Promise<string[]> {
   let [found, again] = [await lockSubtree(em, top), await lockSubtree(em, top)];
   while (again.length > found.length) [found, again] = [again, await lockSubtree(em, top)];

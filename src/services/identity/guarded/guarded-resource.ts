@@ -27,7 +27,7 @@ import { revokeTokens } from './revocations.ts';
 import { linkRoles } from './role-links.ts';
 import { assertLocalLogin, insertRow, updateRow, updateTags } from './rows.ts';
 
-/** Gives the hash of a password; made before the transaction, since it takes long. */
+/** The hash of a password, made before the transaction since it takes long; null: no password is set. */
 export type HashedPassword = string | null;
 
 /**
@@ -115,12 +115,16 @@ export class GuardedResource {
     await this.#audit(implication('delete', prior, implied));
   }
 
-  /** Bootstrap's repairs of the default role chain and of its own admin user, whatever is immutable. */
-  repair(wanted: BootstrapRequest, there: IdentitySnapshot, hash: () => Promise<string>): BootstrapWriter {
+  /** The writer of bootstrap's changes, which repairs the default role chain and its own admin user even if immutable. */
+  bootstrapWriter(
+    wanted: BootstrapRequest,
+    there: IdentitySnapshot,
+    hash: () => Promise<string>,
+  ): BootstrapWriter {
     return new BootstrapWriter(this.#em, wanted, there, hash);
   }
 
-  /** Locks a resource and gives it as it is then. */
+  /** Locks a resource and returns it as it is then. */
   async #lock(kind: ResourceKind, id: string): Promise<{ resource: Resource; guarded: Guarded }> {
     await lockRow(this.#em, kind, id);
     const stored = await this.#get(kind, id);

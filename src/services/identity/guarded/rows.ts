@@ -47,7 +47,7 @@ export async function updateTags(em: EntityManager, project: Resource, edit: Tag
     await em.insertMany(ProjectTag, fresh.map((name) => ({ projectId: project.id, name })) as never[]);
 }
 
-/** Names and passwords of other users lie with LDAP or an identity provider. */
+/** Refuses users whose names and passwords are kept by LDAP or an identity provider. */
 export async function assertLocalLogin(em: EntityManager, { id, name }: Resource): Promise<void> {
   if (await em.count(LocalUser, { userId: id })) return;
   throw new RuleError('NoLocalLogin', `The user ${name ?? id} has no local login in Keystone's database.`, {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { assertGrantable, assertImpliable, assertOneTarget } from '../../../../src/rules/identity/grants.ts';
+import { assertGrantable, assertImpliable, assertOneScope } from '../../../../src/rules/identity/grants.ts';
 import type { Resource } from '../../../../src/rules/identity/resource.ts';
 
 const role = (name: string, domain: string | null): Resource => ({
@@ -8,7 +8,7 @@ const role = (name: string, domain: string | null): Resource => ({
   options: {},
   domain_id: domain,
 });
-const target = (kind: 'project' | 'domain' | 'system', domainId: string | null = null) =>
+const scope = (kind: 'project' | 'domain' | 'system', domainId: string | null = null) =>
   ({ kind, id: 't', name: 't', domainId }) as const;
 
 describe('what a role is granted on', () => {
@@ -18,31 +18,31 @@ describe('what a role is granted on', () => {
     [{ domain: {}, system: true }, /one thing at a time/],
     [{ system: true, inherited: true }, /not inherited/],
   ])('%j is refused', (request, message) =>
-    expect(() => assertOneTarget(request)).toThrow(
+    expect(() => assertOneScope(request)).toThrow(
       expect.objectContaining({ exitCode: 64, message: expect.stringMatching(message) }),
     ),
   );
 
   it.each([{ project: {}, inherited: true }, { domain: {} }, { system: true, inherited: false }])(
     '%j is not',
-    (request) => expect(() => assertOneTarget(request)).not.toThrow(),
+    (request) => expect(() => assertOneScope(request)).not.toThrow(),
   );
 });
 
 describe('who may be granted a role of a domain', () => {
   it.each([
-    ['another project', target('project', 'other'), 'DomainSpecificRoleMismatch'],
-    ['the system', target('system'), 'UsageError'],
+    ['another project', scope('project', 'other'), 'DomainSpecificRoleMismatch'],
+    ['the system', scope('system'), 'UsageError'],
   ])('not on %s', (_, on, name) =>
     expect(() => assertGrantable(role('x', 'own'), on)).toThrow(expect.objectContaining({ name })),
   );
 
-  it.each([target('project', 'own'), target('domain')])('but on %j', (on) =>
+  it.each([scope('project', 'own'), scope('domain')])('but on %j', (on) =>
     expect(() => assertGrantable(role('x', 'own'), on)).not.toThrow(),
   );
 
   it('a global role is granted on anything', () =>
-    expect(() => assertGrantable(role('x', null), target('system'))).not.toThrow());
+    expect(() => assertGrantable(role('x', null), scope('system'))).not.toThrow());
 });
 
 describe('which role may imply which', () => {
