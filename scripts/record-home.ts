@@ -20,7 +20,7 @@ const PASSWORD = 'recorded-Pw-1\n';
 const BOOTSTRAP = ['bootstrap', '--bootstrap-password-stdin', '--immutable-roles', '--bootstrap-region-id'];
 const WHILE_PLANNING = 'lock table role in access exclusive mode';
 
-/** What the older keyward is asked for, each with what it reads. */
+/** The older keyward runs these commands, each with what it reads from standard input. */
 const SCENE: [line: string, input?: string][] = [
   ['up'],
   ['db sync'],
@@ -43,7 +43,7 @@ const SCENE: [line: string, input?: string][] = [
   ['implied role create temporary --implied-role reader'],
   ['status upgrade check'],
 ];
-/** What it shows then, and a newer keyward must still show. */
+/** It then shows these, and a newer keyward must still show them. */
 const SHOWN = [
   'domain list',
   'project list --long',

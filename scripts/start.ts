@@ -14,7 +14,7 @@ function keyward(...args: string[]): void {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-/** Until this process ends no other start of this clone goes on: both would promise the password of one file. */
+/** Makes other starts of this clone wait until this one ends, since both would promise the password of one file. */
 async function oneAtATime(): Promise<void> {
   const lock = path.join(root, 'start.lock');
   if ((await acquireLock(lock, 0)) !== null) return;

@@ -6,7 +6,7 @@ import { CheckCode, type CheckDescription, type CheckResult, type Need } from '.
 // oxlint-disable-next-line typescript/no-explicit-any -- each check narrows it to its own tables
 export type ReadOnlyDatabase = Kysely<any>;
 
-/** What a check can be given, each part under the name by which it is needed. */
+/** A check can be given these parts, each under the name by which it needs it. */
 export type CheckContext = { database: ReadOnlyDatabase; files: PolicyFiles };
 
 type CheckOf<Needed extends Need> = CheckDescription & {

@@ -9,7 +9,7 @@ import {
 import { withConfiguration } from '../rules/remedy.ts';
 import type { Check, CheckContext, ReadOnlyDatabase } from './define-check.ts';
 
-/** A check reaches the outside world through these; a database is asked, or a file read, only where it is needed. */
+/** A check reaches the outside world through these parts; each is used only for a check that needs it. */
 export type CheckParts = {
   database: { read<T>(use: (database: ReadOnlyDatabase) => Promise<T>): Promise<T> };
   policyFiles(

@@ -8,7 +8,7 @@ import { asText, type OsloOption } from './oslo-types.ts';
 /** The paths are absolute, and in the order in which they were given. */
 export type ConfigPaths = { configFiles: string[]; configDirs: string[] };
 
-/** The options that are read, by `group.key`. */
+/** Names the options that are read, by `group.key`. */
 export type OsloOptions = Readonly<Record<string, OsloOption<unknown>>>;
 type ValueOf<Option> = Option extends OsloOption<infer T> ? T : never;
 
@@ -32,7 +32,7 @@ export class OsloConfig<Options extends OsloOptions> {
   readonly #files: { file: string; sections: Sections }[];
   readonly #env: NodeJS.ProcessEnv;
 
-  /** Reads the files at once. A Keystone's and a Nova's are never read together: the same key means another database. */
+  /** Reads the files at once. A Keystone's and a Nova's must not be mixed: in each the same key names another database. */
   constructor(options: Options, { configFiles, configDirs }: ConfigPaths, env: NodeJS.ProcessEnv) {
     const files = [...configFiles, ...configDirs.flatMap(confFilesIn)].map((file) => ({
       file,
@@ -81,7 +81,7 @@ export class OsloConfig<Options extends OsloOptions> {
     const candidates = reference.includes('.')
       ? [reference]
       : [`${group}.${reference}`, `DEFAULT.${reference}`];
-    // Every name of OpenStack's is lower-case, and [DEFAULT] can't be named in a reference.
+    // All of OpenStack's names are lower-case, and a reference can't name [DEFAULT].
     const isName = reference === reference.toLowerCase();
     for (const name of isName ? candidates : []) {
       const text = this.#textOf(name, trail);

@@ -8,7 +8,7 @@ import { accountFolder } from './user-folders.ts';
 
 const ABANDONED_FILE = 'policy.json';
 
-/** Lists where oslo.config looks after the folders of the given configuration (`_get_config_dirs`). */
+/** Lists where oslo.config looks after the given configuration's folders (`_get_config_dirs`). */
 function standardDirs(project: string): string[] {
   const account = accountFolder(process.env);
   return [...(account ? [path.join(account, `.${project}`), account] : []), `/etc/${project}`, '/etc'];
@@ -20,7 +20,7 @@ export function policyOptionsOf(config: KeystoneConfig): PolicyOptions {
   return { policyFile, namesPolicyFile, policyDirs: [...config.get('oslo_policy.policy_dirs').value] };
 }
 
-/** Gives access to the policy files of a project of OpenStack; each is read only when it is asked for. */
+/** Gives access to the policy files of a project with this configuration; each is read only when it is asked for. */
 export function openPolicyFiles(
   project: string,
   { configFiles, configDirs, policy }: ConfigPaths & { policy: PolicyOptions },

@@ -15,7 +15,7 @@ const KILL_LIMIT_MS = 10_000;
 
 /**
  * What is known of a daemon. `since` is ISO 8601; `fingerprint` tells two configurations of the same part apart;
- * `uiAddress` is where its web pages are. `ready` is false until it can be used: where it stays false, the starter has
+ * `uiAddress` is where its web pages are. `ready` becomes true when it can be used; if it stays false, the starter has
  * died half way.
  */
 export type DaemonRecord = {

@@ -8,11 +8,11 @@ import { isSuspended } from './process-state.ts';
 import { stopTemporal } from './temporal-server/server.ts';
 import { stopWorker } from './worker-daemon.ts';
 
-/** PostgreSQL, Temporal and the workers of this home, running or not. */
+/** Lists PostgreSQL, Temporal and the workers of this home, running or not. */
 export const listParts = (home: Home): Part[] =>
   ['postgres', 'temporal', ...workerNames(home)].map((name) => describePart(home, name));
 
-/** Workers first, so that nothing works while its Temporal or database goes away. */
+/** Stops the workers first, so that nothing works while its Temporal or database goes away. */
 export async function stopParts(home: Home): Promise<void> {
   await Promise.all(workerNames(home).map((name) => stopWorker(home, name)));
   await stopTemporal(home);
@@ -27,7 +27,7 @@ function describePart(home: Home, name: string): Part {
   return { part, state, pid, version, address, since };
 }
 
-/** By their locks, since a starter may have died before it could write a record; those that were stopped have none. */
+/** Finds workers by their lock files, since a starter may have died before it wrote a record; stopped ones have none. */
 const workerNames = (home: Home): string[] =>
   readdirSync(home.dir)
     .filter((file) => /^worker-\w+\.lock$/.test(file))

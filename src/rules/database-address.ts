@@ -36,7 +36,7 @@ export type DatabaseAddress = {
   ssl: (typeof sslModes)[number];
   sslRootCert: string | null;
   parameters?: Partial<Record<HonouredParameter, string>>;
-  /** What set it, in the operator's words: a variable, or a file's section and key. The embedded database has none. */
+  /** Says what set it: a variable, or a file's section and key. The embedded database has no origin. */
   origin?: string;
 };
 

@@ -1,7 +1,7 @@
-/** A process of this machine that keyward runs. `since` is ISO 8601 in UTC; what a part that never ran would tell is null. */
+/** A process of this machine that keyward runs. `since` is ISO 8601 in UTC; of a part that never ran, much is null. */
 export type Part = {
   part: string;
-  /** `suspended`: it lives, and a signal keeps it from working. */
+  /** A part that is `suspended` lives, but a signal keeps it from working. */
   state: 'running' | 'suspended' | 'stopped';
   pid: number | null;
   version: string | null;

@@ -16,7 +16,7 @@ export type StepClaim = Pick<Asked, 'workflow' | 'requestId'> & { step: string }
 /** An activity gives its result with its claim, so that only the step that it was made for takes it. */
 export type ClaimedResult = { claim: StepClaim; result: unknown };
 
-/** The fields of requests that nobody is shown, in whatever workflow's input they are. */
+/** Nobody is shown these fields of a request, in whatever workflow's input they are. */
 const SECRET_FIELDS = new Set(['password']);
 
 export const isSecret = (field: string): boolean => SECRET_FIELDS.has(field);

@@ -7,16 +7,16 @@ export type DatabaseName = (typeof databaseNames)[number];
 /** A revision that a database of upstream's must be at, and upstream's own command that brings it there. */
 type Head = { revision: string; command: string };
 
-/** What is known of a database of upstream's: by what it is recognised, and which release's schema keyward works on. */
+/** Describes a database of upstream's: by what it is recognised, and which release's schema keyward works on. */
 export type UpstreamSchema = {
   /** The name of a database of `databaseNames`. A test may have one of its own. */
   name: string;
   /** Whose database it is, and in which release: `Keystone`, `30.0.0`. */
   service: string;
   release: string;
-  /** Where its URL is set: what errors say of an address that does not know its own origin. */
+  /** Names where its URL is set, for errors about an address that does not know its own origin. */
   setting: string;
-  /** Tables that no other application has together; other services of OpenStack use alembic too. */
+  /** No other application has all of these tables; alembic alone would not do, since other services use it too. */
   landmarks: string[];
   /** Alembic's heads at this release; `contract` is null where upstream has a single line of revisions. */
   heads: { expand: Head; contract: Head | null };
@@ -46,7 +46,7 @@ export function schemaState(
   return revisions.length > 0 && revisions.every((head) => known.has(head)) ? 'expand-needed' : 'unknown';
 }
 
-/** Why keyward does not touch a database in that state, and what to do; null: it does. */
+/** Says why keyward does not touch a database in that state, and what to do; null if it does. */
 export function schemaRefusal(
   state: SchemaState,
   database: string,
@@ -82,6 +82,6 @@ export function schemaRefusal(
   }
 }
 
-/** The command that makes what is missing in a database. */
+/** Writes the command that makes what is missing in a database. */
 export const syncCommand = ({ name }: Pick<UpstreamSchema, 'name'>): string =>
   name === databaseNames[0] ? 'keyward db sync' : `keyward db sync ${name}`;

@@ -3,7 +3,7 @@ import type { DatabaseAddress } from './database-address.ts';
 /** A value, and where it came from in the operator's words: a flag, a variable, a file's section and key, a default. */
 export type Setting<T> = { value: T; origin: string };
 
-/** Which configuration files a command reads, as absolute paths in the order in which they were given. */
+/** Says which configuration files a command reads, as absolute paths in the order in which they were given. */
 export type Configuration = {
   configFiles: string[];
   configDirs: string[];
@@ -11,8 +11,8 @@ export type Configuration = {
   isEmbedded: boolean;
 };
 
-/** What the settings of every service have. */
+/** The settings of every service have these. */
 export type ServiceSettings = Configuration & {
-  /** Null: the embedded PostgreSQL. */
+  /** It is null where the embedded PostgreSQL is meant. */
   database: Setting<DatabaseAddress | null>;
 };

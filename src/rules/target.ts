@@ -6,7 +6,7 @@ import { RuleError } from './errors.ts';
  */
 export type Target = string;
 
-/** Refuses a run of a target that is not served: a follower has workers for its own only, and would wait in vain. */
+/** Refuses a run of another target: a follower has workers for its own only, and would wait in vain. */
 export function assertOfTarget(workflowId: string, served: Target[]): void {
   const [, owner] = /^([0-9a-f]{12})\//.exec(workflowId) ?? [];
   if (!owner || served.includes(owner)) return;
@@ -21,6 +21,6 @@ export const taskQueue = (target: Target): string => `keyward-${target}`;
 /** Names the queue for what must happen on one host, since it reads that host's files. */
 export const hostTaskQueue = (target: Target, hostname: string): string => `${taskQueue(target)}@${hostname}`;
 
-/** The id of a request's own run: which database it belongs to, what it does, and the request. */
+/** Writes the id of a request's own run: which database it belongs to, what it does, and the request. */
 export const runId = (target: Target, what: string, requestId: string): string =>
   `${target}/${what}/${requestId}`;

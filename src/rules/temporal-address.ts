@@ -8,7 +8,7 @@ export const socketAddress = (file: string): string => `${SCHEME}${file}`;
 
 export const isSocketAddress = (address: string): boolean => address.startsWith(SCHEME);
 
-/** The paths of both sockets: one speaks gRPC, the other HTTP (CONNECT for workers, and the web UI's tokens). */
+/** Gives the paths of both sockets: one speaks gRPC, the other HTTP (CONNECT for workers, and the web UI's tokens). */
 export function socketPaths(address: string): { grpc: string; http: string } {
   const grpc = address.slice(SCHEME.length);
   return { grpc, http: `${grpc}.http` };

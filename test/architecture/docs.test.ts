@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { ExitCode } from '../../src/rules/errors.ts';
 
 type Flag = { name: string; type: 'boolean' | 'option'; char?: string; aliases?: string[] };
 type Command = { args: Record<string, unknown>; flags: Record<string, Flag>; examples?: string[] };
@@ -113,6 +114,12 @@ it('messages send nobody to a command that is not there', () => {
     .filter((line) => !/^[A-Z]+\b/.test(line));
   expect(lines.length).toBeGreaterThan(40);
   expect(lines.map(mistake).filter(Boolean)).toEqual([]);
+});
+
+it('the README has every exit code, and no other', () => {
+  const [, section] = readFileSync('README.md', 'utf8').split('\n## Exit codes\n');
+  const told = section!.split('\n## ')[0]!.matchAll(/^\| (\d+(?:, \d+)*) +\|/gm);
+  expect([...told].flatMap(([, codes]) => codes!.split(', ').map(Number))).toEqual(Object.values(ExitCode));
 });
 
 it("the README's headings that messages name are there", () => {

@@ -13,10 +13,10 @@ import { causeOf, clearDrafts, installTemporal, isProgram } from './install.ts';
 const run = promisify(execFile);
 const INSTALL_LIMIT_MS = 1_800_000;
 
-/** `command` is a path; `version` that of the server in it. */
+/** `command` is a path; `version` is that of the server in the program. */
 export type TemporalProgram = { command: string; version: string };
 
-/** The `temporal` program: on PATH, in the cache, or installed there first; in this order. */
+/** Finds the `temporal` program: on PATH, else in the cache, where it is installed if it is missing. */
 export async function findTemporal(home: Home, announce: Announce): Promise<TemporalProgram> {
   const command = await findOrInstall(home, announce);
   try {

@@ -14,7 +14,7 @@ const LOOKUP_LIMIT_MS = 5000;
 const DOWNLOAD_LIMIT_MS = 600_000;
 const DRAFT = 'draft-';
 
-/** `make` works in a folder that it is given, and gives the program's path in it. */
+/** `make` is given a folder to work in, and gives the program's path in it. */
 type Way = { name: string; begins: string; make: (draft: string) => Promise<string> };
 
 const DOWNLOAD: Way = {
@@ -55,7 +55,7 @@ export async function installTemporal(folder: string, announce: Announce): Promi
   );
 }
 
-/** Half of a program is never taken for it, since it is made in a folder beside. */
+/** Makes the program in a folder beside and moves it, so that half of one is never taken for it. */
 async function moveFinished(folder: string, make: Way['make'], file: string): Promise<void> {
   const draft = mkdtempSync(path.join(folder, DRAFT));
   try {
@@ -72,7 +72,7 @@ export function clearDrafts(folder: string): void {
   }
 }
 
-/** The SDK downloads a server only to start it, so it is started once, and stopped. */
+/** Starts a server by the SDK, which downloads one only to start it, and stops it. */
 async function downloadTemporal(draft: string): Promise<string> {
   await assertResolvable();
   const { TestWorkflowEnvironment } = await import('@temporalio/testing');
@@ -91,7 +91,7 @@ async function downloadTemporal(draft: string): Promise<string> {
   return file;
 }
 
-/** Behind a firewall the download would try for long. A proxy resolves names itself. */
+/** Throws if the host can't be resolved, since the download would try for long; a proxy resolves names itself. */
 async function assertResolvable(): Promise<void> {
   if (Object.keys(process.env).some((name) => /^(https|all)_proxy$/i.test(name))) return;
   const resolved = lookup(DOWNLOAD_HOST).then(
@@ -118,7 +118,7 @@ export function isProgram(file: string): boolean {
   }
 }
 
-/** Another program's last words, or those of the error. */
+/** Gives a failed program's last line, or else the error's first one. */
 export function causeOf(error: Error & { stderr?: string; code?: unknown }): string {
   const text = error.stderr?.trim().split('\n').at(-1) || error.message.split('\n')[0]!;
   return text.slice(0, 200);

@@ -21,7 +21,7 @@ export function dial(address: string): NetConnectOpts {
   return { host: host!, port: Number(port) };
 }
 
-/** Asks for a token that lets one browser in at the web UI's gate; who can open the socket may have one. */
+/** Asks for a token that lets one browser in at the web UI's gate; whoever can open the socket may have one. */
 export const mintUiToken = (address: string): Promise<string> =>
   new Promise((resolve, reject) => {
     const { http: socketPath } = socketPaths(address);

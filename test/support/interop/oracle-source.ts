@@ -104,7 +104,7 @@ export class OperationSource {
     };
   }
 
-  /** For users, the option is never mixed with what a Keystone could be asked for too. */
+  /** Makes a patch; a user's option stands alone in it, since a Keystone can only be asked for the rest. */
   #patch(twin: Twin): R.ResourcePatch {
     const immutable = this.#pick([true, true, false, null]);
     const options: R.ResourcePatch = { options: { immutable } };
@@ -126,7 +126,7 @@ export class OperationSource {
     return this.#deleteOne(this.#victim());
   }
 
-  /** First disabled, and deleted when it comes up again: chance alone would hardly ever do both. */
+  /** Disables a domain, and deletes it when it comes up again: chance alone would hardly ever do both. */
   #deleteDomain(): Operation | null {
     const isFree = (domain: Twin): boolean =>
       !domain.immutable && this.#rolesOf(domain).length > 0 && !this.#keptApart(domain);
@@ -177,7 +177,7 @@ export class OperationSource {
     };
   }
 
-  /** Parents first. */
+  /** Lists what is below, parents first. */
   #below = (top: Twin): Twin[] =>
     this.twins.filter(({ parent }) => parent === top).flatMap((twin) => [twin, ...this.#below(twin)]);
   #rolesOf = (of: Twin): Twin[] => this.twins.filter(({ kind, domain }) => kind === 'role' && domain === of);
@@ -270,7 +270,7 @@ export class OperationSource {
     };
   }
 
-  /** Whether an immutable role implies it. */
+  /** Tells whether an immutable role implies it. */
   #isFixed = (role: Twin): boolean =>
     this.links.some(([prior, implied]) => implied === role && prior.immutable && prior !== role);
 

@@ -14,7 +14,7 @@ export const report = (changes: object[] = [CHANGE]) => ({
   userCreated: true,
 });
 
-/** A request of the time before one said of which workflow it is; its results are bare, too. */
+/** Makes a request as it was before requests named their workflow; the results of that time have no claim either. */
 const olderRequest = (requestId: string) => ({
   target: TARGET,
   requestId,
@@ -23,7 +23,7 @@ const olderRequest = (requestId: string) => ({
   configFiles: [],
   configDirs: [],
 });
-/** A request as a command asks it of the workflow. */
+/** Makes a request as a command asks it of the workflow. */
 export const requestOf = (workflow: string) => ({
   ...olderRequest('r'),
   workflow,
@@ -38,7 +38,7 @@ export const check = (id: string, needs: string) => ({
 });
 export const outcome = (id: string) => ({ id, title: `Check ${id}`, code: 0, details: null, remedy: null });
 
-/** The fakes as a worker wraps its activities; `attempt` reaches them all the same. */
+/** Wraps the fakes as a worker wraps its activities; `attempt` reaches them all the same. */
 export const bound = (fakes: Fakes): Fakes =>
   Object.fromEntries(
     Object.entries(fakes).map(([step, fake]) => [
@@ -56,8 +56,8 @@ const upgradeCheck: Fakes = {
 };
 
 /**
- * By workflow and by the name of its history: what `scripts/record-histories.ts` records on a real Temporal. The type
- * check wants every workflow here. A history that is there is the past, and so is its scenario.
+ * `scripts/record-histories.ts` records these on a real Temporal, by workflow and by the history's name. The type check
+ * wants every workflow here. A history that is there is the past, and so is its scenario.
  */
 export const recorded: Record<
   Exclude<keyof typeof workflows, 'default'>,

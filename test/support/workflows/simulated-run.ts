@@ -14,24 +14,24 @@ import { type Attempt, type Fakes, type Resolution, SimulatedStep } from './simu
 
 type Job = coresdk.workflow_activation.IWorkflowActivationJob;
 type Command = coresdk.workflow_commands.IWorkflowCommand;
-/** What is asked of a workflow, and what its world is like. */
+/** Says what is asked of a workflow, and what its world is like. */
 export type Scenario = {
   workflow: string;
   input: unknown;
   fakes: Fakes;
   /** Queues that no worker polls. */
   idleQueues?: string[];
-  /** The build of the worker, as it tells it. */
+  /** The build that the worker says it is. */
   buildId?: string;
 };
-/** How a run has ended, when (in milliseconds since it began), and each attempt at its steps; `open`: it never would. */
+/** Tells each attempt at the steps, and when (in ms since the run began) and how it ended; an `open` run never would. */
 type Told = { attempts: Attempt[]; at: number } & (
   | { ended: 'completed'; result: unknown }
   | { ended: 'failed'; failure: Error }
   | { ended: 'cancelled' | 'open' }
 );
 
-/** An hour: what has not ended by then is taken for a run that never would. */
+/** A run that has not ended in an hour is taken for one that never would. */
 const PATIENCE_MS = 3_600_000;
 const RUN = 'simulated';
 

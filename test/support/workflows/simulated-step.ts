@@ -14,15 +14,15 @@ export type Attempt = {
   at: number;
   cancel: () => Promise<void>;
 };
-/** Fakes of the activities, as a worker would call them. What takes time says so by hanging. */
+/** The fakes are called as a worker calls activities. One that is to take time hangs. */
 // oxlint-disable-next-line typescript/no-explicit-any -- inputs and results are each activity's own
 export type Fakes = Record<string, (input: any, claim: any, attempt: Attempt) => Promise<unknown>>;
 
-/** What a fake throws so that its attempt never ends. */
+/** A fake throws this so that its attempt never ends. */
 export const HANGS = Symbol('hangs');
 
 const WAIT_CANCELLATION_COMPLETED = 1;
-/** Temporal's types of time-outs, by its numbers. */
+/** These are Temporal's numbers for its types of time-outs. */
 const TIMEOUTS = { StartToClose: 1, ScheduleToStart: 2, ScheduleToClose: 3 } as const;
 
 /**
@@ -48,7 +48,7 @@ export class SimulatedStep {
     return this.#scheduled + (limit(this.command.scheduleToCloseTimeout) || Infinity);
   }
 
-  /** What happens when it is due: an attempt, or the end of one that hangs. Gives what comes of it; null: it goes on. */
+  /** Makes an attempt, or ends one that hangs, when it is due; gives what comes of it, or null if the step goes on. */
   async happen(
     fakes: Fakes,
     attempted: (made: Omit<Attempt, 'cancel'>) => Attempt,
@@ -66,7 +66,7 @@ export class SimulatedStep {
     );
   }
 
-  /** The run asks the step to stop. An attempt under way is let end where the step's type of cancellation says so. */
+  /** Asks the step to stop, for the run. The type of cancellation may let an attempt under way end. */
   cancel(): Resolution | null {
     this.#isCancelRequested = true;
     const isWaitedFor = this.command.cancellationType === WAIT_CANCELLATION_COMPLETED;
