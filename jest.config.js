@@ -20,4 +20,4 @@ export default {
   projects: ['architecture', 'unit', 'integration', 'journeys'].map(layer),
 };
 
-export const interop = { ...layer('interop'), maxWorkers: 1 };
+export const interop = { ...layer('interop'), maxWorkers: 2 };

@@ -3,6 +3,7 @@ import { availableParallelism, loadavg } from 'node:os';
 import path from 'node:path';
 import { listParts } from '../src/daemons/parts.ts';
 import { type Outcome, TestHome } from '../test/support/home/cli.ts';
+import { StartedPrograms } from '../test/support/interop/programs.ts';
 import { RealKeystone } from '../test/support/interop/real-keystone.ts';
 
 const ROUNDS = 5;
@@ -176,7 +177,11 @@ const row = (...cells: (string | number)[]): void => console.log(`| ${cells.join
 async function main(): Promise<void> {
   await keyward(['up']);
   for (const name of ['bench', 'bench_real']) await home.query(`create database ${name}`, 'postgres');
-  const real = await RealKeystone.open(path.join(home.dir, 'real'), urlOf('bench_real'));
+  const real = await RealKeystone.open(
+    path.join(home.dir, 'real'),
+    urlOf('bench_real'),
+    (bin) => new StartedPrograms(bin),
+  );
   await real.manage('db_sync');
   await keyward(['db', 'sync'], { KEYWARD_KEYSTONE_DATABASE_URL: urlOf('bench') });
 
@@ -187,7 +192,7 @@ async function main(): Promise<void> {
   for (const contest of contests(real, home.temporal)) await compete(contest);
   for (const contest of await resourceContests(real)) await compete(contest);
   for (const count of [10_000, 100_000]) await listUsers(count);
-  real.stop();
+  real.close();
   row('the local worker, after all that', '', '', '', '', workersPeak());
   await startUp('up, when it is up', async () => {});
   await startUp('up, after down', () => keyward(['down']));

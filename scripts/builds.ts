@@ -63,6 +63,12 @@ export class Builds {
     rmSync(this.#at(`${DRAFT}link`));
   }
 
+  /** Makes `dist` a link to the same build again, after `npm pack`. */
+  relink(): void {
+    const name = `dist.${buildId(this.#root, this.#at('dist'))}`;
+    if (this.#current() === null && existsSync(this.#at(name))) this.#link(name);
+  }
+
   /** Names the build that `dist` is a link to. */
   #current(): string | null {
     const found = lstatSync(this.#at('dist'), { throwIfNoEntry: false });
@@ -79,10 +85,14 @@ export class Builds {
       renameSync(this.#at(draft), this.#at(name));
     }
     if (this.#current() === name) return;
+    this.#link(name);
+    this.#forgetCompiledCode();
+  }
+
+  #link(name: string): void {
     this.#setAsideFolder();
     symlinkSync(name, this.#at(`${DRAFT}link`));
     renameSync(this.#at(`${DRAFT}link`), this.#at('dist'));
-    this.#forgetCompiledCode();
   }
 
   /** Moves a `dist` that is a folder away, since a link can't be renamed onto a folder. */

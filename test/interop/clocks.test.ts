@@ -36,7 +36,7 @@ beforeAll(async () => {
 afterAll(async () => {
   worker?.process.kill('SIGTERM');
   await worker?.outcome;
-  keystone?.stop();
+  keystone?.close();
   await home.remove();
   for (const clock of [fast, slow, suspended]) clock.remove();
 });

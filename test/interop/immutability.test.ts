@@ -28,7 +28,7 @@ beforeAll(async () => {
   api = await KeystoneApi.login(url, bootstrapRequest().password!);
 });
 afterAll(async () => {
-  keystone?.stop();
+  keystone?.close();
   await cloud?.close();
   await server?.stop();
   rmSync(dir, { recursive: true });

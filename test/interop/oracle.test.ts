@@ -32,7 +32,7 @@ beforeAll(async () => {
   );
 });
 afterAll(async () => {
-  keystone?.stop();
+  keystone?.close();
   await ours?.close();
   await theirs?.close();
   await server?.stop();

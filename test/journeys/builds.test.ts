@@ -161,6 +161,7 @@ it('of two starts at once the second waits, and takes the password of the first'
 
 it('a package holds the files themselves', async () => {
   await rebuild();
+  const build = current();
   new Builds(clone).unlink();
   const packed = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
     cwd: clone,
@@ -173,6 +174,9 @@ it('a package holds the files themselves', async () => {
     expect(names).toContain(name);
   // By scripts/ a clone is known from a package, also in the code that is packed.
   expect(names.filter((name) => /^(dist\.|scripts\/)/.test(name))).toEqual([]);
+  new Builds(clone).relink();
+  expect(current()).toBe(build);
+  new Builds(clone).unlink();
   await rebuild();
   expect(lstatSync(inClone('dist')).isSymbolicLink()).toBe(true);
 });

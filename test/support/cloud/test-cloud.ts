@@ -79,7 +79,7 @@ export class TestCloud {
   }
 
   async close(): Promise<void> {
-    this.#keystone?.stop();
+    this.#keystone?.close();
     await this.home.remove();
   }
 

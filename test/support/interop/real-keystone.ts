@@ -5,7 +5,9 @@ import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:f
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { underLock } from '../../../src/daemons/process-lock.ts';
 import { until } from '../home/cli.ts';
+import { ForkedPrograms, type Outcome, type Programs } from './programs.ts';
 
 const run = promisify(execFile);
 const REQUIREMENTS = [
@@ -14,21 +16,6 @@ const REQUIREMENTS = [
   'python-openstackclient==10.5.0',
   'waitress==3.0.2',
 ];
-
-export type Outcome = { code: number; stdout: string; stderr: string };
-
-/** keystone-status reads its key folder before its arguments, so the default must be moved (facts of Keystone 30.0.0). */
-const STATUS = `
-import sys
-from keystone.conf import fernet_tokens, credential
-for module, folder in ((fernet_tokens, 'fernet'), (credential, 'credential')):
-    for option in module.ALL_OPTS:
-        if option.name == 'key_repository':
-            option.default = sys.argv[1] + '/' + folder
-del sys.argv[1]
-from keystone.cmd import status
-sys.exit(status.main())
-`;
 
 /** Runs Keystone's WSGI application, which parses sys.argv on import, on waitress, and prints the port that it got. */
 const SERVE = `
@@ -44,21 +31,29 @@ server.run()
 /** A real Keystone 30.0.0 from PyPI, on a database that the caller names. */
 export class RealKeystone {
   readonly #dir: string;
-  readonly #venv: string;
+  /** The folder of the venv's programs. */
+  readonly bin: string;
+  readonly #programs: Programs;
   /** Its keystone.conf, which keyward can read too. */
   readonly config: string;
   #server: ChildProcess | null = null;
 
-  private constructor(dir: string, venv: string) {
+  private constructor(dir: string, bin: string, programs: Programs) {
     this.#dir = dir;
-    this.#venv = venv;
+    this.bin = bin;
+    this.#programs = programs;
     this.config = path.join(dir, 'keystone.conf');
   }
 
-  /** Installs the venv once per user; fails, and never skips, where that can't be done. */
-  static async open(dir: string, databaseUrl: string): Promise<RealKeystone> {
+  /** Installs the venv once per user; fails, and never skips, where that can't be done. Always `close` it. */
+  static async open(
+    dir: string,
+    databaseUrl: string,
+    programsIn = (bin: string): Programs => new ForkedPrograms(bin),
+  ): Promise<RealKeystone> {
     mkdirSync(dir, { recursive: true });
-    const keystone = new RealKeystone(dir, await ensureVenv());
+    const bin = path.join(await ensureVenv(), 'bin');
+    const keystone = new RealKeystone(dir, bin, programsIn(bin));
     keystone.use(databaseUrl);
     const owner = ['--keystone-user', await userName(), '--keystone-group', await groupName()];
     for (const command of ['fernet_setup', 'credential_setup']) {
@@ -86,12 +81,12 @@ export class RealKeystone {
   }
 
   manage(...args: string[]): Promise<Outcome> {
-    return this.#run('keystone-manage', ['--config-file', this.config, ...args]);
+    return this.#programs.run('keystone-manage', ['--config-file', this.config, ...args], process.env);
   }
 
   status(...args: string[]): Promise<Outcome> {
-    const program = ['-c', STATUS, this.#dir, '--config-file', this.config];
-    return this.#run('python', [...program, 'upgrade', 'check', ...args]);
+    const before = [this.#dir, '--config-file', this.config, 'upgrade', 'check'];
+    return this.#programs.run('keystone-status', [...before, ...args], process.env);
   }
 
   /** Serves the API on a free loopback port and gives its address; stop it with `stop`. */
@@ -116,7 +111,8 @@ export class RealKeystone {
   /** Runs openstackclient; the environment says where, who and on what, so that no argument holds a password. */
   openstack(env: NodeJS.ProcessEnv, ...args: string[]): Promise<Outcome> {
     const fixed = { OS_IDENTITY_API_VERSION: '3', OS_USERNAME: 'admin', OS_USER_DOMAIN_ID: 'default' };
-    return this.#run('openstack', args, { PATH: process.env['PATH'], HOME: this.#dir, ...fixed, ...env });
+    const whole = { PATH: process.env['PATH'], HOME: this.#dir, ...fixed, ...env };
+    return this.#programs.run('openstack', args, whole);
   }
 
   stop(): void {
@@ -124,18 +120,9 @@ export class RealKeystone {
     this.#server = null;
   }
 
-  /** Gives the folder of the venv's programs. */
-  get bin(): string {
-    return path.join(this.#venv, 'bin');
-  }
-
-  async #run(program: string, args: string[], env = process.env): Promise<Outcome> {
-    try {
-      return { code: 0, ...(await run(path.join(this.bin, program), args, { maxBuffer: 64 << 20, env })) };
-    } catch (error) {
-      const { code, stdout, stderr } = error as Outcome;
-      return { code, stdout, stderr };
-    }
+  close(): void {
+    this.stop();
+    this.#programs.close();
   }
 }
 
@@ -144,10 +131,18 @@ export async function ensureVenv(): Promise<string> {
   const hash = createHash('sha256').update(REQUIREMENTS.join()).digest('hex').slice(0, 12);
   const cache = path.join(process.env['XDG_CACHE_HOME'] || path.join(homedir(), '.cache'), 'keyward');
   const venv = path.join(cache, `interop-${hash}`);
-  if (existsSync(path.join(venv, 'complete'))) return venv;
+  const isComplete = (): boolean => existsSync(path.join(venv, 'complete'));
+  if (isComplete()) return venv;
+  mkdirSync(cache, { recursive: true });
+  await underLock(`${venv}.lock`, Infinity, async () => {
+    if (!isComplete()) await installVenv(venv);
+  });
+  return venv;
+}
+
+async function installVenv(venv: string): Promise<void> {
   process.stderr.write(`Installing ${REQUIREMENTS.join(', ')} into ${venv} (once; about a minute).\n`);
   rmSync(venv, { recursive: true, force: true });
-  mkdirSync(cache, { recursive: true });
   await run('python3', [
     '-c',
     'import sys; assert sys.version_info >= (3, 11), "interop needs python3 >= 3.11"',
@@ -156,7 +151,6 @@ export async function ensureVenv(): Promise<string> {
   await run(path.join(venv, 'bin/pip'), ['install', '--quiet', ...REQUIREMENTS], { maxBuffer: 64 << 20 });
   writeFileSync(path.join(venv, 'complete.draft'), '');
   renameSync(path.join(venv, 'complete.draft'), path.join(venv, 'complete'));
-  return venv;
 }
 
 const userName = async (): Promise<string> => (await run('id', ['-un'])).stdout.trim();
