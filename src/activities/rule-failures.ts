@@ -4,25 +4,29 @@ import { type ClaimedResult, type Asked, isSameStep, type StepClaim } from '../r
 import type { Target } from '../rules/target.ts';
 import { unusable } from '../rules/unusable-payload.ts';
 
-// oxlint-disable-next-line typescript/no-explicit-any -- inputs and results are each activity's own
-type Activities = Record<string, (input: any) => Promise<any>>;
-/** An activity gets a workflow's request, or an object that holds one beside more. */
-type Input = Partial<Asked> & { request?: Partial<Asked> };
-type Wrapped = (input: Input | undefined, claim: StepClaim | undefined) => Promise<ClaimedResult>;
+type Activity = (input: never) => Promise<unknown>;
+/** Every activity's input is its workflow's request, with what the step needs besides; one that takes none is fine too. */
+type TakingRequests<Activities extends Record<string, Activity>> = {
+  [Step in keyof Activities]: Parameters<Activities[Step]> extends [Asked] | [] ? Activities[Step] : never;
+};
+type Wrapped = (input: Partial<Asked> | undefined, claim: StepClaim | undefined) => Promise<ClaimedResult>;
 
 /**
  * Wraps activities: a request for another step, run or database is refused before anything is touched, a result says
  * which step it was made for, and a broken rule becomes a failure that keeps its name, cure and exit code and is not
  * retried (unless it may pass by itself).
  */
-export function withRuleFailures(target: Target, activities: Activities): Record<string, Wrapped> {
-  const wrapped = Object.entries(activities).map(([step, activity]): [string, Wrapped] => [
+export function withRuleFailures<Activities extends Record<string, Activity>>(
+  target: Target,
+  activities: Activities & TakingRequests<Activities>,
+): Record<string, Wrapped> {
+  const wrapped = Object.entries<Activity>(activities).map(([step, activity]): [string, Wrapped] => [
     step,
     async (input, claim) => {
       try {
         const made = claimed(step, input, claim);
         assertTarget(target, input);
-        return { claim: made, result: await activity(input) };
+        return { claim: made, result: await activity(input as never) };
       } catch (error) {
         throw asFailure(error);
       }
@@ -31,17 +35,15 @@ export function withRuleFailures(target: Target, activities: Activities): Record
   return Object.fromEntries(wrapped);
 }
 
-const requestIn = (input: Input | undefined): Partial<Asked> | undefined => input?.request ?? input;
-
-function claimed(step: string, input: Input | undefined, claim: StepClaim | undefined): StepClaim {
-  const { workflow, requestId } = requestIn(input) ?? {};
+function claimed(step: string, input: Partial<Asked> | undefined, claim: StepClaim | undefined): StepClaim {
+  const { workflow, requestId } = input ?? {};
   if (workflow === undefined || requestId === undefined || !isSameStep(claim, { step, workflow, requestId }))
     throw unusable('PayloadForged');
   return claim;
 }
 
-function assertTarget(target: Target, input: Input | undefined): void {
-  const wanted = requestIn(input)?.target;
+function assertTarget(target: Target, input: Partial<Asked> | undefined): void {
+  const wanted = input?.target;
   if (wanted === target) return;
   const owner = wanted === undefined ? 'names no database' : `belongs to ${wanted}`;
   throw new RuleError('WrongTarget', `This worker serves target ${target}, and the run ${owner}.`, {

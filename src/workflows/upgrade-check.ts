@@ -1,5 +1,6 @@
 import { ActivityFailure, isCancellation, proxyActivities, rootCause } from '@temporalio/workflow';
 import type { UpgradeCheckActivities } from '../activities/upgrade-check.ts';
+import type { Asked } from '../rules/run-request.ts';
 import { hostTaskQueue, taskQueue } from '../rules/target.ts';
 import {
   CheckCode,
@@ -15,14 +16,17 @@ const { listChecks } = proxyActivities<UpgradeCheckActivities>({
 });
 
 /** Runs every check of the suite at once, each with its own deadline; one that can't finish is a Failure of its own. */
-export async function upgradeCheck(request: UpgradeCheckRequest): Promise<CheckOutcome[]> {
+export async function upgradeCheck(request: Asked<UpgradeCheckRequest>): Promise<CheckOutcome[]> {
   const checks = await listChecks(request);
   return Promise.all(checks.map((check) => outcomeOf(check, request)));
 }
 
-async function outcomeOf(check: CheckDescription, request: UpgradeCheckRequest): Promise<CheckOutcome> {
+async function outcomeOf(
+  check: CheckDescription,
+  request: Asked<UpgradeCheckRequest>,
+): Promise<CheckOutcome> {
   try {
-    return await activitiesFor(check, request).runCheck({ id: check.id, request });
+    return await activitiesFor(check, request).runCheck({ ...request, id: check.id });
   } catch (error) {
     if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
     return unfinished(check, error);

@@ -3,6 +3,7 @@ import { createUpgradeCheckActivities } from '../../../src/activities/upgrade-ch
 import type { CheckParts } from '../../../src/checks/run-check.ts';
 import { readKeystoneConfig } from '../../../src/config/keystone-options.ts';
 import { openPolicyFiles, policyOptionsOf } from '../../../src/config/policy-files.ts';
+import type { Asked } from '../../../src/rules/run-request.ts';
 import type { CheckOutcome, UpgradeCheckRequest } from '../../../src/rules/upgrade-check.ts';
 
 export const ROLES = 'identity-default-roles-immutable';
@@ -19,7 +20,9 @@ export async function runSuite(
     policyFiles: (project, configuration) => openPolicyFiles(project, configuration, []),
   });
   const paths = { configFiles: [configFile], configDirs: [] };
-  const request: UpgradeCheckRequest = {
+  const request: Asked<UpgradeCheckRequest> = {
+    workflow: 'upgradeCheck',
+    askedAt: '2026-01-31T10:00:00Z',
     target: 'feedfacecafe',
     requestId: randomUUID(),
     suite: 'keystone',
@@ -29,6 +32,6 @@ export async function runSuite(
     policy: policyOptionsOf(readKeystoneConfig(paths, {})),
   };
   const checks = await activities.listChecks(request);
-  const outcomes = await Promise.all(checks.map(({ id }) => activities.runCheck({ id, request })));
+  const outcomes = await Promise.all(checks.map(({ id }) => activities.runCheck({ ...request, id })));
   return Object.fromEntries(outcomes.map((outcome) => [outcome.id, outcome]));
 }

@@ -1,16 +1,16 @@
 import { expect, it } from '@jest/globals';
 import { withRuleFailures } from '../../../src/activities/rule-failures.ts';
-import type { StepClaim } from '../../../src/rules/run-request.ts';
+import type { Asked, StepClaim } from '../../../src/rules/run-request.ts';
 
 const TARGET = '0123456789ab';
-const { work } = withRuleFailures(TARGET, { work: async (input: unknown) => input });
+const { work } = withRuleFailures(TARGET, { work: async (input: Asked) => input });
 const request = { target: TARGET, requestId: 'r', workflow: 'w' };
 const claim: StepClaim = { step: 'work', workflow: 'w', requestId: 'r' };
 /** What Temporal hands over is whatever somebody has stored there. */
 const call = (input: unknown, claimed: unknown = claim) =>
   work!(input as Parameters<NonNullable<typeof work>>[0], claimed as StepClaim);
 
-it.each([[request], [{ id: 'x', request }]])(
+it.each([[request], [{ ...request, id: 'x' }]])(
   'does what is asked for its own database, and says which step it was: %j',
   async (input) => expect(await call(input)).toEqual({ claim, result: input }),
 );
@@ -20,7 +20,7 @@ it.each<[string, unknown, unknown]>([
   ['null', null, claim],
   ['a text', 'text', claim],
   ['an empty input', {}, claim],
-  ['an input without a request', { id: 'x', request: {} }, claim],
+  ['an input without a request', { id: 'x', request }, claim],
   ['another step', request, { ...claim, step: 'other' }],
   ['another workflow', request, { ...claim, workflow: 'other' }],
   ['another request', request, { ...claim, requestId: 'other' }],
