@@ -1,6 +1,12 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { Plugin } from '@oclif/core';
+import { type Command, Plugin } from '@oclif/core';
+
+/** oclif would add every static property of a command; what it prints is frozen by a test instead. */
+function withoutContract(command: Command.Cached): Command.Cached {
+  const { output: _output, results: _results, errors: _errors, ...rest } = command;
+  return rest as Command.Cached;
+}
 
 /** Writes oclif.manifest.json's text, which spares `keyward --help` from importing every command. */
 export async function makeManifest(root: string, built = 'dist'): Promise<string> {
@@ -22,7 +28,7 @@ export async function makeManifest(root: string, built = 'dist'): Promise<string
       .toSorted(([one], [other]) => (one < other ? -1 : 1))
       .map(([id, command]) => [
         id,
-        { ...command, relativePath: ['dist', ...command.relativePath!.slice(1)] },
+        { ...withoutContract(command), relativePath: ['dist', ...command.relativePath!.slice(1)] },
       ]),
   );
   return `${JSON.stringify({ ...plugin.manifest, commands }, null, 2)}\n`;

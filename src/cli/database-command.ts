@@ -1,7 +1,8 @@
 import { Args } from '@oclif/core';
 import { type DatabaseName, databaseNames } from '../rules/schema-revision.ts';
 import type { SchemaService } from '../services/schema-service.ts';
-import { EngineCommand, type SettingsFlags } from './engine-command.ts';
+import { EngineCommand } from './engine-command.ts';
+import type { SettingsFlags } from './flags/settings-flags.ts';
 
 /** One of keyward's databases, by its name. */
 export const databaseArg = Args.custom<DatabaseName>({

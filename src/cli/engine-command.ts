@@ -1,6 +1,7 @@
-import { Args, Flags } from '@oclif/core';
 import { randomUUID } from 'node:crypto';
 import { BaseCommand } from './base-command.ts';
+import type { RunFlags } from './flags/run-flags.ts';
+import type { SettingsFlags } from './flags/settings-flags.ts';
 import type { Progress } from './output/progress.ts';
 import { ExitCode, RuleError } from '../rules/errors.ts';
 import type { Requester } from '../rules/requester.ts';
@@ -11,83 +12,6 @@ import type { Configuration } from '../rules/settings.ts';
 import { cureWithConfiguration } from '../rules/remedy.ts';
 import type { RunOptions, Runs } from '../temporal/runs.ts';
 
-export const settingsFlags = {
-  'config-file': Flags.string({
-    multiple: true,
-    multipleNonGreedy: true,
-    description: 'a keystone.conf to read; later files win',
-    helpGroup: 'CONFIGURATION',
-  }),
-  'config-dir': Flags.string({
-    multiple: true,
-    multipleNonGreedy: true,
-    description: 'a folder whose *.conf files are read after the files',
-    helpGroup: 'CONFIGURATION',
-  }),
-  embedded: Flags.boolean({
-    description: "use keyward's own PostgreSQL, although a configuration is given (which may name no other)",
-    helpGroup: 'CONFIGURATION',
-  }),
-};
-
-export const runIdArg = {
-  id: Args.string({
-    ignoreStdin: true,
-    required: true,
-    description: 'the id, as `workflow list` shows it',
-  }),
-};
-
-/** Node's timers count milliseconds in 31 bits, and fire at once beyond; a statement may take some minutes more. */
-const LONGEST_TIMEOUT = 2_147_000;
-
-export function timeoutFlag(exitCode: number) {
-  return Flags.integer({
-    description: `seconds to wait; then exit ${exitCode}, and the run goes on`,
-    min: 1,
-    max: LONGEST_TIMEOUT,
-    helpGroup: 'RUN',
-  });
-}
-
-export const lockTimeoutFlag = {
-  timeout: Flags.integer({
-    description: "seconds to wait for another session's lock in the database; then exit 69, nothing changed",
-    default: 60,
-    min: 1,
-    max: LONGEST_TIMEOUT,
-    helpGroup: 'CONFIGURATION',
-  }),
-};
-
-export const runFlags = {
-  wait: Flags.boolean({
-    description: 'wait for the run to end (the default)',
-    exclusive: ['no-wait'],
-    helpGroup: 'RUN',
-  }),
-  'no-wait': Flags.boolean({
-    description: 'start the run, print its id and return',
-    exclusive: ['wait', 'timeout', 'inline'],
-    helpGroup: 'RUN',
-  }),
-  timeout: timeoutFlag(ExitCode.notKnown),
-  inline: Flags.boolean({
-    description: 'work on the run in this process at once, instead of waiting for another worker',
-    helpGroup: 'RUN',
-  }),
-};
-
-export type SettingsFlags = {
-  'config-file'?: string[] | undefined;
-  'config-dir'?: string[] | undefined;
-  embedded?: boolean;
-};
-export type FollowFlags = SettingsFlags & {
-  inline?: boolean;
-  timeout?: number | undefined;
-  'no-wait'?: boolean;
-};
 type StartRun<T> = (runs: Runs, options: RunOptions) => Promise<T>;
 
 /** A command that needs the engine: what it asks for is opened for it, and always closed. */
@@ -138,7 +62,7 @@ export abstract class EngineCommand extends BaseCommand {
   /** Follows what `start` starts or joins, with progress on stderr. */
   protected async followIn<T>(
     engine: Engine,
-    flags: FollowFlags,
+    flags: RunFlags,
     workflowId: string,
     title: string,
     start: StartRun<T>,

@@ -1,120 +1,108 @@
-import { headingsOf, recordOf, rowOf } from './output/resource-views.ts';
-import { assertColumns, type FormatOptions, printRecord } from './output/formats.ts';
+import { recordOf, type ResourceOutput } from './output/resource-views.ts';
+import type { ListOf } from './output/outputs.ts';
+import { assertColumns, printRecord } from './output/formats.ts';
 import { printPages } from './output/pages.ts';
+import {
+  type CreateFlags,
+  type DeleteFlags,
+  type ListFlags,
+  patchOf,
+  type SetFlags,
+  type ShowFlags,
+  valuesOf,
+} from './flags/resource-requests.ts';
 import { refOf } from './flags/grant-flags.ts';
-import { patchOf, type ResourceFlags, valuesOf } from './flags/resource-requests.ts';
 import { cacheWarning } from './output/cache-warning.ts';
 import { renderError } from './output/render-error.ts';
 import type { PasswordHashing } from '../rules/identity/password.ts';
-import { ExitCode, RuleError, UsageError } from '../rules/errors.ts';
+import { RuleError, UsageError } from '../rules/errors.ts';
 import type { ResourceKind } from '../rules/identity/kinds.ts';
 import type { Resource } from '../rules/identity/resource.ts';
 import type { Actor } from '../services/audit/audit-writer.ts';
 import type { ListFilter } from '../services/identity/resource-service.ts';
-import { EngineCommand, lockTimeoutFlag, type SettingsFlags } from './engine-command.ts';
+import { EngineCommand } from './engine-command.ts';
+import { type DatabaseFlags, lockTimeoutFlag } from './flags/settings-flags.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { IdentityServices } from '../engine/identity.ts';
-import { Tally } from './output/tally.ts';
+import { type BulkTask, doEach } from './bulk.ts';
 
-const USER_FLAG =
-  'Note: keyward refuses to change an immutable user; the API of Keystone itself does not know the flag.';
-
-/** The services of the identity database, and on whose behalf they are asked. */
-export type Session = Pick<IdentityServices, 'resources' | 'grants' | 'impliedRoles'> & {
+/** What a change is made with: services of the identity database, what the settings say, and who asks. */
+export type IdentityChange = Pick<IdentityServices, 'resources' | 'grants' | 'impliedRoles'> & {
   actor: Actor;
   hashing: PasswordHashing;
   defaultDomainId: string;
 };
-type DatabaseFlags = SettingsFlags & { timeout?: number };
-type CreateFlags = ResourceFlags &
-  DatabaseFlags &
-  FormatOptions & {
-    domain?: string | undefined;
-    parent?: string | undefined;
-    'or-show'?: boolean;
-  } & DefaultProject;
-type SetFlags = ResourceFlags & DatabaseFlags & { domain?: string | undefined } & DefaultProject;
-type DefaultProject = { project?: string | undefined; 'project-domain'?: string | undefined };
-type ListFlags = FormatOptions &
-  DatabaseFlags & {
-    long?: boolean;
-    domain?: string | undefined;
-    parent?: string | undefined;
-    'all-domains'?: boolean;
-    name?: string | undefined;
-    project?: string | undefined;
-    user?: string | undefined;
-    tags?: string | undefined;
-    'tags-any'?: string | undefined;
-    'not-tags'?: string | undefined;
-    'not-tags-any'?: string | undefined;
-    immutable: boolean;
-    mutable: boolean;
-    enabled?: boolean;
-    disabled?: boolean;
-    limit?: number | undefined;
-    marker?: string | undefined;
-  };
 
 /** A command on roles, users, projects or domains: one transaction, no run. */
 export abstract class ResourceCommand extends EngineCommand {
   static override baseFlags = lockTimeoutFlag;
 
-  #hasWritten = false;
-
-  /** `writes`: warns where a Keystone beside us may not see the change at once. */
-  protected withSession<T>(
+  protected readIdentity<T>(
     flags: DatabaseFlags,
-    use: (session: Session) => Promise<T>,
-    { writes = true } = {},
+    use: (services: IdentityServices) => Promise<T>,
+  ): Promise<T> {
+    return this.withEngine(flags, async ({ identity }) => use(await identity.services()), flags.timeout);
+  }
+
+  /** Where something was changed, says what there is to know of it: `note`, and that a Keystone beside us caches. */
+  protected changeIdentity<T>(
+    flags: DatabaseFlags,
+    use: (change: IdentityChange) => Promise<T>,
+    note?: string,
   ): Promise<T> {
     const work = async ({ identity }: Engine): Promise<T> => {
-      const { passwordHashing, defaultDomainId } = identity.settings;
-      const { resources, grants, impliedRoles } = await identity.services();
-      const actor = {
-        requestId: this.newRequestId(),
-        operation: this.id!.replaceAll(':', ' '),
-        requester: this.requester(),
-      };
-      const session = {
-        resources,
-        grants,
-        impliedRoles,
-        actor,
-        hashing: passwordHashing.value,
-        defaultDomainId: defaultDomainId.value,
+      const tell = (): void => {
+        for (const line of [note, cacheWarning(identity.settings)]) if (line) this.announce(line);
       };
       try {
-        const result = await use(session);
-        this.#hasWritten ||= writes;
+        const result = await use(await this.#changeOf(identity));
+        tell();
         return result;
-      } finally {
-        // Also where only some of several were written.
-        const warning = this.#hasWritten ? cacheWarning(identity.settings) : null;
-        if (warning) this.announce(warning);
+      } catch (error) {
+        // Only some of several were changed.
+        if (error instanceof RuleError && error.outcome === 'changed') tell();
+        throw error;
       }
     };
     return this.withEngine(flags, work, flags.timeout);
   }
 
+  async #changeOf(identity: Engine['identity']): Promise<IdentityChange> {
+    const { resources, grants, impliedRoles } = await identity.services();
+    const actor = {
+      requestId: this.newRequestId(),
+      operation: this.id!.replaceAll(':', ' '),
+      requester: this.requester(),
+    };
+    const { passwordHashing, defaultDomainId } = identity.settings;
+    return {
+      resources,
+      grants,
+      impliedRoles,
+      actor,
+      hashing: passwordHashing.value,
+      defaultDomainId: defaultDomainId.value,
+    };
+  }
+
   protected async createResource(
-    kind: ResourceKind,
+    output: ResourceOutput,
     name: string,
     flags: CreateFlags,
     password?: string,
-  ): Promise<void> {
+  ): Promise<Resource> {
+    const { kind } = output;
     const named = valuesOf(name, flags);
-    assertColumns(Object.keys(recordOf(kind, { id: '', options: {}, ...named }, null)), flags);
-    const resource = await this.withSession(flags, async (session) => {
+    assertColumns(Object.keys(recordOf(output, { id: '', options: {}, ...named }, null)), flags);
+    const resource = await this.changeIdentity(flags, async (change) => {
       const values = { ...named, ...(password !== undefined && { password }) };
-      const { hashing, defaultDomainId } = session;
+      const { resources, actor, hashing, defaultDomainId } = change;
       const { domain, parent } = flags;
       const place = { domain, parent, defaultProject: defaultProjectIn(flags), defaultDomainId };
-      const options = { hashing, place, orShow: flags['or-show'] ?? false };
-      return session.resources.create(kind, values, session.actor, options);
+      return resources.create(kind, values, actor, { hashing, place, orShow: flags['or-show'] ?? false });
     });
-    if (kind === 'user' && resource.options.immutable) this.announce(USER_FLAG);
-    await printRecord(recordOf(kind, resource, null), flags);
+    await printRecord(recordOf(output, resource, null), flags);
+    return resource;
   }
 
   /** Each is tried; what failed is told, and makes the exit code 1. */
@@ -122,98 +110,65 @@ export abstract class ResourceCommand extends EngineCommand {
     kind: ResourceKind,
     names: string[],
     flags: SetFlags,
-    password?: string,
+    { password, note }: { password?: string | undefined; note?: string | undefined } = {},
   ): Promise<void> {
     const patch = { ...patchOf(flags), ...(password !== undefined && { password }) };
     if (names.length > 1 && patch.name !== undefined)
       throw new UsageError('--name can be given to one only.', `Name one ${kind}.`);
     const defaultProject = defaultProjectIn(flags);
-    await this.withSession(flags, ({ resources, actor, hashing }) =>
-      this.#each(kind, names, 'set', async (nameOrId) => {
+    const setAll = ({ resources, actor, hashing }: IdentityChange): Promise<void> =>
+      this.#doEach({ kind, names, done: 'set' }, async (nameOrId) => {
         const ref = { nameOrId, domain: flags.domain };
         await resources.update(kind, ref, patch, actor, { hashing, defaultProject });
-        if (kind === 'user' && flags.immutable && !this.#hasWritten) this.announce(USER_FLAG);
-      }),
-    );
+      });
+    await this.changeIdentity(flags, setAll, note);
   }
 
-  protected async deleteResources(
-    kind: ResourceKind,
-    names: string[],
-    flags: DatabaseFlags & { domain?: string | undefined; cascade?: boolean },
-  ): Promise<void> {
-    await this.withSession(flags, (session) =>
-      this.#each(kind, names, 'deleted', (nameOrId) =>
-        session.resources.delete(kind, { nameOrId, domain: flags.domain }, session.actor, {
+  protected async deleteResources(kind: ResourceKind, names: string[], flags: DeleteFlags): Promise<void> {
+    await this.changeIdentity(flags, (change) =>
+      this.#doEach({ kind, names, done: 'deleted' }, (nameOrId) =>
+        change.resources.delete(kind, { nameOrId, domain: flags.domain }, change.actor, {
           withSubtree: flags.cascade ?? false,
         }),
       ),
     );
   }
 
-  protected async showResource(
-    kind: ResourceKind,
-    nameOrId: string,
-    flags: DatabaseFlags &
-      FormatOptions & { domain?: string | undefined; parents?: boolean; children?: boolean },
-  ): Promise<void> {
-    const record = await this.withSession(
-      flags,
-      async ({ resources }) => {
-        const { resource, origin } = await resources.show(kind, { nameOrId, domain: flags.domain });
-        if (!flags.parents && !flags.children) return recordOf(kind, resource, origin);
-        const { parents, subtree } = await resources.family(resource.id);
-        return {
-          ...recordOf(kind, resource, origin),
-          ...(flags.parents && { parents }),
-          ...(flags.children && { subtree }),
-        };
-      },
-      { writes: false },
-    );
+  protected async showResource(output: ResourceOutput, nameOrId: string, flags: ShowFlags): Promise<void> {
+    const record = await this.readIdentity(flags, async ({ resources }) => {
+      const { resource, origin } = await resources.show(output.kind, { nameOrId, domain: flags.domain });
+      const shown = recordOf(output, resource, origin);
+      if (!flags.parents && !flags.children) return shown;
+      const { parents, subtree } = await resources.family(resource.id);
+      return { ...shown, ...(flags.parents && { parents }), ...(flags.children && { subtree }) };
+    });
     await printRecord(record, flags);
   }
 
-  protected listResources(kind: ResourceKind, flags: ListFlags): Promise<void> {
-    assertColumns(headingsOf(kind, flags), flags);
-    return this.withSession(flags, ({ resources }) => this.#list(resources, kind, flags), { writes: false });
-  }
-
-  async #list(resources: Session['resources'], kind: ResourceKind, flags: ListFlags): Promise<void> {
-    const view = {
-      headings: headingsOf(kind, flags),
-      row: rowOf(kind, flags),
-      next: (last: Resource) => `add \`--marker ${last.id}\` for the next page, or `,
-    };
-    const pages = (limit: number | undefined) => resources.list(kind, { ...filterOf(kind, flags), limit });
-    await printPages(pages, view, flags, this.announce);
-  }
-
-  /** Does each in turn. A refusal concerns one of them only; whatever else goes wrong ends it. All are accounted for. */
-  async #each(
-    kind: ResourceKind,
-    names: string[],
-    done: string,
-    work: (nameOrId: string) => Promise<void>,
+  protected listResources(
+    output: ListOf<Resource> & { kind: ResourceKind },
+    flags: ListFlags,
   ): Promise<void> {
-    if (names.length === 1) return work(names[0]!);
-    const tally = new Tally(kind, done, names);
-    for (const name of names) {
-      try {
-        await work(name);
-        tally.count(name);
-        this.#hasWritten = true;
-      } catch (error) {
-        tally.fail(name, error as Error);
-        this.announce(`${name}: ${renderError(this.configured(error as Error))}`);
-        if (!(error instanceof RuleError) || error.exitCode !== ExitCode.refused) break;
-      }
-    }
-    tally.assertAllDone();
+    output.assertColumns(flags);
+    const { kind } = output;
+    const filter = filterOf(kind, flags);
+    const next = (last: Resource) => `add \`--marker ${last.id}\` for the next page, or `;
+    return this.readIdentity(flags, ({ resources }) =>
+      printPages((limit) => resources.list(kind, { ...filter, limit }), output, flags, {
+        announce: this.announce,
+        next,
+      }),
+    );
+  }
+
+  #doEach(task: BulkTask, work: (nameOrId: string) => Promise<void>): Promise<void> {
+    return doEach(task, work, (name, error) =>
+      this.announce(`${name}: ${renderError(this.configured(error))}`),
+    );
   }
 }
 
-const defaultProjectIn = (flags: DefaultProject) => refOf(flags.project, flags['project-domain']);
+const defaultProjectIn = (flags: SetFlags) => refOf(flags.project, flags['project-domain']);
 
 const filterOf = (kind: ResourceKind, flags: ListFlags): ListFilter => ({
   domain: flags.domain,

@@ -1,10 +1,12 @@
-import { EngineCommand, runFlags, settingsFlags } from '../cli/engine-command.ts';
+import { EngineCommand } from '../cli/engine-command.ts';
+import { runFlags } from '../cli/flags/run-flags.ts';
+import { settingsFlags } from '../cli/flags/settings-flags.ts';
 import type { Engine } from '../engine/engine.ts';
 import { asOclifReads, bootstrapFlags, given } from '../cli/flags/bootstrap-flags.ts';
 import { choosePassword, type ChosenPassword, planDryRun } from '../cli/prompts/bootstrap-password.ts';
-import { bootstrapColumns, printBootstrapReport } from '../cli/output/bootstrap-report.ts';
+import { bootstrapOutput, printBootstrapReport } from '../cli/output/bootstrap-report.ts';
 import { cacheWarning } from '../cli/output/cache-warning.ts';
-import { assertColumns, formatFlags } from '../cli/output/formats.ts';
+import { formatFlags } from '../cli/flags/format-flags.ts';
 import { assertWithinLimits } from '../rules/identity/bootstrap/limits.ts';
 import {
   type BootstrapReport,
@@ -27,12 +29,13 @@ export default class Bootstrap extends EngineCommand {
     'pass show keystone | <%= config.bin %> <%= command.id %> --bootstrap-password-stdin',
     '<%= config.bin %> <%= command.id %> --immutable-roles --dry-run',
   ];
+  static override output = bootstrapOutput;
+  static override results = [ExitCode.done, ExitCode.wouldChange];
   static override flags = { ...bootstrapFlags, ...settingsFlags, ...runFlags, ...formatFlags };
 
   async run(): Promise<void> {
     const flags = await this.parseFlags();
-    const columns = bootstrapColumns(flags['dry-run']);
-    assertColumns(columns, flags);
+    bootstrapOutput.assertColumns(flags);
     const password = await choosePassword(flags, this.announce);
     await this.withEngine(flags, async (engine) => {
       const wanted = this.#wanted(engine, flags, password);
@@ -40,7 +43,7 @@ export default class Bootstrap extends EngineCommand {
       const request = { ...wanted, target: await engine.identity.target() };
       if (flags['dry-run']) return this.#plan(engine, request, flags);
       const report = await this.#bootstrap(engine, request, flags, password);
-      if (report) await printBootstrapReport(report, columns, flags);
+      if (report) await printBootstrapReport(report, flags);
       else this.log(bootstrapWorkflowId(request));
     });
   }
@@ -51,8 +54,8 @@ export default class Bootstrap extends EngineCommand {
 
   async #plan(engine: Engine, request: BootstrapRequest, flags: Flags): Promise<void> {
     const report = await planDryRun(engine.identity, request, this.announce);
-    if (report.changes.length > 0) process.exitCode = ExitCode.wouldChange;
-    await printBootstrapReport(report, bootstrapColumns(true), flags);
+    if (report.changes.length > 0) this.endWith(ExitCode.wouldChange);
+    await printBootstrapReport(report, flags);
   }
 
   async #bootstrap(

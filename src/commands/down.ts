@@ -1,5 +1,6 @@
 import { Flags } from '@oclif/core';
-import { EngineCommand, settingsFlags } from '../cli/engine-command.ts';
+import { EngineCommand } from '../cli/engine-command.ts';
+import { settingsFlags } from '../cli/flags/settings-flags.ts';
 
 export default class Down extends EngineCommand {
   static override summary = 'Stop the parts that run on this machine; their data stays.';

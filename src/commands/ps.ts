@@ -1,6 +1,7 @@
-import { EngineCommand, settingsFlags } from '../cli/engine-command.ts';
-import { formatFlags } from '../cli/output/formats.ts';
-import { isOpen, printParts } from '../cli/output/parts-table.ts';
+import { EngineCommand } from '../cli/engine-command.ts';
+import { settingsFlags } from '../cli/flags/settings-flags.ts';
+import { formatFlags } from '../cli/flags/format-flags.ts';
+import { isOpen, partsOutput } from '../cli/output/parts-table.ts';
 import { OPEN_NOTE } from '../rules/open-note.ts';
 
 export default class Ps extends EngineCommand {
@@ -9,6 +10,7 @@ export default class Ps extends EngineCommand {
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> -f json',
   ];
+  static override output = partsOutput;
   static override flags = { ...settingsFlags, ...formatFlags };
 
   async run(): Promise<void> {
@@ -16,7 +18,7 @@ export default class Ps extends EngineCommand {
     await this.withEngine(flags, async (engine) => {
       const parts = engine.parts();
       if (parts.some(isOpen)) this.announce(OPEN_NOTE);
-      await printParts(parts, flags);
+      await partsOutput.print(parts, flags);
     });
   }
 }

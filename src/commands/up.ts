@@ -1,7 +1,8 @@
 import { Flags } from '@oclif/core';
-import { EngineCommand, settingsFlags } from '../cli/engine-command.ts';
-import { assertColumns, formatFlags } from '../cli/output/formats.ts';
-import { PART_COLUMNS, printParts } from '../cli/output/parts-table.ts';
+import { EngineCommand } from '../cli/engine-command.ts';
+import { settingsFlags } from '../cli/flags/settings-flags.ts';
+import { formatFlags } from '../cli/flags/format-flags.ts';
+import { partsOutput } from '../cli/output/parts-table.ts';
 
 export default class Up extends EngineCommand {
   static override summary = 'Start the parts that keyward needs on this machine.';
@@ -12,6 +13,7 @@ export default class Up extends EngineCommand {
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --ui',
   ];
+  static override output = partsOutput;
   static override flags = {
     ...settingsFlags,
     ...formatFlags,
@@ -20,10 +22,10 @@ export default class Up extends EngineCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Up);
-    assertColumns(PART_COLUMNS, flags);
+    partsOutput.assertColumns(flags);
     await this.withEngine(flags, async (engine) => {
       const { uiAddress } = await engine.up({ ui: flags.ui });
-      await printParts(engine.parts(), flags);
+      await partsOutput.print(engine.parts(), flags);
       if (uiAddress) this.announce(`Temporal's web UI: ${uiAddress}`);
     });
   }

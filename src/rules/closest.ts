@@ -19,10 +19,14 @@ export function distance(one: string, other: string): number {
   return last[other.length]!;
 }
 
-/** Tells how far a word is from one that may be meant: a cut-off word is near, Infinity says that it can't be. */
+/**
+ * Tells how far a word is from one that may be meant; Infinity says that it can't be. A word that is cut off is near, and
+ * so is one that lacks its first parts, as `password-file` does for `bootstrap-password-file`.
+ */
 export function mistake(typed: string, meant: string): number {
   const [one, other] = [typed.toLowerCase(), meant.toLowerCase()];
-  if (one.length > 1 && other.startsWith(one)) return one === other ? 0 : 0.5;
+  if (one === other) return 0;
+  if (one.length > 1 && (other.startsWith(one) || other.endsWith(`-${one}`))) return 0.5;
   const found = distance(one, other);
   return found <= Math.ceil(other.length / 3) ? found : Infinity;
 }

@@ -1,14 +1,10 @@
 import { beforeAll, expect, it } from '@jest/globals';
-import { Config } from '@oclif/core';
 import type { Command } from '@oclif/core';
+import { loadCommands } from '../support/commands.ts';
 
 let commands: [string, Command.Class][];
 beforeAll(async () => {
-  const config = await Config.load(process.cwd());
-  const ours = config.commands.filter(({ pluginName }) => pluginName === 'keyward');
-  commands = await Promise.all(
-    ours.map(async (command): Promise<[string, Command.Class]> => [command.id, await command.load()]),
-  );
+  commands = await loadCommands();
 });
 
 it('no repeatable flag swallows the arguments after it', () => {

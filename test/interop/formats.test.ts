@@ -3,14 +3,8 @@ import path from 'node:path';
 import { Parser } from '@oclif/core';
 import { afterEach, beforeAll, expect, it, jest } from '@jest/globals';
 import { parse } from 'yaml';
-import {
-  type FormatOptions,
-  formatFlags,
-  printList,
-  printRecord,
-  recordFormatFlags,
-  type Row,
-} from '../../src/cli/output/formats.ts';
+import { formatFlags, recordFormatFlags, type FormatOptions } from '../../src/cli/flags/format-flags.ts';
+import { printList, printRecord, type Row } from '../../src/cli/output/formats.ts';
 import { ensureVenv } from '../support/interop/real-keystone.ts';
 
 /** Prints each case as the real cliff does, parsing its arguments too. */

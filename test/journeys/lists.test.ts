@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TestHome } from '../support/home/cli.ts';
 
@@ -12,6 +13,49 @@ beforeAll(async () => {
   });
 });
 afterAll(() => home.remove());
+
+describe('what -f json prints has the columns and keys that are promised:', () => {
+  const contracts = JSON.parse(readFileSync('test/architecture/contracts.json', 'utf8'));
+
+  it.each([
+    ['audit list', '--long'],
+    ['role assignment list', ''],
+    ['role list', '--immutable'],
+    ['status upgrade list', ''],
+    ['user list', '--long'],
+    ['workflow list', ''],
+  ])('%s %s', async (command, flag) => {
+    const rows: object[] = await json(...command.split(' '), ...(flag ? [flag] : []));
+    expect(rows.length).toBeGreaterThan(0);
+    for (const row of rows) expect(Object.keys(row)).toEqual(contracts[command].list[flag]);
+  });
+
+  it('bootstrap --dry-run', async () => {
+    const plan = ['bootstrap', '--dry-run', '--bootstrap-region-id', 'two', '-f', 'json'];
+    const { code, stdout } = await home.run(plan);
+    const rows: object[] = JSON.parse(stdout);
+    expect({ code, rows: rows.length }).toEqual({ code: 2, rows: 1 });
+    expect(Object.keys(rows[0]!)).toEqual(contracts.bootstrap.list['--dry-run']);
+  });
+
+  it.each([
+    ['role create', 'made', []],
+    ['implied role create', 'made --implied-role reader', []],
+    ['role show', 'reader', ['immutable_set']],
+    ['project show', 'admin --parents --children', ['parents', 'subtree']],
+  ])('%s %s', async (command, more, optional) => {
+    const record: object = await json(...command.split(' '), ...more.split(' '));
+    const { keys, optional: promised } = contracts[command].record;
+    expect(Object.keys(record)).toEqual([...keys, ...optional]);
+    expect(promised).toEqual(expect.arrayContaining(optional));
+  });
+
+  it('workflow show of a run that has ended', async () => {
+    const [{ ID: id }] = await json('workflow', 'list', '--limit', '1');
+    const { keys } = contracts['workflow show'].record;
+    expect(Object.keys(await json('workflow', 'show', id))).toEqual([...keys, 'result']);
+  });
+});
 
 describe('lists', () => {
   beforeAll(async () => {

@@ -1,22 +1,21 @@
 import { Flags } from '@oclif/core';
 import { UsageError } from '../../rules/errors.ts';
 import { shellWord } from '../../rules/shell-word.ts';
+import { text } from './flag-kinds.ts';
 
 const helpGroup = 'BOOTSTRAP';
-const text = (description: string, variable: string) =>
-  Flags.string({
-    description: `${description} [env: ${variable}]`,
-    helpGroup,
-  });
+/** A flag that a variable may stand for; `given` below reads it, not oclif. */
+const textOrVariable = (description: string, variable: string) =>
+  text(`${description} [env: ${variable}]`, { helpGroup });
 
 /** `keystone-manage bootstrap`'s flags, and keyward's own for passwords. */
 export const bootstrapFlags = {
-  'bootstrap-username': text('the admin user; default admin', 'OS_BOOTSTRAP_USERNAME'),
-  'bootstrap-password': text('its password; others on this host can see it in `ps`', 'OS_BOOTSTRAP_PASSWORD'),
-  'bootstrap-password-file': Flags.string({
-    description: 'a private file that holds the password',
-    helpGroup,
-  }),
+  'bootstrap-username': textOrVariable('the admin user; default admin', 'OS_BOOTSTRAP_USERNAME'),
+  'bootstrap-password': textOrVariable(
+    'its password; others on this host can see it in `ps`',
+    'OS_BOOTSTRAP_PASSWORD',
+  ),
+  'bootstrap-password-file': text('a private file that holds the password', { helpGroup }),
   'bootstrap-password-stdin': Flags.boolean({
     description: 'read the password from standard input',
     helpGroup,
@@ -27,19 +26,19 @@ export const bootstrapFlags = {
     helpGroup,
     helpValue: '[FILE]',
   }),
-  'bootstrap-project-name': text('the admin project; default admin', 'OS_BOOTSTRAP_PROJECT_NAME'),
-  'bootstrap-role-name': text('the admin role; default admin', 'OS_BOOTSTRAP_ROLE_NAME'),
-  'bootstrap-service-name': text(
+  'bootstrap-project-name': textOrVariable('the admin project; default admin', 'OS_BOOTSTRAP_PROJECT_NAME'),
+  'bootstrap-role-name': textOrVariable('the admin role; default admin', 'OS_BOOTSTRAP_ROLE_NAME'),
+  'bootstrap-service-name': textOrVariable(
     'the name of the identity service; default keystone',
     'OS_BOOTSTRAP_SERVICE_NAME',
   ),
-  'bootstrap-admin-url': text('the admin endpoint', 'OS_BOOTSTRAP_ADMIN_URL'),
-  'bootstrap-public-url': text(
+  'bootstrap-admin-url': textOrVariable('the admin endpoint', 'OS_BOOTSTRAP_ADMIN_URL'),
+  'bootstrap-public-url': textOrVariable(
     'the public endpoint, e.g. https://keystone.example:5000/v3',
     'OS_BOOTSTRAP_PUBLIC_URL',
   ),
-  'bootstrap-internal-url': text('the internal endpoint', 'OS_BOOTSTRAP_INTERNAL_URL'),
-  'bootstrap-region-id': text('the region of the endpoints', 'OS_BOOTSTRAP_REGION_ID'),
+  'bootstrap-internal-url': textOrVariable('the internal endpoint', 'OS_BOOTSTRAP_INTERNAL_URL'),
+  'bootstrap-region-id': textOrVariable('the region of the endpoints', 'OS_BOOTSTRAP_REGION_ID'),
   'immutable-roles': Flags.boolean({
     description: 'make new and existing default roles immutable; without it, new ones only',
     exclusive: ['no-immutable-roles'],

@@ -1,8 +1,7 @@
-import { Flags } from '@oclif/core';
+import { Flags, type Interfaces } from '@oclif/core';
+import { type Parsed, repeated, text } from './flag-kinds.ts';
 
 const helpGroup = 'OUTPUT';
-const repeated = (description: string, more: { char?: 'c' } = {}) =>
-  Flags.string({ description, multiple: true, multipleNonGreedy: true, helpGroup, ...more });
 const flag = (description: string) => Flags.boolean({ description, helpGroup });
 const formats = <Name extends string>(options: readonly Name[]) =>
   Flags.option({ options })({
@@ -14,7 +13,7 @@ const formats = <Name extends string>(options: readonly Name[]) =>
 
 /** openstackclient's words for how a result is printed (`cliff`), lists and single things alike. */
 const shared = {
-  column: repeated('a column to show; may be given several times', { char: 'c' }),
+  column: repeated('a column to show; may be given several times', { char: 'c', helpGroup }),
   noindent: flag('json: without line breaks'),
   'max-width': Flags.integer({
     description: 'table: at most this wide; 0 for no limit',
@@ -37,7 +36,7 @@ export const formatFlags = {
   format: formats(['table', 'json', 'yaml', 'value', 'csv'] as const),
   ...shared,
   'print-empty': flag('table: print it also if it has no rows'),
-  'sort-column': repeated('a column to sort by; of several, the first one counts most'),
+  'sort-column': repeated('a column to sort by; of several, the first one counts most', { helpGroup }),
   'sort-ascending': Flags.boolean({
     description: 'the smallest first (the default)',
     exclusive: ['sort-descending'],
@@ -50,5 +49,11 @@ export const formatFlags = {
 export const recordFormatFlags = {
   format: formats(['table', 'json', 'yaml', 'value', 'csv', 'shell'] as const),
   ...shared,
-  prefix: Flags.string({ description: 'shell: what every variable begins with', helpGroup }),
+  prefix: text('shell: what every variable begins with', { helpGroup }),
+};
+
+export type FormatName = Interfaces.InferredFlags<typeof recordFormatFlags>['format'];
+/** What either set of flags asks for. */
+export type FormatOptions = Omit<Parsed<typeof formatFlags> & Parsed<typeof recordFormatFlags>, 'format'> & {
+  format: FormatName;
 };

@@ -1,8 +1,7 @@
 import { Flags } from '@oclif/core';
 import { UsageError } from '../../rules/errors.ts';
 import { assertOneScope } from '../../rules/identity/grants.ts';
-
-const text = (description: string) => Flags.string({ description });
+import { text } from './flag-kinds.ts';
 
 /** Whose role on what, in openstackclient's words. */
 export const grantFlags = {

@@ -1,10 +1,7 @@
 import { Args, Flags } from '@oclif/core';
 import { UsageError } from '../../rules/errors.ts';
-import { formatFlags } from '../output/formats.ts';
-
-const text = (description: string) => Flags.string({ description });
-const repeated = (description: string) =>
-  Flags.string({ description, multiple: true, multipleNonGreedy: true });
+import { formatFlags } from './format-flags.ts';
+import { repeated, text } from './flag-kinds.ts';
 
 /** openstackclient's words, for every kind that has them. */
 export const domainFlag = { domain: text('the domain that it belongs to (name or ID)') };
@@ -21,7 +18,11 @@ export const immutableFlags = {
   }),
   'no-immutable': Flags.boolean({ description: 'let it be changed and deleted' }),
 };
+export const parentFlag = { parent: text('the project above it (name or ID)') };
 export const orShowFlag = { 'or-show': Flags.boolean({ description: 'show it if it exists already' }) };
+/** What is said where a user is made immutable. */
+export const IMMUTABLE_USER_NOTE =
+  'Note: keyward refuses to change an immutable user; the API of Keystone itself does not know the flag.';
 export const userFlags = {
   project: text('the default project (name or ID)'),
   'project-domain': text('the domain of the default project (name or ID)'),
@@ -75,6 +76,30 @@ export const enabledFilterFlags = {
 };
 export const longFlag = {
   long: Flags.boolean({ description: 'show more columns, and which are immutable' }),
+};
+
+export const roleFilterFlags = {
+  'all-domains': Flags.boolean({ description: 'also the roles of domains', exclusive: ['domain'] }),
+};
+export const userFilterFlags = {
+  project: text('only those with a role of their own on this project (name or ID)'),
+};
+export const projectFilterFlags = {
+  parent: text('only those right below this project or domain (name or ID)'),
+  user: text(
+    'only those that this user has a role on, disabled ones too (name or ID; a name is looked up in --domain)',
+  ),
+  tags: text('only those that have all of these tags, separated by commas'),
+  'tags-any': text('only those that have any of these tags'),
+  'not-tags': text('only those that lack at least one of these tags'),
+  'not-tags-any': text('only those that have none of these tags'),
+};
+export const familyFlags = {
+  parents: Flags.boolean({ description: 'also what is above it, as IDs' }),
+  children: Flags.boolean({ description: 'also what is below it, as IDs' }),
+};
+export const cascadeFlag = {
+  cascade: Flags.boolean({ description: 'delete the projects below it too' }),
 };
 
 /** One thing, or several, by name or ID. */

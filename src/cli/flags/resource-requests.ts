@@ -1,21 +1,59 @@
 import type { ResourceOptions, ResourcePatch, ResourceValues } from '../../rules/identity/resource.ts';
 import { parseProperty } from '../../rules/identity/resource-input.ts';
+import type { Parsed } from './flag-kinds.ts';
+import type { FormatOptions } from './format-flags.ts';
+import type {
+  cascadeFlag,
+  descriptionFlag,
+  domainFlag,
+  enabledFilterFlags,
+  enableFlags,
+  familyFlags,
+  immutableFlags,
+  listFlags,
+  longFlag,
+  nameFlag,
+  orShowFlag,
+  parentFlag,
+  projectFilterFlags,
+  projectFlags,
+  roleFilterFlags,
+  tagRemovalFlags,
+  userFilterFlags,
+  userFlags,
+} from './resource-flags.ts';
+import type { DatabaseFlags } from './settings-flags.ts';
 import { type UserOptionFlags, userOptionsOf } from './user-option-flags.ts';
 
-/** What `create` and `set` share, as oclif parsed it; each command has a part of them. */
-export type ResourceFlags = {
-  name?: string | undefined;
-  description?: string | undefined;
-  email?: string | undefined;
-  enable?: boolean;
-  disable?: boolean;
-  immutable?: boolean;
-  'no-immutable'?: boolean;
-  tag?: string[] | undefined;
-  property?: string[] | undefined;
-  'clear-tags'?: boolean;
-  'remove-tag'?: string[] | undefined;
-} & UserOptionFlags;
+/** The attributes that `create` and `set` take; each command has a part of these flags. */
+type ResourceFlags = UserOptionFlags &
+  Parsed<
+    typeof nameFlag &
+      typeof descriptionFlag &
+      typeof enableFlags &
+      typeof immutableFlags &
+      typeof projectFlags &
+      typeof tagRemovalFlags &
+      typeof userFlags
+  >;
+type OfDomain = DatabaseFlags & Parsed<typeof domainFlag>;
+export type CreateFlags = OfDomain &
+  ResourceFlags &
+  FormatOptions &
+  Parsed<typeof parentFlag & typeof orShowFlag>;
+export type SetFlags = OfDomain & ResourceFlags;
+export type DeleteFlags = OfDomain & Parsed<typeof cascadeFlag>;
+export type ShowFlags = OfDomain & FormatOptions & Parsed<typeof familyFlags>;
+export type ListFlags = OfDomain &
+  FormatOptions &
+  Parsed<
+    typeof listFlags &
+      typeof longFlag &
+      typeof enabledFilterFlags &
+      typeof roleFilterFlags &
+      typeof userFilterFlags &
+      typeof projectFilterFlags
+  >;
 
 /** The request that flags ask for; what was not given is not in it. */
 export function patchOf(flags: ResourceFlags): ResourcePatch {

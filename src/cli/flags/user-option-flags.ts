@@ -1,6 +1,7 @@
 import { Flags, type Interfaces } from '@oclif/core';
 import type { ResourceOptions } from '../../rules/identity/resource.ts';
 import type { OptionName } from '../../rules/identity/option-ids.ts';
+import { repeated } from './flag-kinds.ts';
 
 const helpGroup = 'USER OPTION';
 
@@ -50,10 +51,7 @@ export const userOptionFlags = {
     'ask it for what one of its rules says',
     'let it log in by any one method',
   ]),
-  [RULE]: Flags.string({
-    description: 'methods that are enough together, such as password,totp; may be given several times',
-    multiple: true,
-    multipleNonGreedy: true,
+  [RULE]: repeated('methods that are enough together, such as password,totp; may be given several times', {
     helpGroup,
   }),
 };

@@ -1,28 +1,24 @@
-import type { BootstrapReport } from '../../rules/identity/bootstrap/request.ts';
-import { printList, type FormatOptions } from './formats.ts';
+import type { FormatOptions } from '../flags/format-flags.ts';
+import type { BootstrapReport, ReportedChange } from '../../rules/identity/bootstrap/request.ts';
+import { ListOutput } from './outputs.ts';
 
-/** A plan knows no ids yet. */
-export const bootstrapColumns = (isPlan: boolean): string[] => [
-  'Action',
-  'Resource',
-  'Name',
-  ...(isPlan ? [] : ['ID']),
-];
+/** The ID is left out of a plan, which knows none of what does not exist yet. */
+export type BootstrapRow = { Action: string; Resource: string; Name: string; ID?: string | null };
+
+export const bootstrapOutput = new ListOutput<ReportedChange, BootstrapRow>(
+  {
+    Action: ({ action }) => action,
+    Resource: ({ resource }) => resource,
+    Name: ({ name }) => name,
+    ID: ({ id }) => id,
+  },
+  (flags) => (flags['dry-run'] ? ['ID'] : []),
+);
 
 /** The changes, or that there are none, on stdout; warnings on stderr. */
-export async function printBootstrapReport(
-  report: BootstrapReport,
-  columns: string[],
-  options: FormatOptions,
-): Promise<void> {
+export async function printBootstrapReport(report: BootstrapReport, flags: FormatOptions): Promise<void> {
   for (const warning of report.warnings) process.stderr.write(`Warning: ${warning}\n`);
-  const rows = report.changes.map(({ action, resource, name, id }) => ({
-    Action: action,
-    Resource: resource,
-    Name: name,
-    ID: id,
-  }));
-  const isTable = options.format === 'table';
-  if (rows.length === 0 && isTable) process.stdout.write('Nothing to change.\n');
-  else await printList(rows, columns, options);
+  const isTable = flags.format === 'table';
+  if (report.changes.length === 0 && isTable) process.stdout.write('Nothing to change.\n');
+  else await bootstrapOutput.print(report.changes, flags);
 }

@@ -1,18 +1,19 @@
-import type { FormatOptions, Row } from './formats.ts';
+import type { FormatName, FormatOptions } from '../flags/format-flags.ts';
+import type { Row } from './formats.ts';
 import { pythonText } from './python-text.ts';
 import { renderTable } from './table.ts';
 
-/** How a list is written page by page. `nothing` is the end where no page came, instead of `tail`. */
-type Pages = {
+/** How a list is written, page by page. `nothing` is written where no page came, instead of `tail`. */
+type ListWriter = {
   head?: string;
   separator?: string;
   tail?: string;
   nothing?: string | Promise<string>;
   render: (rows: Row[]) => string | Promise<string>;
 };
+/** A format writes lists, whole or as a stream of pages, and single things; one without `list` writes no lists. */
 type Format = {
-  /** Undefined: the format is for single things only. */
-  list?: (columns: string[], options: FormatOptions) => Pages;
+  list?: (columns: string[], options: FormatOptions) => ListWriter;
   record: (record: Row, columns: string[], options: FormatOptions) => string | Promise<string>;
 };
 
@@ -20,7 +21,7 @@ const cellsOf = (row: Row, columns: string[]): unknown[] => columns.map((name) =
 const textsOf = (row: Row, columns: string[]): string[] => cellsOf(row, columns).map(pythonText);
 const lines = (texts: string[]): string => texts.map((text) => `${text}\n`).join('');
 
-/** The table is the one format that a list can't be written in as it comes: its widths depend on every row. */
+/** A table's widths depend on every row: it is the one format that can't be written as the pages come. */
 const table: Format = {
   list: (columns, options) => {
     const render = async (rows: Row[]): Promise<string> => {
@@ -32,7 +33,7 @@ const table: Format = {
         layout,
       )}\n`;
     };
-    // Of no rows, cliff draws a table only if asked to.
+    // cliff draws a table of no rows only if asked to.
     return { nothing: options['print-empty'] ? render([]) : '\n', render };
   },
   record: async (record, columns, options) => {
@@ -51,9 +52,11 @@ function tableWidth(options: FormatOptions): number | undefined {
 
 const json: Format = {
   list: (_, { noindent }) => {
-    const [indent, end] = noindent ? [0, ''] : [2, '\n'];
-    const render = (rows: Row[]): string => JSON.stringify(rows, null, indent).slice(1, noindent ? -1 : -2);
-    return { head: '[', separator: ',', tail: `${end}]\n`, nothing: ']\n', render };
+    const end = noindent ? ']' : '\n]';
+    // Each page is an array whose brackets are left out, since one pair stands around all pages.
+    const render = (rows: Row[]): string =>
+      JSON.stringify(rows, null, noindent ? 0 : 2).slice('['.length, -end.length);
+    return { head: '[', separator: ',', tail: `${end}\n`, nothing: ']\n', render };
   },
   record: (record, _, { noindent }) => `${JSON.stringify(record, null, noindent ? 0 : 2)}\n`,
 };
@@ -115,5 +118,4 @@ const shell: Format = {
     ),
 };
 
-export type FormatName = 'table' | 'json' | 'yaml' | 'value' | 'csv' | 'shell';
 export const FORMATS: Record<FormatName, Format> = { table, json, yaml, value, csv, shell };

@@ -1,26 +1,13 @@
 import { once } from 'node:events';
 import { closestNames, didYouMean } from '../../rules/closest.ts';
 import { UsageError } from '../../rules/errors.ts';
-import { FORMATS, type FormatName } from './format-writers.ts';
-import { type SortOptions, sortRows } from './sort-rows.ts';
+import type { FormatOptions } from '../flags/format-flags.ts';
+import { FORMATS } from './format-writers.ts';
+import { sortRows } from './sort-rows.ts';
 import { spelled } from './column-names.ts';
-
-export { formatFlags, recordFormatFlags } from '../flags/format-flags.ts';
 
 export type Cell = unknown;
 export type Row = Record<string, Cell>;
-
-/** What the flags of `formatFlags` or `recordFormatFlags` ask for. */
-export type FormatOptions = {
-  format: FormatName;
-  column?: string[] | undefined;
-  noindent?: boolean;
-  quote?: string | undefined;
-  'max-width'?: number | undefined;
-  'fit-width'?: boolean;
-  'print-empty'?: boolean;
-  prefix?: string | undefined;
-} & SortOptions;
 
 /** Refuses a -c that names no column, for commands that start or write something before they print. */
 export const assertColumns = (columns: string[], { column }: FormatOptions): void =>

@@ -1,22 +1,25 @@
 import type { Part } from '../../rules/part.ts';
-import { type FormatOptions, printList } from './formats.ts';
+import { ListOutput } from './outputs.ts';
 
 /** Whether it runs where other accounts of the host get in: a port, not a socket in a private folder. */
 export const isOpen = ({ state, address }: Part): boolean =>
   state === 'running' && address !== null && address.startsWith('127.0.0.1:');
 
-export const PART_COLUMNS = ['Part', 'State', 'PID', 'Version', 'Address', 'Since'];
+/** `State` is 'running', 'stopped by a signal' or 'stopped'. */
+export type PartRow = {
+  Part: string;
+  State: string;
+  PID: number | null;
+  Version: string | null;
+  Address: string | null;
+  Since: string | null;
+};
 
-export const printParts = (parts: Part[], options: FormatOptions): Promise<void> =>
-  printList(
-    parts.map(({ part, state, pid, version, address, since }) => ({
-      Part: part,
-      State: state === 'suspended' ? 'stopped by a signal' : state,
-      PID: pid,
-      Version: version,
-      Address: address,
-      Since: since,
-    })),
-    PART_COLUMNS,
-    options,
-  );
+export const partsOutput = new ListOutput<Part, PartRow>({
+  Part: ({ part }) => part,
+  State: ({ state }) => (state === 'suspended' ? 'stopped by a signal' : state),
+  PID: ({ pid }) => pid,
+  Version: ({ version }) => version,
+  Address: ({ address }) => address,
+  Since: ({ since }) => since,
+});

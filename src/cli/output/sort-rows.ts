@@ -1,12 +1,10 @@
 import { spelled } from './column-names.ts';
+import type { FormatOptions } from '../flags/format-flags.ts';
 import type { Row } from './formats.ts';
 import { printable } from '../../rules/printable.ts';
 import { pythonCompare } from './python-text.ts';
 
-export type SortOptions = {
-  'sort-column'?: string[] | undefined;
-  'sort-descending'?: boolean;
-};
+type SortOptions = Pick<FormatOptions, 'sort-column' | 'sort-descending'>;
 
 /**
  * Sorts as openstackclient does: by the first column, then by the next; equal rows keep their order, and a column that

@@ -1,22 +1,45 @@
 import { Flags } from '@oclif/core';
-import { EngineCommand, settingsFlags } from '../../cli/engine-command.ts';
-import { assertColumns, formatFlags, type Row } from '../../cli/output/formats.ts';
+import { EngineCommand } from '../../cli/engine-command.ts';
+import { settingsFlags } from '../../cli/flags/settings-flags.ts';
+import { formatFlags } from '../../cli/flags/format-flags.ts';
+import { ListOutput } from '../../cli/output/outputs.ts';
 import { printPages } from '../../cli/output/pages.ts';
 import { limitFlag } from '../../cli/flags/resource-flags.ts';
 import type { AuditRow } from '../../services/audit/audit-service.ts';
 
-const COLUMNS = [
-  'Time',
-  'Operation',
-  'Action',
-  'Resource',
-  'Name',
-  'ID',
-  'User',
-  'Sudo User',
-  'Host',
-  'Request',
-];
+/** `Time` is ISO 8601 in UTC; who changed it is the account of the operating system. */
+export type AuditListRow = {
+  Time: string;
+  Operation: string;
+  Action: string;
+  Resource: string;
+  Name: string;
+  ID: string | null;
+  User: string;
+  'Sudo User': string | null;
+  Host: string;
+  Request: string;
+  Before?: unknown;
+  After?: unknown;
+};
+
+const output = new ListOutput<AuditRow, AuditListRow>(
+  {
+    Time: (entry) => entry.occurredAt.toISOString(),
+    Operation: (entry) => entry.operation,
+    Action: (entry) => entry.action,
+    Resource: (entry) => entry.resourceType,
+    Name: (entry) => entry.resourceName,
+    ID: (entry) => entry.resourceId ?? null,
+    User: (entry) => entry.requesterUser,
+    'Sudo User': (entry) => entry.requesterSudoUser ?? null,
+    Host: (entry) => entry.requesterHost,
+    Request: (entry) => entry.requestId,
+    Before: (entry) => entry.before,
+    After: (entry) => entry.after,
+  },
+  ({ long }) => (long ? [] : ['Before', 'After']),
+);
 
 export default class AuditList extends EngineCommand {
   static override summary =
@@ -25,6 +48,7 @@ export default class AuditList extends EngineCommand {
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --limit 20 --long -f json',
   ];
+  static override output = output;
   static override flags = {
     ...settingsFlags,
     ...formatFlags,
@@ -35,31 +59,13 @@ export default class AuditList extends EngineCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(AuditList);
-    const columns = flags.long ? [...COLUMNS, 'Before', 'After'] : COLUMNS;
-    assertColumns(columns, flags);
+    AuditList.output.assertColumns(flags);
     const request = { requestId: flags['request-id'] };
     await this.withIdentity(flags, ({ audit }) =>
-      printPages(
-        (limit) => audit.list({ ...request, limit }),
-        { headings: columns, row, next: () => 'ask for more with `--limit`, or ' },
-        flags,
-        this.announce,
-      ),
+      printPages((limit) => audit.list({ ...request, limit }), AuditList.output, flags, {
+        announce: this.announce,
+        next: () => 'ask for more with `--limit`, or ',
+      }),
     );
   }
 }
-
-const row = (entry: AuditRow): Row => ({
-  Time: entry.occurredAt.toISOString(),
-  Operation: entry.operation,
-  Action: entry.action,
-  Resource: entry.resourceType,
-  Name: entry.resourceName,
-  ID: entry.resourceId,
-  User: entry.requesterUser,
-  'Sudo User': entry.requesterSudoUser,
-  Host: entry.requesterHost,
-  Request: entry.requestId,
-  Before: entry.before,
-  After: entry.after,
-});

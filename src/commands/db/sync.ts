@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
 import { databaseArg, DatabaseCommand } from '../../cli/database-command.ts';
-import { settingsFlags, type SettingsFlags } from '../../cli/engine-command.ts';
+import { settingsFlags, type SettingsFlags } from '../../cli/flags/settings-flags.ts';
 import { ExitCode } from '../../rules/errors.ts';
 import type { DatabaseName, SchemaState } from '../../rules/schema-revision.ts';
 
@@ -30,6 +30,7 @@ export default class DbSync extends DatabaseCommand {
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --check',
   ];
+  static override results = [...new Set(Object.values(EXIT_CODES))];
   static override args = { database: databaseArg({ default: 'identity' }) };
   static override flags = {
     ...settingsFlags,

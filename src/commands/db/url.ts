@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
 import { databaseArg, DatabaseCommand } from '../../cli/database-command.ts';
-import { settingsFlags } from '../../cli/engine-command.ts';
+import { settingsFlags } from '../../cli/flags/settings-flags.ts';
 
 export default class DbUrl extends DatabaseCommand {
   static override summary = 'Print the URL of a database, for psql and other tools.';

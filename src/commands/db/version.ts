@@ -1,5 +1,5 @@
 import { databaseArg, DatabaseCommand } from '../../cli/database-command.ts';
-import { settingsFlags } from '../../cli/engine-command.ts';
+import { settingsFlags } from '../../cli/flags/settings-flags.ts';
 
 export default class DbVersion extends DatabaseCommand {
   static override summary = "Print a database's revision, as `keystone-manage db_version` does.";

@@ -1,6 +1,6 @@
-import { settingsFlags } from '../../cli/engine-command.ts';
+import { settingsFlags } from '../../cli/flags/settings-flags.ts';
 import { ResourceCommand } from '../../cli/identity-command.ts';
-import { recordFormatFlags } from '../../cli/output/formats.ts';
+import { recordFormatFlags } from '../../cli/flags/format-flags.ts';
 import {
   descriptionFlag,
   enableFlags,
@@ -8,6 +8,7 @@ import {
   newArg,
   orShowFlag,
 } from '../../cli/flags/resource-flags.ts';
+import { createdResource } from '../../cli/output/resource-views.ts';
 
 export default class DomainCreate extends ResourceCommand {
   static override summary = 'Create a domain.';
@@ -15,6 +16,7 @@ export default class DomainCreate extends ResourceCommand {
     "<%= config.bin %> <%= command.id %> customers --description 'Paying ones'",
     '<%= config.bin %> <%= command.id %> staff --immutable --or-show',
   ];
+  static override output = createdResource('domain');
   static override args = newArg;
   static override flags = {
     ...settingsFlags,
@@ -27,6 +29,6 @@ export default class DomainCreate extends ResourceCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(DomainCreate);
-    await this.createResource('domain', args.name, flags);
+    await this.createResource(DomainCreate.output, args.name, flags);
   }
 }

@@ -1,4 +1,4 @@
-import { settingsFlags } from '../../cli/engine-command.ts';
+import { settingsFlags } from '../../cli/flags/settings-flags.ts';
 import { ResourceCommand } from '../../cli/identity-command.ts';
 import { namesOf, oneArg } from '../../cli/flags/resource-flags.ts';
 

@@ -1,6 +1,7 @@
-import { settingsFlags } from '../../cli/engine-command.ts';
+import { settingsFlags } from '../../cli/flags/settings-flags.ts';
 import { ResourceCommand } from '../../cli/identity-command.ts';
 import { enabledFilterFlags, listFlags, longFlag, LIST_DESCRIPTION } from '../../cli/flags/resource-flags.ts';
+import { ResourceList } from '../../cli/output/resource-views.ts';
 
 export default class DomainList extends ResourceCommand {
   static override summary = 'List domains.';
@@ -10,6 +11,7 @@ export default class DomainList extends ResourceCommand {
     '<%= config.bin %> <%= command.id %> -f csv -c ID -c Name',
     '<%= config.bin %> <%= command.id %> --limit 20 --marker ID',
   ];
+  static override output = new ResourceList('domain');
   static override flags = {
     ...settingsFlags,
     ...listFlags,
@@ -19,6 +21,6 @@ export default class DomainList extends ResourceCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(DomainList);
-    await this.listResources('domain', flags);
+    await this.listResources(DomainList.output, flags);
   }
 }

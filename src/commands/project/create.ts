@@ -1,7 +1,6 @@
-import { Flags } from '@oclif/core';
-import { settingsFlags } from '../../cli/engine-command.ts';
+import { settingsFlags } from '../../cli/flags/settings-flags.ts';
 import { ResourceCommand } from '../../cli/identity-command.ts';
-import { recordFormatFlags } from '../../cli/output/formats.ts';
+import { recordFormatFlags } from '../../cli/flags/format-flags.ts';
 import {
   descriptionFlag,
   domainFlag,
@@ -9,8 +8,10 @@ import {
   immutableFlags,
   newArg,
   orShowFlag,
+  parentFlag,
   projectFlags,
 } from '../../cli/flags/resource-flags.ts';
+import { createdResource } from '../../cli/output/resource-views.ts';
 
 export default class ProjectCreate extends ResourceCommand {
   static override summary = 'Create a project.';
@@ -20,6 +21,7 @@ export default class ProjectCreate extends ResourceCommand {
     "<%= config.bin %> <%= command.id %> web --description 'The web shop' --tag prod --property cost-center=42",
     '<%= config.bin %> <%= command.id %> web-test --parent web --or-show',
   ];
+  static override output = createdResource('project');
   static override args = newArg;
   static override flags = {
     ...settingsFlags,
@@ -30,11 +32,11 @@ export default class ProjectCreate extends ResourceCommand {
     ...immutableFlags,
     ...projectFlags,
     ...orShowFlag,
-    parent: Flags.string({ description: 'the project above it (name or ID)' }),
+    ...parentFlag,
   };
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(ProjectCreate);
-    await this.createResource('project', args.name, flags);
+    await this.createResource(ProjectCreate.output, args.name, flags);
   }
 }

@@ -1,7 +1,6 @@
-import { Flags } from '@oclif/core';
-import { settingsFlags } from '../../cli/engine-command.ts';
+import { settingsFlags } from '../../cli/flags/settings-flags.ts';
 import { ResourceCommand } from '../../cli/identity-command.ts';
-import { domainFlag, namesOf, oneArg } from '../../cli/flags/resource-flags.ts';
+import { cascadeFlag, domainFlag, namesOf, oneArg } from '../../cli/flags/resource-flags.ts';
 
 export default class ProjectDelete extends ResourceCommand {
   static override summary = 'Delete one project or several.';
@@ -13,7 +12,7 @@ export default class ProjectDelete extends ResourceCommand {
   static override flags = {
     ...settingsFlags,
     ...domainFlag,
-    cascade: Flags.boolean({ description: 'delete the projects below it too' }),
+    ...cascadeFlag,
   };
 
   async run(): Promise<void> {

@@ -1,8 +1,8 @@
-import { Flags } from '@oclif/core';
-import { settingsFlags } from '../../cli/engine-command.ts';
+import { settingsFlags } from '../../cli/flags/settings-flags.ts';
 import { ResourceCommand } from '../../cli/identity-command.ts';
-import { recordFormatFlags } from '../../cli/output/formats.ts';
-import { domainFlag, oneArg } from '../../cli/flags/resource-flags.ts';
+import { recordFormatFlags } from '../../cli/flags/format-flags.ts';
+import { domainFlag, familyFlags, oneArg } from '../../cli/flags/resource-flags.ts';
+import { shownResource } from '../../cli/output/resource-views.ts';
 
 export default class ProjectShow extends ResourceCommand {
   static override summary = 'Show a project, its options, and who made it immutable, and when.';
@@ -10,17 +10,17 @@ export default class ProjectShow extends ResourceCommand {
     '<%= config.bin %> <%= command.id %> web',
     '<%= config.bin %> <%= command.id %> web -f json',
   ];
+  static override output = shownResource('project', ['parents', 'subtree']);
   static override args = oneArg('project');
   static override flags = {
     ...settingsFlags,
     ...recordFormatFlags,
     ...domainFlag,
-    parents: Flags.boolean({ description: 'also what is above it, as IDs' }),
-    children: Flags.boolean({ description: 'also what is below it, as IDs' }),
+    ...familyFlags,
   };
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(ProjectShow);
-    await this.showResource('project', args['project']!, flags);
+    await this.showResource(ProjectShow.output, args['project']!, flags);
   }
 }

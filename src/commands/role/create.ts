@@ -1,6 +1,6 @@
-import { settingsFlags } from '../../cli/engine-command.ts';
+import { settingsFlags } from '../../cli/flags/settings-flags.ts';
 import { ResourceCommand } from '../../cli/identity-command.ts';
-import { recordFormatFlags } from '../../cli/output/formats.ts';
+import { recordFormatFlags } from '../../cli/flags/format-flags.ts';
 import {
   descriptionFlag,
   domainFlag,
@@ -8,6 +8,7 @@ import {
   newArg,
   orShowFlag,
 } from '../../cli/flags/resource-flags.ts';
+import { createdResource } from '../../cli/output/resource-views.ts';
 
 export default class RoleCreate extends ResourceCommand {
   static override summary = 'Create a role.';
@@ -16,6 +17,7 @@ export default class RoleCreate extends ResourceCommand {
     "<%= config.bin %> <%= command.id %> observer --description 'May look, not touch'",
     '<%= config.bin %> <%= command.id %> auditor --immutable',
   ];
+  static override output = createdResource('role');
   static override args = newArg;
   static override flags = {
     ...settingsFlags,
@@ -28,6 +30,6 @@ export default class RoleCreate extends ResourceCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(RoleCreate);
-    await this.createResource('role', args.name, flags);
+    await this.createResource(RoleCreate.output, args.name, flags);
   }
 }

@@ -1,7 +1,13 @@
-import { Flags } from '@oclif/core';
-import { settingsFlags } from '../../cli/engine-command.ts';
+import { settingsFlags } from '../../cli/flags/settings-flags.ts';
 import { ResourceCommand } from '../../cli/identity-command.ts';
-import { domainFlag, listFlags, longFlag, LIST_DESCRIPTION } from '../../cli/flags/resource-flags.ts';
+import {
+  domainFlag,
+  listFlags,
+  longFlag,
+  LIST_DESCRIPTION,
+  roleFilterFlags,
+} from '../../cli/flags/resource-flags.ts';
+import { ResourceList } from '../../cli/output/resource-views.ts';
 
 export default class RoleList extends ResourceCommand {
   static override summary = 'List the global roles, or those of a domain.';
@@ -11,16 +17,17 @@ export default class RoleList extends ResourceCommand {
     '<%= config.bin %> <%= command.id %> -f csv -c ID -c Name',
     '<%= config.bin %> <%= command.id %> --limit 20 --marker ID',
   ];
+  static override output = new ResourceList('role');
   static override flags = {
     ...settingsFlags,
     ...listFlags,
     ...domainFlag,
     ...longFlag,
-    'all-domains': Flags.boolean({ description: 'also the roles of domains', exclusive: ['domain'] }),
+    ...roleFilterFlags,
   };
 
   async run(): Promise<void> {
     const { flags } = await this.parse(RoleList);
-    await this.listResources('role', flags);
+    await this.listResources(RoleList.output, flags);
   }
 }

@@ -1,4 +1,4 @@
-import { settingsFlags } from '../../cli/engine-command.ts';
+import { settingsFlags } from '../../cli/flags/settings-flags.ts';
 import { ResourceCommand } from '../../cli/identity-command.ts';
 import { grantFlags, grantRequest } from '../../cli/flags/grant-flags.ts';
 import { oneArg } from '../../cli/flags/resource-flags.ts';
@@ -18,6 +18,6 @@ export default class RoleRemove extends ResourceCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(RoleRemove);
     const request = grantRequest(args['role']!, flags);
-    await this.withSession(flags, ({ grants, actor }) => grants.remove(request, actor));
+    await this.changeIdentity(flags, ({ grants, actor }) => grants.remove(request, actor));
   }
 }

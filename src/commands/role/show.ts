@@ -1,7 +1,8 @@
-import { settingsFlags } from '../../cli/engine-command.ts';
+import { settingsFlags } from '../../cli/flags/settings-flags.ts';
 import { ResourceCommand } from '../../cli/identity-command.ts';
-import { recordFormatFlags } from '../../cli/output/formats.ts';
+import { recordFormatFlags } from '../../cli/flags/format-flags.ts';
 import { domainFlag, oneArg } from '../../cli/flags/resource-flags.ts';
+import { shownResource } from '../../cli/output/resource-views.ts';
 
 export default class RoleShow extends ResourceCommand {
   static override summary = 'Show a role, its options, and who made it immutable, and when.';
@@ -9,6 +10,7 @@ export default class RoleShow extends ResourceCommand {
     '<%= config.bin %> <%= command.id %> admin',
     '<%= config.bin %> <%= command.id %> admin -f json',
   ];
+  static override output = shownResource('role');
   static override args = oneArg('role');
   static override flags = {
     ...settingsFlags,
@@ -18,6 +20,6 @@ export default class RoleShow extends ResourceCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(RoleShow);
-    await this.showResource('role', args['role']!, flags);
+    await this.showResource(RoleShow.output, args['role']!, flags);
   }
 }

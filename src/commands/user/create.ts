@@ -1,10 +1,11 @@
-import { settingsFlags } from '../../cli/engine-command.ts';
+import { settingsFlags } from '../../cli/flags/settings-flags.ts';
 import { ResourceCommand } from '../../cli/identity-command.ts';
-import { recordFormatFlags } from '../../cli/output/formats.ts';
+import { recordFormatFlags } from '../../cli/flags/format-flags.ts';
 import {
   descriptionFlag,
   domainFlag,
   enableFlags,
+  IMMUTABLE_USER_NOTE,
   immutableFlags,
   newArg,
   orShowFlag,
@@ -13,6 +14,7 @@ import {
 } from '../../cli/flags/resource-flags.ts';
 import { userOptionFlags } from '../../cli/flags/user-option-flags.ts';
 import { readPassword } from '../../cli/prompts/user-password.ts';
+import { createdResource } from '../../cli/output/resource-views.ts';
 
 export default class UserCreate extends ResourceCommand {
   static override summary = 'Create a user.';
@@ -22,6 +24,7 @@ export default class UserCreate extends ResourceCommand {
     '<%= config.bin %> <%= command.id %> alice --email alice@example.org --password-prompt',
     'pass show bob | <%= config.bin %> <%= command.id %> bob --project web --password-stdin',
   ];
+  static override output = createdResource('user');
   static override args = newArg;
   static override flags = {
     ...settingsFlags,
@@ -38,11 +41,8 @@ export default class UserCreate extends ResourceCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(UserCreate);
-    await this.createResource(
-      'user',
-      args.name,
-      flags,
-      await readPassword(flags, `the new user ${args.name}`, this.announce),
-    );
+    const password = await readPassword(flags, `the new user ${args.name}`, this.announce);
+    const { options } = await this.createResource(UserCreate.output, args.name, flags, password);
+    if (options.immutable) this.announce(IMMUTABLE_USER_NOTE);
   }
 }

@@ -1,5 +1,4 @@
-import { Flags } from '@oclif/core';
-import { settingsFlags } from '../../cli/engine-command.ts';
+import { settingsFlags } from '../../cli/flags/settings-flags.ts';
 import { ResourceCommand } from '../../cli/identity-command.ts';
 import {
   domainFlag,
@@ -7,7 +6,9 @@ import {
   listFlags,
   longFlag,
   LIST_DESCRIPTION,
+  userFilterFlags,
 } from '../../cli/flags/resource-flags.ts';
+import { ResourceList } from '../../cli/output/resource-views.ts';
 
 export default class UserList extends ResourceCommand {
   static override summary = 'List users.';
@@ -17,19 +18,18 @@ export default class UserList extends ResourceCommand {
     '<%= config.bin %> <%= command.id %> -f csv -c ID -c Name',
     '<%= config.bin %> <%= command.id %> --limit 20 --marker ID',
   ];
+  static override output = new ResourceList('user');
   static override flags = {
     ...settingsFlags,
     ...listFlags,
     ...domainFlag,
     ...enabledFilterFlags,
     ...longFlag,
-    project: Flags.string({
-      description: 'only those with a role of their own on this project (name or ID)',
-    }),
+    ...userFilterFlags,
   };
 
   async run(): Promise<void> {
     const { flags } = await this.parse(UserList);
-    await this.listResources('user', flags);
+    await this.listResources(UserList.output, flags);
   }
 }

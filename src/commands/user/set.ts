@@ -1,9 +1,10 @@
-import { settingsFlags } from '../../cli/engine-command.ts';
+import { settingsFlags } from '../../cli/flags/settings-flags.ts';
 import { ResourceCommand } from '../../cli/identity-command.ts';
 import {
   descriptionFlag,
   domainFlag,
   enableFlags,
+  IMMUTABLE_USER_NOTE,
   immutableFlags,
   nameFlag,
   namesOf,
@@ -41,6 +42,7 @@ export default class UserSet extends ResourceCommand {
     const { argv, flags } = await this.parse(UserSet);
     const names = namesOf(argv, 'user');
     const password = await readPassword(flags, `the user ${names.join(', ')}`, this.announce);
-    await this.setResources('user', names, flags, password);
+    const note = flags.immutable ? IMMUTABLE_USER_NOTE : undefined;
+    await this.setResources('user', names, flags, { password, note });
   }
 }

@@ -1,5 +1,6 @@
 import { ExitCode } from '../../rules/errors.ts';
-import { EngineCommand, settingsFlags } from '../../cli/engine-command.ts';
+import { EngineCommand } from '../../cli/engine-command.ts';
+import { settingsFlags } from '../../cli/flags/settings-flags.ts';
 import { logLine } from '../../rules/log-line.ts';
 
 export default class WorkerStart extends EngineCommand {

@@ -1,4 +1,6 @@
-import { EngineCommand, runIdArg, settingsFlags } from '../../cli/engine-command.ts';
+import { EngineCommand } from '../../cli/engine-command.ts';
+import { runIdArg } from '../../cli/flags/run-flags.ts';
+import { settingsFlags } from '../../cli/flags/settings-flags.ts';
 
 export default class WorkflowCancel extends EngineCommand {
   static override summary = 'Ask a run to stop; what it has committed stays.';

@@ -1,4 +1,6 @@
-import { EngineCommand, runFlags, runIdArg, settingsFlags } from '../../cli/engine-command.ts';
+import { EngineCommand } from '../../cli/engine-command.ts';
+import { runFlags, runIdArg } from '../../cli/flags/run-flags.ts';
+import { settingsFlags } from '../../cli/flags/settings-flags.ts';
 import { assertOfTarget } from '../../rules/target.ts';
 
 export default class WorkflowFollow extends EngineCommand {

@@ -1,8 +1,18 @@
 import { Flags } from '@oclif/core';
-import { EngineCommand, settingsFlags } from '../../cli/engine-command.ts';
-import { assertColumns, formatFlags, printList } from '../../cli/output/formats.ts';
+import { EngineCommand } from '../../cli/engine-command.ts';
+import { settingsFlags } from '../../cli/flags/settings-flags.ts';
+import { formatFlags } from '../../cli/flags/format-flags.ts';
+import { ListOutput } from '../../cli/output/outputs.ts';
+import type { RunSummary } from '../../rules/run-event.ts';
 
-const COLUMNS = ['ID', 'Type', 'Status', 'Started', 'Closed'];
+/** Times are ISO 8601 in UTC; `Closed` is null while the run is open. */
+export type WorkflowListRow = {
+  ID: string;
+  Type: string;
+  Status: string;
+  Started: string;
+  Closed: string | null;
+};
 
 export default class WorkflowList extends EngineCommand {
   static override summary = 'List the runs of the identity database, newest first.';
@@ -10,6 +20,13 @@ export default class WorkflowList extends EngineCommand {
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> -f json --limit 5',
   ];
+  static override output = new ListOutput<RunSummary, WorkflowListRow>({
+    ID: ({ id }) => id,
+    Type: ({ type }) => type,
+    Status: ({ status }) => status,
+    Started: ({ started }) => started,
+    Closed: ({ closed }) => closed,
+  });
   static override flags = {
     ...settingsFlags,
     ...formatFlags,
@@ -19,18 +36,11 @@ export default class WorkflowList extends EngineCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(WorkflowList);
-    assertColumns(COLUMNS, flags);
+    WorkflowList.output.assertColumns(flags);
     const rows = await this.withEngine(flags, async (engine) => {
       const targets = flags.all ? null : [await engine.identity.target()];
       return (await engine.runAdmin()).list(targets, flags.limit);
     });
-    const named = rows.map(({ id, type, status, started, closed }) => ({
-      ID: id,
-      Type: type,
-      Status: status,
-      Started: started,
-      Closed: closed,
-    }));
-    await printList(named, COLUMNS, flags);
+    await WorkflowList.output.print(rows, flags);
   }
 }

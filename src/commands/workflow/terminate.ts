@@ -1,4 +1,6 @@
-import { EngineCommand, runIdArg, settingsFlags } from '../../cli/engine-command.ts';
+import { EngineCommand } from '../../cli/engine-command.ts';
+import { runIdArg } from '../../cli/flags/run-flags.ts';
+import { settingsFlags } from '../../cli/flags/settings-flags.ts';
 
 export default class WorkflowTerminate extends EngineCommand {
   static override summary = 'End a run at once; what it has committed stays.';

@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core';
-import { settingsFlags } from '../../../cli/engine-command.ts';
+import { settingsFlags } from '../../../cli/flags/settings-flags.ts';
 import { ResourceCommand } from '../../../cli/identity-command.ts';
 import { oneArg } from '../../../cli/flags/resource-flags.ts';
 
@@ -16,7 +16,7 @@ export default class ImpliedRoleDelete extends ResourceCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(ImpliedRoleDelete);
-    await this.withSession(flags, ({ impliedRoles, actor }) =>
+    await this.changeIdentity(flags, ({ impliedRoles, actor }) =>
       impliedRoles.delete({ nameOrId: args['role']! }, { nameOrId: flags['implied-role'] }, actor),
     );
   }

@@ -1,8 +1,15 @@
-import { settingsFlags } from '../../../cli/engine-command.ts';
+import { settingsFlags } from '../../../cli/flags/settings-flags.ts';
 import { ResourceCommand } from '../../../cli/identity-command.ts';
-import { assertColumns, formatFlags, printList } from '../../../cli/output/formats.ts';
+import { formatFlags } from '../../../cli/flags/format-flags.ts';
+import { ListOutput } from '../../../cli/output/outputs.ts';
+import type { RoleLink } from '../../../rules/identity/implied-roles.ts';
 
-const COLUMNS = ['Prior Role ID', 'Prior Role Name', 'Implied Role ID', 'Implied Role Name'];
+export type ImpliedRoleListRow = {
+  'Prior Role ID': string;
+  'Prior Role Name': string;
+  'Implied Role ID': string;
+  'Implied Role Name': string;
+};
 
 export default class ImpliedRoleList extends ResourceCommand {
   static override summary = 'List which role implies which.';
@@ -10,20 +17,18 @@ export default class ImpliedRoleList extends ResourceCommand {
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> -f csv',
   ];
+  static override output = new ListOutput<RoleLink, ImpliedRoleListRow>({
+    'Prior Role ID': ({ prior }) => prior.id,
+    'Prior Role Name': ({ prior }) => prior.name,
+    'Implied Role ID': ({ implied }) => implied.id,
+    'Implied Role Name': ({ implied }) => implied.name,
+  });
   static override flags = { ...settingsFlags, ...formatFlags };
 
   async run(): Promise<void> {
     const { flags } = await this.parse(ImpliedRoleList);
-    assertColumns(COLUMNS, flags);
-    const links = await this.withSession(flags, ({ impliedRoles }) => impliedRoles.list(), {
-      writes: false,
-    });
-    const rows = links.map(({ prior, implied }) => ({
-      'Prior Role ID': prior.id,
-      'Prior Role Name': prior.name,
-      'Implied Role ID': implied.id,
-      'Implied Role Name': implied.name,
-    }));
-    await printList(rows, COLUMNS, flags);
+    ImpliedRoleList.output.assertColumns(flags);
+    const links = await this.readIdentity(flags, ({ impliedRoles }) => impliedRoles.list());
+    await ImpliedRoleList.output.print(links, flags);
   }
 }

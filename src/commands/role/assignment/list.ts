@@ -1,13 +1,48 @@
 import { Flags } from '@oclif/core';
-import { settingsFlags } from '../../../cli/engine-command.ts';
+import { settingsFlags } from '../../../cli/flags/settings-flags.ts';
 import { ResourceCommand } from '../../../cli/identity-command.ts';
-import { assertColumns, formatFlags, type Row } from '../../../cli/output/formats.ts';
+import { formatFlags } from '../../../cli/flags/format-flags.ts';
+import { ListOutput } from '../../../cli/output/outputs.ts';
 import { grantFlags, grantRefs, refOf } from '../../../cli/flags/grant-flags.ts';
 import { printPages } from '../../../cli/output/pages.ts';
 import { limitFlag } from '../../../cli/flags/resource-flags.ts';
 import type { StoredAssignment } from '../../../services/identity/grant-service.ts';
 
-const COLUMNS = ['Role', 'User', 'Group', 'Project', 'Domain', 'System', 'Inherited'];
+/** IDs, or with --names names as name@domain; what does not apply is an empty text, as in openstackclient. */
+export type RoleAssignmentListRow = {
+  Role: string;
+  User: string;
+  Group: string;
+  Project: string;
+  Domain: string;
+  System: string;
+  Inherited: boolean;
+};
+
+type Shown = { role: string; actor: string; target: string };
+const ids = ({ roleId, actorId, targetId }: StoredAssignment): Shown => ({
+  role: roleId,
+  actor: actorId,
+  target: targetId,
+});
+/** What has been deleted behind Keystone's back has no name; its ID is shown then. */
+const names = (stored: StoredAssignment): Shown => ({
+  role: stored.role ?? stored.roleId,
+  actor: stored.actor ?? stored.actorId,
+  target: stored.target ?? stored.targetId,
+});
+
+/** `type` is such as UserProject: whose role it is, then what it is on. */
+const outputOf = (shown: (stored: StoredAssignment) => Shown) =>
+  new ListOutput<StoredAssignment, RoleAssignmentListRow>({
+    Role: (stored) => shown(stored).role,
+    User: (stored) => (stored.type.startsWith('User') ? shown(stored).actor : ''),
+    Group: (stored) => (stored.type.startsWith('Group') ? shown(stored).actor : ''),
+    Project: (stored) => (stored.type.endsWith('Project') ? shown(stored).target : ''),
+    Domain: (stored) => (stored.type.endsWith('Domain') ? shown(stored).target : ''),
+    System: ({ type }) => (type.endsWith('System') ? 'all' : ''),
+    Inherited: ({ inherited }) => inherited,
+  });
 
 export default class RoleAssignmentList extends ResourceCommand {
   static override summary = 'List who has which role on what, as it was granted.';
@@ -18,6 +53,7 @@ export default class RoleAssignmentList extends ResourceCommand {
     '<%= config.bin %> <%= command.id %> --user alice --names -f json',
     '<%= config.bin %> <%= command.id %> --role admin --system all',
   ];
+  static override output = outputOf(ids);
   static override flags = {
     ...settingsFlags,
     ...formatFlags,
@@ -29,39 +65,17 @@ export default class RoleAssignmentList extends ResourceCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(RoleAssignmentList);
-    assertColumns(COLUMNS, flags);
+    RoleAssignmentList.output.assertColumns(flags);
     const filter = {
       ...grantRefs(flags),
       role: refOf(flags.role, flags['role-domain']),
       inherited: flags.inherited ?? false,
     };
-    const view = { headings: COLUMNS, row: flags.names ? namedRow : row };
-    await this.withSession(
-      flags,
-      ({ grants }) => printPages((limit) => grants.list({ ...filter, limit }), view, flags, this.announce),
-      { writes: false },
+    const output = flags.names ? outputOf(names) : RoleAssignmentList.output;
+    await this.readIdentity(flags, ({ grants }) =>
+      printPages((limit) => grants.list({ ...filter, limit }), output, flags, {
+        announce: this.announce,
+      }),
     );
   }
 }
-
-const row = ({ type, actorId, targetId, roleId, inherited }: StoredAssignment): Row => ({
-  Role: roleId,
-  ...ends(type, actorId, targetId),
-  Inherited: inherited,
-});
-
-/** What has been deleted behind Keystone's back has no name; its ID is shown then. */
-const namedRow = (assignment: StoredAssignment): Row => ({
-  ...row(assignment),
-  Role: assignment.role ?? assignment.roleId,
-  ...ends(assignment.type, assignment.actor ?? assignment.actorId, assignment.target ?? assignment.targetId),
-});
-
-/** What does not apply is an empty cell, as in openstackclient. */
-const ends = (type: string, actor: string, target: string): Row => ({
-  User: type.startsWith('User') ? actor : '',
-  Group: type.startsWith('Group') ? actor : '',
-  Project: type.endsWith('Project') ? target : '',
-  Domain: type.endsWith('Domain') ? target : '',
-  System: type.endsWith('System') ? 'all' : '',
-});

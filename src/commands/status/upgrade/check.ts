@@ -1,14 +1,11 @@
 import { Flags } from '@oclif/core';
 import { hostname } from 'node:os';
-import {
-  EngineCommand,
-  type FollowFlags,
-  runFlags,
-  settingsFlags,
-  timeoutFlag,
-} from '../../../cli/engine-command.ts';
+import { EngineCommand } from '../../../cli/engine-command.ts';
+import { type RunFlags, runFlags, timeoutFlag } from '../../../cli/flags/run-flags.ts';
+import { settingsFlags } from '../../../cli/flags/settings-flags.ts';
 import type { Engine } from '../../../engine/engine.ts';
-import { assertColumns, formatFlags, type FormatOptions, printList } from '../../../cli/output/formats.ts';
+import { formatFlags, type FormatOptions } from '../../../cli/flags/format-flags.ts';
+import { ListOutput } from '../../../cli/output/outputs.ts';
 import {
   renderRemedies,
   renderUpgradeCheckJson,
@@ -17,12 +14,20 @@ import {
 } from '../../../cli/output/upgrade-check-table.ts';
 import { ExitCode } from '../../../rules/errors.ts';
 import {
+  CheckCode,
   type CheckOutcome,
   type UpgradeCheckRequest,
   upgradeCheckWorkflowId,
 } from '../../../rules/upgrade-check.ts';
 
-const COLUMNS = ['ID', 'Check', 'Result', 'Details', 'Remedy'];
+/** `Result` is Success, Warning or Failure. */
+export type UpgradeCheckRow = {
+  ID: string;
+  Check: string;
+  Result: string;
+  Details: string | null;
+  Remedy: string | null;
+};
 
 export default class StatusUpgradeCheck extends EngineCommand {
   static override summary = 'Check whether a Keystone is ready to be upgraded.';
@@ -35,6 +40,16 @@ export default class StatusUpgradeCheck extends EngineCommand {
     '<%= config.bin %> <%= command.id %> --json',
     '<%= config.bin %> <%= command.id %> -f yaml',
   ];
+  static override output = new ListOutput<CheckOutcome, UpgradeCheckRow>({
+    ID: ({ id }) => id,
+    Check: ({ title }) => title,
+    Result: resultWord,
+    Details: ({ details }) => details,
+    Remedy: ({ remedy }) => remedy,
+  });
+  static override results = Object.values(CheckCode);
+  /** What the checks found has 0, 1 and 2 to itself. */
+  static override errors = [ExitCode.usage];
   static override flags = {
     ...settingsFlags,
     ...formatFlags,
@@ -49,21 +64,15 @@ export default class StatusUpgradeCheck extends EngineCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(StatusUpgradeCheck);
-    assertColumns(COLUMNS, flags);
+    StatusUpgradeCheck.output.assertColumns(flags);
     const outcomes = await this.withEngine(flags, (engine) => this.#runSuite(engine, flags));
     if (!outcomes) return;
     // Before printing: whoever reads the result may leave early.
-    process.exitCode = Math.max(...outcomes.map(({ code }) => code));
+    this.endWith(Math.max(...outcomes.map(({ code }) => code)));
     await this.#print(outcomes, flags);
   }
 
-  /** 0, 1 and 2 are what the checks found, so nothing else may end with one of them. */
-  protected override exitCodeOf(error: Error): number {
-    const code = super.exitCodeOf(error);
-    return code === ExitCode.usage ? code : ExitCode.bug;
-  }
-
-  async #runSuite(engine: Engine, flags: FollowFlags): Promise<CheckOutcome[] | null> {
+  async #runSuite(engine: Engine, flags: RunFlags): Promise<CheckOutcome[] | null> {
     const { configFiles, configDirs, isEmbedded, policy } = engine.identity.settings;
     const request: UpgradeCheckRequest = {
       target: await engine.identity.target(),
@@ -86,16 +95,8 @@ export default class StatusUpgradeCheck extends EngineCommand {
   async #print(outcomes: CheckOutcome[], flags: FormatOptions & { json: boolean }): Promise<void> {
     if (flags.json) return this.log(renderUpgradeCheckJson(outcomes));
     if (flags.format !== 'table' || flags.column || flags['sort-column'])
-      return printList(outcomes.map(rowOf), COLUMNS, flags);
+      return StatusUpgradeCheck.output.print(outcomes, flags);
     this.log(await renderUpgradeCheckTable(outcomes));
     renderRemedies(outcomes).forEach(this.announce);
   }
 }
-
-const rowOf = (outcome: CheckOutcome) => ({
-  ID: outcome.id,
-  Check: outcome.title,
-  Result: resultWord(outcome),
-  Details: outcome.details,
-  Remedy: outcome.remedy,
-});

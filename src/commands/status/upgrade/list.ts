@@ -1,5 +1,11 @@
 import { BaseCommand } from '../../../cli/base-command.ts';
-import { formatFlags, printList } from '../../../cli/output/formats.ts';
+import { formatFlags } from '../../../cli/flags/format-flags.ts';
+import { ListOutput } from '../../../cli/output/outputs.ts';
+import { ExitCode } from '../../../rules/errors.ts';
+import type { CheckDescription } from '../../../rules/upgrade-check.ts';
+
+/** `Needs` is what the check looks at, such as database or files. */
+export type UpgradeListRow = { ID: string; Check: string; Needs: string; Remedy: string };
 
 export default class StatusUpgradeList extends BaseCommand {
   static override summary = 'List the upgrade checks and what mends each, without running them.';
@@ -7,18 +13,18 @@ export default class StatusUpgradeList extends BaseCommand {
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> -f value -c ID',
   ];
+  static override output = new ListOutput<CheckDescription, UpgradeListRow>({
+    ID: ({ id }) => id,
+    Check: ({ title }) => title,
+    Needs: ({ needs }) => needs.join(', '),
+    Remedy: ({ remedy }) => remedy,
+  });
+  static override errors = [ExitCode.usage];
   static override flags = { ...formatFlags };
 
   async run(): Promise<void> {
     const { flags } = await this.parse(StatusUpgradeList);
     const { describeChecks } = await import('../../../checks/registry.ts');
-    const checks = await describeChecks('keystone');
-    const rows = checks.map(({ id, title, needs, remedy }) => ({
-      ID: id,
-      Check: title,
-      Needs: needs.join(', '),
-      Remedy: remedy,
-    }));
-    await printList(rows, ['ID', 'Check', 'Needs', 'Remedy'], flags);
+    await StatusUpgradeList.output.print(await describeChecks('keystone'), flags);
   }
 }

@@ -1,4 +1,4 @@
-import { settingsFlags } from '../../../cli/engine-command.ts';
+import { settingsFlags } from '../../../cli/flags/settings-flags.ts';
 import { ResourceCommand } from '../../../cli/identity-command.ts';
 import { domainFlag, oneArg, passwordFlags } from '../../../cli/flags/resource-flags.ts';
 import { readPassword } from '../../../cli/prompts/user-password.ts';
@@ -25,6 +25,6 @@ export default class UserPasswordSet extends ResourceCommand {
     }
     const asked = { ...flags, 'password-prompt': isAsked };
     const password = await readPassword(asked, `the user ${user}`, this.announce);
-    await this.setResources('user', [user], flags, password);
+    await this.setResources('user', [user], flags, { password });
   }
 }

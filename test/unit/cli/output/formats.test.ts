@@ -1,13 +1,8 @@
+import type { FormatOptions } from '../../../../src/cli/flags/format-flags.ts';
 import { readFileSync } from 'node:fs';
 import { afterEach, expect, it, jest } from '@jest/globals';
 import { parse } from 'yaml';
-import {
-  type Cell,
-  type FormatOptions,
-  printList,
-  printRecord,
-  printStream,
-} from '../../../../src/cli/output/formats.ts';
+import { type Cell, printList, printRecord, printStream } from '../../../../src/cli/output/formats.ts';
 
 const HEADINGS = ['ID', 'Sudo User', 'Enabled', 'PID', 'Note'];
 const FIELDS = ['id', 'sudo_user', 'enabled', 'pid', 'note'];

@@ -1,6 +1,11 @@
 import { expect, it } from '@jest/globals';
 import type { ResourceOptions } from '../../../../src/rules/identity/resource.ts';
-import { headingsOf, type ListView, recordOf, rowOf } from '../../../../src/cli/output/resource-views.ts';
+import {
+  type ListView,
+  recordOf,
+  ResourceList,
+  shownResource,
+} from '../../../../src/cli/output/resource-views.ts';
 
 const role = (options: ResourceOptions) => ({
   id: '1',
@@ -19,7 +24,7 @@ it.each([
   [{ immutable: [] }, false],
   [{}, false],
 ])('the options %j are shown as the rule reads them', (options, shown) => {
-  expect(rowOf('role', {})(role(options as ResourceOptions))).toEqual({
+  expect(new ResourceList('role').rowOf({ immutable: true })(role(options as ResourceOptions))).toEqual({
     ID: '1',
     Name: 'r',
     Immutable: shown,
@@ -28,8 +33,14 @@ it.each([
 
 it('a record has its fields in the order of openstackclient, and properties after them', () => {
   const project = { id: '1', name: 'p', zone: 'z', color: 'red', options: {}, tags: [] };
-  expect(Object.keys(recordOf('project', project, null)).slice(-3)).toEqual(['tags', 'color', 'zone']);
-  expect(recordOf('project', project, 'since then')).toMatchObject({ immutable_set: 'since then' });
+  expect(Object.keys(recordOf(shownResource('project'), project, null)).slice(-3)).toEqual([
+    'tags',
+    'color',
+    'zone',
+  ]);
+  expect(recordOf(shownResource('project'), project, 'since then')).toMatchObject({
+    immutable_set: 'since then',
+  });
 });
 
 it.each<[string, ListView, string[]]>([
@@ -40,5 +51,5 @@ it.each<[string, ListView, string[]]>([
   ['-c', { column: ['name', 'immutable'] }, ['Immutable']],
   ['-c of another column', { column: ['name'] }, []],
 ])('scripts read the columns of openstackclient by their places: with %s', (_, view, more) =>
-  expect(headingsOf('role', view)).toEqual(['ID', 'Name', ...more]),
+  expect(new ResourceList('role').headings(view)).toEqual(['ID', 'Name', ...more]),
 );

@@ -1,6 +1,7 @@
 import { Args, Flags } from '@oclif/core';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { BaseCommand } from '../../../../src/cli/base-command.ts';
+import { bootstrapFlags } from '../../../../src/cli/flags/bootstrap-flags.ts';
 import { usageErrorOf } from '../../../../src/cli/output/usage-errors.ts';
 
 /** Has one flag or argument of each sort that oclif's parser can find fault with. */
@@ -79,6 +80,11 @@ describe('what is typed wrong is told in one sentence and a cure, with 64', () =
     [Typed, 'a --lnog', 'There is no flag --lnog. Did you mean --long? See `keyward role make --help`.'],
     [Typed, 'a --imm', 'There is no flag --imm. Did you mean --immutable? See `keyward role make --help`.'],
     [Typed, 'a --nothing-like-it', 'There is no flag --nothing-like-it. See `keyward role make --help`.'],
+    [
+      Chosen,
+      'identity --role=x',
+      'There is no flag --role. Did you mean --implied-role? See `keyward db make --help`.',
+    ],
     [Typed, 'a -x', 'There is no flag -x. See `keyward role make --help`.'],
     [Typed, 'a -long', 'There is no flag -long. Did you mean --long?'],
     [Typed, 'a -format json', 'There is no flag -format. Did you mean --format?'],
@@ -128,3 +134,14 @@ it.each(['--name=-x a', 'a --name -long', '-- --long=x', 'a --limit 3 -f json'])
   'what can be meant is taken: %s',
   async (line) => expect(await Typed.run(line.split(' '), process.cwd())).toBeUndefined(),
 );
+
+it.each([
+  ['--password-file', '--bootstrap-password-file'],
+  ['--username', '--bootstrap-username'],
+  ['--bootstrap-pasword-file', '--bootstrap-password-file'],
+])("%s of a bootstrap's is near %s", (typed, meant) => {
+  const error = Object.assign(new Error('Nonexistent flag'), { flags: [typed] });
+  expect(usageErrorOf(error, { id: 'bootstrap', flags: bootstrapFlags }).cure).toBe(
+    `Did you mean ${meant}? See \`keyward bootstrap --help\`.`,
+  );
+});
