@@ -43,9 +43,9 @@ it('runs each check of the list at once, where it can be done, and gives what th
     at: 0,
   });
   expect(given).toEqual([
-    [{ id: 'rows', request: input }, taskQueue(TARGET)],
-    [{ id: 'file', request: input }, HOST_QUEUE],
-    [{ id: 'more', request: input }, taskQueue(TARGET)],
+    [{ ...input, id: 'rows' }, taskQueue(TARGET)],
+    [{ ...input, id: 'file' }, HOST_QUEUE],
+    [{ ...input, id: 'more' }, taskQueue(TARGET)],
   ]);
 });
 
