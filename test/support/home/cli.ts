@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setImmediate as breathe } from 'node:timers/promises';
+import { setTimeout as after } from 'node:timers/promises';
 import { Client } from 'pg';
 import { type Home, resolveHome } from '../../../src/config/home.ts';
 import { listParts, stopParts } from '../../../src/daemons/parts.ts';
@@ -133,9 +133,12 @@ export const BOOTSTRAP_LOCK = "select pg_advisory_xact_lock(hashtext('keyward bo
 /** The id of the run that a command says it started. */
 export const runIdOf = (stderr: string): string | undefined => /run (\S+) started/.exec(stderr)?.[1];
 
+/** Between two looks: a test that asked without a pause would take the processor from what it waits for. */
+const LOOK_AGAIN_MS = 10;
+
 /** Waits until the condition holds; the test's own deadline is the limit. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await breathe();
+  while (!(await condition())) await after(LOOK_AGAIN_MS);
 }
 
 function collect(stream: NodeJS.ReadableStream): () => string {
