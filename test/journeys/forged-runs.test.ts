@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { everyRow } from '../support/cloud/every-row.ts';
 import { Attacker, type History, type Sealed } from '../support/home/attacker.ts';
 import { BOOTSTRAP_LOCK, type Running, runIdOf, TestHome, until } from '../support/home/cli.ts';
 import { listParts } from '../../src/daemons/parts.ts';
@@ -15,7 +16,7 @@ import { isRoot, NOBODY } from '../support/home/engine-home.ts';
 const [OLD, NEW] = ['old-Pw-1', 'new-Pw-2'];
 const BOOTSTRAP = ['bootstrap', '--bootstrap-password-stdin', '-f', 'json'];
 const OTHER = 'other';
-const home = new TestHome();
+const home = TestHome.clone();
 let attacker: Attacker;
 let created: Run;
 let unchanged: Run;
@@ -39,17 +40,8 @@ async function run(args: string[], { input = '', env = {} } = {}): Promise<Run> 
 
 /** Every row of both databases: Keystone's, and the audit; and whether the admin's password still is the new one. */
 async function everything(): Promise<string> {
-  const rows = [];
-  for (const database of ['keystone', OTHER]) {
-    const tables = await home.query<{ name: string }>(
-      `select format('%I.%I', schemaname, tablename) as name from pg_tables
-       where schemaname in ('public', 'keyward') and tablename <> 'request' order by 1`,
-      database,
-    );
-    for (const { name } of tables)
-      rows.push(name, ...(await home.query(`select t::text from ${name} t order by 1`, database)));
-  }
-  return JSON.stringify(rows);
+  const rows = ['keystone', OTHER].map((database) => everyRow((sql) => home.query(sql, database)));
+  return (await Promise.all(rows)).join('\n');
 }
 
 /** A bootstrap with something to change that waits before its transaction's first write. */

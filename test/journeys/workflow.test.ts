@@ -8,7 +8,7 @@ import { BOOTSTRAP_LOCK, type Outcome, runIdOf, type Running, TestHome, until } 
 const BOOTSTRAP = ['bootstrap', '--bootstrap-password-stdin', '-f', 'json'];
 const PASSWORD = { input: 'workflow-Pw-1\n' };
 const BEFORE_PLANNING = 'lock table role in access exclusive mode';
-const home = new TestHome();
+const home = TestHome.clone();
 
 type Run = { ID: string; Type: string; Status: string; Started: string; Closed: string | null };
 type Held = { id: string; running: Running; release: () => Promise<void> };

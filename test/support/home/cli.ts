@@ -6,9 +6,12 @@ import path from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { Client } from 'pg';
 import { type Home, resolveHome } from '../../../src/config/home.ts';
-import { listParts, stopParts } from '../../../src/daemons/parts.ts';
+import { listParts } from '../../../src/daemons/parts.ts';
 import { dial } from '../../../src/daemons/temporal-server/socket.ts';
 import { shellWord } from '../../../src/rules/shell-word.ts';
+import { Pools } from '../cloud/pools.ts';
+import { killParts } from './kill-parts.ts';
+import { cloneTemplate } from './template.ts';
 
 const BIN = path.resolve('bin/run.js');
 
@@ -24,7 +27,16 @@ export class TestHome {
   readonly dir = mkdtempSync(path.join(tmpdir(), 'keyward-home-'));
   readonly home: Home = resolveHome({ ...process.env, KEYWARD_HOME: this.dir });
 
+  readonly #server = { host: this.home.runDir, port: 5432, user: 'openstack' };
+  readonly #pools = new Pools(this.#server);
   readonly #front = createServer((near) => this.#join(near)).listen(0, '127.0.0.1');
+
+  /** A clone of the template: its database has Keystone's schema, and nothing of it runs. */
+  static clone(): TestHome {
+    const cloned = new TestHome();
+    cloneTemplate(cloned.home);
+    return cloned;
+  }
 
   start(args: string[], options: Options = {}): Running {
     return this.#spawn(process.execPath, [BIN, ...args], options);
@@ -83,19 +95,14 @@ export class TestHome {
 
   /** A connection of the test's own to the embedded identity database, or to another one beside it. */
   async connect(database = 'keystone'): Promise<Client> {
-    const client = new Client({ host: this.home.runDir, port: 5432, user: 'openstack', database });
+    const client = new Client({ ...this.#server, database });
     client.on('error', () => {});
     await client.connect();
     return client;
   }
 
-  async query<T extends object = Record<string, unknown>>(sql: string, database = 'keystone'): Promise<T[]> {
-    const client = await this.connect(database);
-    try {
-      return (await client.query(sql)).rows as T[];
-    } finally {
-      await client.end();
-    }
+  query<T extends object = Record<string, unknown>>(sql: string, database = 'keystone'): Promise<T[]> {
+    return this.#pools.query<T>(database, sql);
   }
 
   /**
@@ -111,16 +118,18 @@ export class TestHome {
     };
   }
 
-  /** Whether keyward waits for such a lock now. */
-  async isHeldUp(by: 'advisory' | 'relation'): Promise<boolean> {
+  /** Whether keyward waits for such a lock now, in that database. */
+  async isHeldUp(by: 'advisory' | 'relation', database = 'keystone'): Promise<boolean> {
     const rows = await this.query(
-      `select from pg_stat_activity where application_name = 'keyward' and wait_event_type = 'Lock' and wait_event = '${by}'`,
+      `select from pg_stat_activity where application_name = 'keyward' and datname = '${database}'
+         and wait_event_type = 'Lock' and wait_event = '${by}'`,
     );
     return rows.length > 0;
   }
 
   async remove(): Promise<void> {
-    await stopParts(this.home);
+    await this.#pools.end();
+    await killParts(this.home);
     this.#front.close();
     rmSync(this.dir, { recursive: true, force: true });
     rmSync(this.home.runDir, { recursive: true, force: true });

@@ -5,9 +5,10 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { type Home, resolveHome } from '../../../src/config/home.ts';
-import { listParts, stopParts } from '../../../src/daemons/parts.ts';
+import { listParts } from '../../../src/daemons/parts.ts';
 import type { Part } from '../../../src/cli/output/parts-table.ts';
 import type { DatabaseAddress } from '../../../src/rules/database-address.ts';
+import { killParts } from './kill-parts.ts';
 
 const run = promisify(execFile);
 const SCRIPT = path.join(import.meta.dirname, 'ensure-part.ts');
@@ -61,7 +62,7 @@ export class EngineHome {
   }
 
   async remove(): Promise<void> {
-    await stopParts(this.home);
+    await killParts(this.home);
     rmSync(this.dir, { recursive: true, force: true });
   }
 }
