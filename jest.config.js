@@ -29,4 +29,4 @@ export default {
   projects: [...['architecture', 'unit'].map(layer), ...['integration', 'journeys'].map(layerOfHomes)],
 };
 
-export const interop = { ...layer('interop'), maxWorkers: 1 };
+export const interop = { ...layerOfHomes('interop'), maxWorkers: 1 };

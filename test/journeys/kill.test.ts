@@ -52,61 +52,62 @@ const clear = (cloud: OwnDatabase) =>
   );
 
 /** Brings a bootstrap to the point, kills, and lets go. */
-const points: Record<string, (cloud: OwnDatabase, kill: (running: Running) => unknown) => Promise<Running>> = {
-  'before the start': async (cloud, kill) => {
-    const running = cloud.start(BOOTSTRAP);
-    await kill(running);
-    return running;
-  },
-  'after the plan': async (cloud, kill) => {
-    const release = await cloud.holdUp(BOOTSTRAP_LOCK);
-    const running = cloud.start(BOOTSTRAP);
-    await until(() => cloud.isHeldUp('advisory'));
-    await kill(running);
-    await release();
-    return running;
-  },
-  'inside the transaction': async (cloud, kill) => {
-    const release = await cloud.holdUp('lock table system_assignment in exclusive mode');
-    const running = cloud.start(BOOTSTRAP);
-    await until(() => cloud.isHeldUp('relation'));
-    await kill(running);
-    await release();
-    return running;
-  },
-  // A worker that stands still can't hear that its COMMIT was done, nor tell; Temporal's socket would take the result.
-  'after COMMIT, before the result': async (cloud, kill) => {
-    const release = await cloud.holdUp(`select pg_advisory_xact_lock(${COMMIT_LOCK})`);
-    const running = cloud.start(BOOTSTRAP);
-    await until(() => cloud.isHeldUp('advisory'));
-    const worker = cloud.workerPid();
-    process.kill(worker, 'SIGSTOP');
-    await release();
-    await until(async () => (await countAudited(cloud)) > 0);
-    await kill(running);
-    process.kill(worker, 'SIGCONT');
-    return running;
-  },
-  'after the result': async (cloud, kill) => {
-    const running = cloud.start(BOOTSTRAP);
-    await until(() => running.stderr().includes('apply bootstrap: done'));
-    await kill(running);
-    return running;
-  },
-};
+const points: Record<string, (cloud: OwnDatabase, kill: (running: Running) => unknown) => Promise<Running>> =
+  {
+    'before the start': async (cloud, kill) => {
+      const running = cloud.start(BOOTSTRAP);
+      await kill(running);
+      return running;
+    },
+    'after the plan': async (cloud, kill) => {
+      const release = await cloud.holdUp(BOOTSTRAP_LOCK);
+      const running = cloud.start(BOOTSTRAP);
+      await until(() => cloud.isHeldUp('advisory'));
+      await kill(running);
+      await release();
+      return running;
+    },
+    'inside the transaction': async (cloud, kill) => {
+      const release = await cloud.holdUp('lock table system_assignment in exclusive mode');
+      const running = cloud.start(BOOTSTRAP);
+      await until(() => cloud.isHeldUp('relation'));
+      await kill(running);
+      await release();
+      return running;
+    },
+    // A worker that stands still can't hear that its COMMIT was done, nor tell; Temporal's socket would take the result.
+    'after COMMIT, before the result': async (cloud, kill) => {
+      const release = await cloud.holdUp(`select pg_advisory_xact_lock(${COMMIT_LOCK})`);
+      const running = cloud.start(BOOTSTRAP);
+      await until(() => cloud.isHeldUp('advisory'));
+      const worker = cloud.workerPid();
+      process.kill(worker, 'SIGSTOP');
+      await release();
+      await until(async () => (await countAudited(cloud)) > 0);
+      await kill(running);
+      process.kill(worker, 'SIGCONT');
+      return running;
+    },
+    'after the result': async (cloud, kill) => {
+      const running = cloud.start(BOOTSTRAP);
+      await until(() => running.stderr().includes('apply bootstrap: done'));
+      await kill(running);
+      return running;
+    },
+  };
 
 const LOOK_AGAIN_MS = 50;
 
 /** Polls all the while: a cloud is not bootstrapped, or it is whole. */
 function watchForHalves(cloud: OwnDatabase): { stop: () => Promise<string[]> } {
   const seen = new Set<string>();
-  let isOver = false;
+  const over = new AbortController();
   const counts = `select (select count(*) from role) || ' ' || (select count(*) from local_user) || ' ' ||
     (select count(*) from system_assignment) || ' ' || (select count(*) from region) || ' ' || (select count(*) from keyward.audit) as counts`;
   const watching = (async () => {
     const observer = await home.connect(cloud.name);
     await observer.query("set application_name = 'observer'");
-    while (!isOver) {
+    while (!over.signal.aborted) {
       const { rows } = await observer.query<{ counts: string }>(counts);
       seen.add(rows[0]!.counts);
       await after(LOOK_AGAIN_MS);
@@ -115,7 +116,7 @@ function watchForHalves(cloud: OwnDatabase): { stop: () => Promise<string[]> } {
   })();
   return {
     stop: async () => {
-      isOver = true;
+      over.abort();
       await watching;
       return [...seen];
     },

@@ -5,7 +5,7 @@ import { resolveHome } from '../../src/config/home.ts';
 import { stopParts } from '../../src/daemons/parts.ts';
 import { TestHome } from '../support/home/cli.ts';
 
-const home = new TestHome();
+const home = TestHome.clone();
 const [moved, copy] = [`${home.dir}-moved`, `${home.dir}-copy`];
 afterAll(async () => {
   for (const dir of [moved, copy]) {

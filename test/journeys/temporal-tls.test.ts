@@ -65,7 +65,10 @@ describe('a Temporal behind TLS', () => {
 
 it('an API key is sent as a bearer token, and told to nobody else', async () => {
   const server = await refuseEverybody();
-  const { code, stdout, stderr } = await bootstrapAt(await external.database(), server.address, { TEMPORAL_API_KEY: 'canary', ...CA });
+  const { code, stdout, stderr } = await bootstrapAt(await external.database(), server.address, {
+    TEMPORAL_API_KEY: 'canary',
+    ...CA,
+  });
   server.close();
   expect([code, stdout]).toEqual([69, '']);
   expect(stderr).toContain('Request unauthorized.');

@@ -32,6 +32,18 @@ async function heldBootstrap(lock: string, ...flags: string[]): Promise<Held> {
   return { id: runIdOf(running.stderr())!, running, release };
 }
 
+/** What the server does by itself 15 s after it has given the step that applies to a worker that then died. */
+async function giveUpStep(workflowId: string): Promise<void> {
+  const connection = await Connection.connect({ address: home.temporal });
+  await connection.workflowService.respondActivityTaskFailedById({
+    namespace: 'default',
+    workflowId,
+    activityId: '2',
+    failure: { message: 'its worker has died', applicationFailureInfo: { nonRetryable: false } },
+  });
+  await connection.close();
+}
+
 beforeAll(async () => {
   expect(await home.run(['up'])).toMatchObject({ code: 0 });
   expect(await home.run(['db', 'sync'])).toMatchObject({ code: 0 });
@@ -197,13 +209,14 @@ it("a run of a file's database is followed with that file, also when its worker 
   await home.run(['db', 'sync', '--config-file', conf]);
   const release = await home.holdUp(BOOTSTRAP_LOCK, 'other');
   const running = home.start([...BOOTSTRAP, '--config-file', conf], PASSWORD);
-  await until(() => home.isHeldUp('advisory'));
+  await until(() => home.isHeldUp('advisory', 'other'));
   const id = runIdOf(running.stderr())!;
   running.process.kill('SIGINT');
   const [, command] = /`(keyward workflow follow .*)` shows it/.exec((await running.outcome).stderr)!;
   const worker = listParts(home.home).find(({ part }) => part === `worker ${id.split('/')[0]}`)!;
   process.kill(worker.pid!, 'SIGKILL');
   await release();
+  await giveUpStep(id);
   const elsewhere = await workflow('follow', id);
   expect(elsewhere).toMatchObject({ code: 1, stdout: '' });
   expect(elsewhere.stderr).toMatch(/is of another identity database\. .*--config-file/);

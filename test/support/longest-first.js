@@ -16,7 +16,7 @@ export default class LongestFirst extends Sequencer {
 }
 
 function rank({ path: file }) {
-  const [layer, ...rest] = path.relative(path.resolve('test'), file).split(path.sep);
+  const [layer] = path.relative(path.resolve('test'), file).split(path.sep);
   const at = LONGEST.indexOf(path.basename(file, '.test.ts'));
   return at < 0 ? LONGEST.length + LAYERS.indexOf(layer) : at;
 }

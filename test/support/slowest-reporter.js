@@ -22,7 +22,9 @@ export default class SlowestReporter {
 
 function report(files) {
   const layers = Map.groupBy(files, ({ file }) => file.split(path.sep)[0]);
-  const shares = [...layers].map(([layer, of]) => [layer, sum(of), of.length]).toSorted((a, b) => b[1] - a[1]);
+  const shares = [...layers]
+    .map(([layer, of]) => [layer, sum(of), of.length])
+    .toSorted((a, b) => b[1] - a[1]);
   const slowest = files.toSorted((one, other) => other.seconds - one.seconds).slice(0, SHOWN);
   return [
     ...shares.map(([layer, seconds, count]) => `${told(seconds)} in ${layer} (${count} files)`),

@@ -114,14 +114,14 @@ const acts: Record<string, (with_: any) => Promise<unknown>> = {
       activityId: step,
       result: { payloads: result.map(decoded) },
     }),
-  fail: ({ id, step }) =>
+  fail: ({ id, step, isRepeated = false }) =>
     service().respondActivityTaskFailedById({
       namespace: NAMESPACE,
       workflowId: id,
       activityId: step,
       failure: {
         message: 'Nothing was changed',
-        applicationFailureInfo: { type: 'Refused', nonRetryable: true },
+        applicationFailureInfo: { type: 'Refused', nonRetryable: !isRepeated },
       },
     }),
   signal: ({ id, input }) =>

@@ -29,6 +29,7 @@ export class TestHome {
 
   readonly #server = { host: this.home.runDir, port: 5432, user: 'openstack' };
   readonly #pools = new Pools(this.#server);
+  readonly #children = new Set<ChildProcess>();
   readonly #front = createServer((near) => this.#join(near)).listen(0, '127.0.0.1');
 
   /** A clone of the template: its database has Keystone's schema, and nothing of it runs. */
@@ -68,6 +69,8 @@ export class TestHome {
       stdio: 'pipe',
       ...(uid !== undefined && { uid, gid: uid }),
     });
+    this.#children.add(child);
+    child.once('close', () => this.#children.delete(child));
     child.stdin.on('error', () => {});
     child.stdin.end(input);
     const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
@@ -128,6 +131,7 @@ export class TestHome {
   }
 
   async remove(): Promise<void> {
+    for (const child of this.#children) child.kill('SIGKILL');
     await this.#pools.end();
     await killParts(this.home);
     this.#front.close();
