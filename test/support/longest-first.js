@@ -4,8 +4,21 @@ import path from 'node:path';
 const require = createRequire(import.meta.url);
 const Sequencer = require('@jest/test-sequencer').default;
 
-/** Measured on two cores; jest knows durations only of files that it has run before, which a fresh clone has not. */
-const LONGEST = [];
+/** The order in which to begin; jest knows durations only of files that it has run before, which a fresh clone has not. */
+const LONGEST = [
+  'kill',
+  'forged-runs',
+  'external-temporal',
+  'interrupt',
+  'temporal-faults',
+  'resources',
+  'workflow',
+  'random-faults',
+  'bootstrap',
+  'concurrency',
+  'race',
+  'engine',
+];
 const LAYERS = ['journeys', 'integration', 'architecture', 'unit'];
 
 /** Runs long files first, so that none is left for the end while a core has nothing to do. */

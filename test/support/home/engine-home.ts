@@ -9,6 +9,7 @@ import { listParts } from '../../../src/daemons/parts.ts';
 import type { Part } from '../../../src/cli/output/parts-table.ts';
 import type { DatabaseAddress } from '../../../src/rules/database-address.ts';
 import { killParts } from './kill-parts.ts';
+import { cloneTemplate } from './template.ts';
 
 const run = promisify(execFile);
 const SCRIPT = path.join(import.meta.dirname, 'ensure-part.ts');
@@ -32,6 +33,11 @@ export class EngineHome {
   constructor(name = 'keyward-engine-') {
     this.dir = realpathSync(mkdtempSync(path.join(tmpdir(), name)));
     this.home = resolveHome({ ...process.env, KEYWARD_HOME: this.dir });
+  }
+
+  /** Puts a clone of the template into it: what a test doesn't look at need not be made before its eyes. */
+  clone(): void {
+    cloneTemplate(this.home);
   }
 
   /** `ensure` in a process of its own that has ended; the part lives on. `before` is put in front of its command line. */
