@@ -6,7 +6,7 @@ import { TestHome } from '../support/home/cli.ts';
 
 const OTHER = 'other';
 const CANARY = 'canary-Pw-51d0';
-const home = TestHome.clone();
+const home = new TestHome();
 const urlOf = (database: string): string =>
   `postgresql://openstack:${CANARY}@/${database}?host=${home.home.runDir}`;
 const VARIABLE = 'OS_DATABASE__CONNECTION';
