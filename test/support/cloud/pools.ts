@@ -1,6 +1,7 @@
 import { type ClientConfig, Pool } from 'pg';
 
-const IDLE_MS = 5000;
+/** Short of the 5 s for which PostgreSQL waits until nobody uses a database that is to be copied or dropped. */
+const IDLE_MS = 1000;
 
 /**
  * A test's own connections to the databases of one server. They are kept for the next question, since a new one for
