@@ -24,6 +24,8 @@ const layerOfHomes = (name) => ({
 /** Two at a time: most suites wait for PostgreSQL or Temporal, and a small CI machine has two cores. */
 export default {
   maxWorkers: 2,
+  // More commands at once starve each other on such a machine, and Temporal then has not let them in after 5 s.
+  maxConcurrency: 3,
   testSequencer: '<rootDir>/test/support/longest-first.js',
   reporters: ['default', '<rootDir>/test/support/slowest-reporter.js'],
   projects: [...['architecture', 'unit'].map(layer), ...['integration', 'journeys'].map(layerOfHomes)],
