@@ -14,10 +14,26 @@ const layer = (name) => ({
   testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
 });
 
+/** Their files clone a home that is made once for all of them. */
+const layerOfHomes = (name) => ({
+  ...layer(name),
+  globalSetup: '<rootDir>/test/support/home/template-setup.ts',
+  globalTeardown: '<rootDir>/test/support/home/template-teardown.ts',
+});
+
 /** Two at a time: most suites wait for PostgreSQL or Temporal, and a small CI machine has two cores. */
 export default {
   maxWorkers: 2,
-  projects: ['architecture', 'unit', 'integration', 'journeys'].map(layer),
+  // More commands at once starve each other on such a machine, and Temporal then has not let them in after 5 s.
+  maxConcurrency: 3,
+  testSequencer: '<rootDir>/test/support/longest-first.js',
+  reporters: ['default', '<rootDir>/test/support/slowest-reporter.js'],
+  projects: [...['architecture', 'unit'].map(layer), ...['integration', 'journeys'].map(layerOfHomes)],
 };
 
-export const interop = { ...layer('interop'), maxWorkers: 2 };
+export const interop = {
+  ...layerOfHomes('interop'),
+  maxWorkers: 2,
+  testSequencer: '<rootDir>/test/support/longest-first.js',
+  reporters: ['default', '<rootDir>/test/support/slowest-reporter.js'],
+};

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { type Running, until } from '../support/home/cli.ts';
-import { ExternalTemporal, OTHER } from '../support/home/external.ts';
+import type { Running } from '../support/home/cli.ts';
+import { ExternalTemporal, startWorker } from '../support/home/external.ts';
+import type { OwnDatabase } from '../support/home/own-database.ts';
 import { MovedClock } from '../support/interop/moved-clock.ts';
 import { RealKeystone } from '../support/interop/real-keystone.ts';
 
@@ -18,17 +19,18 @@ const slow = new MovedClock(-5);
 const suspended = new MovedClock(-HOUR);
 let keystone: RealKeystone;
 let url: string;
+let cloud: OwnDatabase;
 let worker: Running;
 
 /** The first bootstrap makes the admin; hashes are cheap, so that the rounds don't wait for them. */
 beforeAll(async () => {
   await external.open();
-  const database = `postgresql+psycopg2://openstack@/${OTHER}?host=${home.home.runDir}`;
+  cloud = await external.database();
+  const database = `postgresql+psycopg2://openstack@/${cloud.name}?host=${home.home.runDir}`;
   keystone = await RealKeystone.open(path.join(home.dir, 'keystone'), database);
   keystone.use(database, { identity: { password_hash_rounds: '4' } });
   url = await keystone.serve();
-  worker = external.start(['worker', 'start'], suspended.env);
-  await until(() => worker.stderr().includes('The worker is ready.'));
+  worker = await startWorker(cloud, suspended.env);
   await bootstrap('first');
   // Now it wakes up: its wall clock is set right, and its monotonic clock has missed the hour.
   suspended.moveTo(0);
@@ -43,7 +45,7 @@ afterAll(async () => {
 
 async function run(args: string[], password: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
   const all = [...args, '--config-file', keystone.config];
-  const { code, stderr } = await home.start(all, { env: { ...external.env, ...env }, input: `${password}\n` })
+  const { code, stderr } = await home.start(all, { env: { ...cloud.env, ...env }, input: `${password}\n` })
     .outcome;
   if (code !== 0) throw new Error(stderr);
   return stderr;
@@ -64,7 +66,7 @@ const setOn =
 const change = (assignments: string) =>
   home.query(
     `update password set ${assignments} where created_at_int = (select max(created_at_int) from password)`,
-    OTHER,
+    cloud.name,
   );
 
 async function login(password: string): Promise<number> {

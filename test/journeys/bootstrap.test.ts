@@ -8,7 +8,7 @@ const URLS = ['public', 'internal', 'admin'].flatMap((face) => [
   `--bootstrap-${face}-url`,
   'http://127.0.0.1:5000/v3',
 ]);
-const home = new TestHome();
+const home = TestHome.clone();
 const inHome = (file: string): string => path.join(home.dir, file);
 
 beforeAll(async () => {
@@ -134,7 +134,8 @@ describe('keyward bootstrap', () => {
 
 describe('what a tired operator gets wrong', () => {
   const longName = 'x'.repeat(256);
-  it.each<[string, string[], number, RegExp, { input?: string; env?: NodeJS.ProcessEnv }]>([
+  // At once, since two of them wait for what is not there.
+  it.concurrent.each<[string, string[], number, RegExp, { input?: string; env?: NodeJS.ProcessEnv }]>([
     ['an unknown flag', ['--bootstrap-pasword', 'x'], 64, /bootstrap-pasword/, {}],
     ['both immutability flags', ['--immutable-roles', '--no-immutable-roles'], 64, /immutable-roles/, {}],
     ['a space for a =', ['--generate-password', 'a b'], 64, /Write --generate-password='a b'\./, {}],

@@ -1,7 +1,7 @@
 import { afterAll, expect, it } from '@jest/globals';
 import { TestHome } from '../support/home/cli.ts';
 
-const home = new TestHome();
+const home = TestHome.clone();
 afterAll(() => home.remove());
 
 it('of 32 bootstraps started together all exit 0, one applies, and the rest find nothing to change', async () => {

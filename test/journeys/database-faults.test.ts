@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { type Outcome, TestHome } from '../support/home/cli.ts';
 import { type Fault, type Plan, PostgresProxy } from '../support/cloud/postgres-proxy.ts';
 
-const home = new TestHome();
+const home = TestHome.clone();
 let proxy: PostgresProxy;
 beforeAll(async () => {
   await home.run(['db', 'sync']);

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Outcome, TestHome } from '../support/home/cli.ts';
 import { pem, TlsPostgres } from '../support/cloud/tls-postgres.ts';
 
-const home = new TestHome();
+const home = TestHome.clone();
 let server: TlsPostgres;
 beforeAll(async () => {
   server = await TlsPostgres.start();

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { BOOTSTRAP_LOCK, type Running, runIdOf, TestHome, until } from '../support/home/cli.ts';
 
-const home = new TestHome();
+const home = TestHome.clone();
 const file = path.join(home.dir, 'admin.txt');
 const INTO_FILE = ['bootstrap', `--generate-password=${file}`];
 const TOLD = ['bootstrap', '--generate-password'];

@@ -11,7 +11,7 @@ const HIGH = 200;
 
 let cli: TestHome;
 beforeAll(() => {
-  cli = new TestHome();
+  cli = TestHome.clone();
 });
 afterAll(() => cli.remove());
 

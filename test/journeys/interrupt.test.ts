@@ -5,7 +5,7 @@ const PASSWORD = { input: 'interrupt-Pw-1\n' };
 const BOOTSTRAP = ['bootstrap', '--bootstrap-password-stdin', '--bootstrap-region-id', 'RegionOne'];
 
 describe('Ctrl-C while the engine starts for the first time', () => {
-  it.each([
+  it.concurrent.each([
     'Making a PostgreSQL database.',
     'Starting PostgreSQL.',
     'Starting Temporal.',

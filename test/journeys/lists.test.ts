@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TestHome } from '../support/home/cli.ts';
 
-const home = new TestHome();
+const home = TestHome.clone();
 const json = home.json.bind(home);
 
 beforeAll(async () => {

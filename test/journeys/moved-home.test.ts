@@ -2,14 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { renameSync, rmSync } from 'node:fs';
 import { afterAll, expect, it } from '@jest/globals';
 import { resolveHome } from '../../src/config/home.ts';
-import { stopParts } from '../../src/daemons/parts.ts';
 import { TestHome } from '../support/home/cli.ts';
+import { killParts } from '../support/home/kill-parts.ts';
 
-const home = new TestHome();
+const home = TestHome.clone();
 const [moved, copy] = [`${home.dir}-moved`, `${home.dir}-copy`];
 afterAll(async () => {
   for (const dir of [moved, copy]) {
-    await stopParts(resolveHome({ KEYWARD_HOME: dir }));
+    await killParts(resolveHome({ KEYWARD_HOME: dir }));
     rmSync(dir, { recursive: true, force: true });
   }
 });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { type Outcome, TestHome, until } from '../support/home/cli.ts';
 import { GrpcProxy, Status } from '../support/home/grpc-proxy.ts';
 import { PlainTemporal } from '../support/home/plain-temporal.ts';
+import { everyRow } from '../support/cloud/every-row.ts';
 import { at, type Fault, PostgresProxy } from '../support/cloud/postgres-proxy.ts';
 
 /**
@@ -10,7 +11,7 @@ import { at, type Fault, PostgresProxy } from '../support/cloud/postgres-proxy.t
  */
 const STRESS = process.env['KEYWARD_STRESS'] === '1';
 const FIRST = Number(process.env['KEYWARD_SEED'] ?? (STRESS ? Date.now() % 1_000_000 : 1));
-const ROUNDS = Number(process.env['KEYWARD_ROUNDS'] ?? (STRESS ? 300 : 30));
+const ROUNDS = Number(process.env['KEYWARD_ROUNDS'] ?? (STRESS ? 300 : 12));
 const DATABASE_FAULTS: Fault[] = ['cut', 'cut-after', 'orphan', 'half-open', { delay: 300 }];
 const CALLS = [
   'StartWorkflowExecution',
@@ -24,7 +25,7 @@ const CALLS = [
 const MOST_STATEMENTS = 45;
 const MOST_CALLS = 4;
 
-const home = new TestHome();
+const home = TestHome.clone();
 let temporal: PlainTemporal;
 let grpc: GrpcProxy;
 let database: PostgresProxy;
@@ -80,17 +81,7 @@ const STEPS: ((seed: number) => Step)[] = [
   () => ({ args: ['status', 'upgrade', 'check', '--inline'], usesTemporal: true, readsOnly: true }),
 ];
 
-/** Every row of Keystone's, and the audit. */
-async function everything(): Promise<string> {
-  const tables = await home.query<{ name: string }>(
-    `select format('%I.%I', schemaname, tablename) as name from pg_tables
-     where schemaname in ('public', 'keyward') and tablename <> 'request' order by 1`,
-  );
-  const rows = [];
-  for (const { name } of tables)
-    rows.push(name, ...(await home.query(`select t::text from ${name} t order by 1`)));
-  return JSON.stringify(rows);
-}
+const everything = (): Promise<string> => everyRow((sql) => home.query(sql));
 
 function plantFault(next: (below: number) => number, usesTemporal: boolean): string {
   if (usesTemporal && next(2) === 0) {

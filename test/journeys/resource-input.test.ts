@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TestHome } from '../support/home/cli.ts';
 
-const home = new TestHome();
+const home = TestHome.clone();
 const PASSWORD = 'input-Pw-1';
 const json = home.json.bind(home);
 const fails = (args: string[], code: number, stderr: RegExp, options = {}) =>

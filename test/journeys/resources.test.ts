@@ -4,7 +4,7 @@ import bcrypt from 'bcrypt';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TestHome } from '../support/home/cli.ts';
 
-const home = new TestHome();
+const home = TestHome.clone();
 const PASSWORD = 'resources-Pw-1';
 const json = home.json.bind(home);
 const fails = (args: string[], code: number, stderr: RegExp, options = {}) =>

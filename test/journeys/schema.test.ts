@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { TestHome } from '../support/home/cli.ts';
 
-const home = new TestHome();
+const home = TestHome.clone();
 beforeAll(async () => {
   expect(await home.run(['db', 'sync'])).toMatchObject({ code: 0 });
 });

@@ -4,7 +4,7 @@ import { afterAll, expect, it } from '@jest/globals';
 import { type Outcome, runIdOf, TestHome, until } from '../support/home/cli.ts';
 
 const CANARY = 'canary-Pw-7f3a9c';
-const home = new TestHome();
+const home = TestHome.clone();
 afterAll(() => home.remove());
 
 /** Every file below the home (Temporal's database, logs, records, sockets aside), as bytes. */

@@ -1,8 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { BOOTSTRAP_LOCK, type Outcome, runIdOf, type Running, TestHome, until } from '../support/home/cli.ts';
+import { BOOTSTRAP_LOCK, runIdOf, type Running, TestHome, until } from '../support/home/cli.ts';
+import { startWorker } from '../support/home/external.ts';
 import { GrpcProxy, Status } from '../support/home/grpc-proxy.ts';
+import { OwnDatabase } from '../support/home/own-database.ts';
 import { PlainTemporal } from '../support/home/plain-temporal.ts';
 
 const BOOTSTRAP = ['bootstrap', '--bootstrap-password-stdin', '-f', 'json'];
@@ -11,58 +13,38 @@ const START = 'StartWorkflowExecution';
 const TERMINATE = 'TerminateWorkflowExecution';
 const CURE = /Check TEMPORAL_ADDRESS and the other TEMPORAL_\* variables/;
 
-const home = new TestHome();
+const home = TestHome.clone();
 let temporal: PlainTemporal;
-let proxy: GrpcProxy;
-const workers: Running[] = [];
+const proxies: GrpcProxy[] = [];
 
-/** A command whose Temporal is the server behind the proxy. */
-const start = (args: string[], env: NodeJS.ProcessEnv = {}): Running =>
-  home.start(args, { input: 'faults-Pw-1\n', env: { TEMPORAL_ADDRESS: proxy.address, ...env } });
-const run = (args: string[]): Promise<Outcome> => start(args).outcome;
-const countRoles = async (): Promise<number> => (await home.query('select from role')).length;
-const statusOf = async (id: string): Promise<string> =>
-  (JSON.parse((await run(['workflow', 'show', id, '-f', 'json'])).stdout) as { status: string }).status;
+/** A database of one test's own, and a way of its own to the Temporal server, on which it plants faults. */
+async function open(): Promise<{ proxy: GrpcProxy; cloud: OwnDatabase }> {
+  const proxy = await GrpcProxy.open(temporal.address);
+  proxies.push(proxy);
+  return { proxy, cloud: await OwnDatabase.make(home, { TEMPORAL_ADDRESS: proxy.address }) };
+}
 
 /** A worker beside the proxy, which faults don't reach. */
-async function startWorker(address = temporal.address): Promise<Running> {
-  const worker = start(['worker', 'start'], { TEMPORAL_ADDRESS: address });
-  workers.push(worker);
-  await until(() => worker.stderr().includes('The worker is ready.'));
-  return worker;
-}
-
-async function stopWorkers(): Promise<void> {
-  for (const worker of workers.splice(0)) {
-    worker.process.kill('SIGKILL');
-    await worker.outcome;
-  }
-}
+const startWorkerBeside = (cloud: OwnDatabase): Promise<Running> =>
+  startWorker(cloud, { TEMPORAL_ADDRESS: temporal.address });
 
 beforeAll(async () => {
   temporal = await PlainTemporal.start();
-  proxy = await GrpcProxy.open(temporal.address);
-  expect(await run(['db', 'sync'])).toMatchObject({ code: 0 });
-});
-beforeEach(async () => {
-  proxy.clear();
-  await stopWorkers();
-  await home.query(`truncate role, "user", assignment, system_assignment, keyward.audit cascade;
-    delete from project where id <> '<<keystone.domain.root>>'`);
+  expect(await home.run(['db', 'sync'])).toMatchObject({ code: 0 });
 });
 afterAll(async () => {
-  await stopWorkers();
-  await proxy.close();
-  await temporal.stop();
   await home.remove();
+  for (const proxy of proxies) await proxy.close();
+  await temporal.stop();
 });
 
 describe('a worker whose polls are denied', () => {
-  it.each(['PERMISSION_DENIED', 'UNAUTHENTICATED'] as const)(
+  it.concurrent.each(['PERMISSION_DENIED', 'UNAUTHENTICATED'] as const)(
     'by %s ends at once, never ready',
     async (why) => {
+      const { proxy, cloud } = await open();
       proxy.reject('PollActivityTaskQueue', Status[why], {}, 'the key has expired');
-      const { code, stderr } = await run(['worker', 'start']);
+      const { code, stderr } = await cloud.run(['worker', 'start']);
       expect(code).toBe(69);
       expect(stderr).toMatch(
         new RegExp(` ERROR Error: Temporal .*${why}: the key has expired\\. Check .*TEMPORAL_API_KEY`),
@@ -71,8 +53,9 @@ describe('a worker whose polls are denied', () => {
     },
   );
 
-  it('later, while it works, ends too', async () => {
-    const worker = await startWorker(proxy.address);
+  it.concurrent('later, while it works, ends too', async () => {
+    const { proxy, cloud } = await open();
+    const worker = await startWorker(cloud);
     for (const poll of POLLS) proxy.reject(poll, Status.UNAUTHENTICATED, {}, 'the key has expired');
     const { code, stderr } = await worker.outcome;
     expect([code, stderr]).toEqual([
@@ -82,31 +65,40 @@ describe('a worker whose polls are denied', () => {
     expect(stderr).not.toMatch(/bug|still in use/);
   });
 
-  it('within a command, leaves the run to another worker, and the command to its result', async () => {
-    await startWorker();
-    for (const poll of POLLS) proxy.reject(poll, Status.PERMISSION_DENIED);
-    const { code, stdout, stderr } = await run([...BOOTSTRAP, '--inline']);
-    expect([code, stderr]).toEqual([0, expect.stringContaining('PERMISSION_DENIED')]);
-    expect(stderr).not.toContain('bug');
-    expect(JSON.parse(stdout)).not.toHaveLength(0);
-  });
+  it.concurrent(
+    'within a command, leaves the run to another worker, and the command to its result',
+    async () => {
+      const { proxy, cloud } = await open();
+      await startWorkerBeside(cloud);
+      for (const poll of POLLS) proxy.reject(poll, Status.PERMISSION_DENIED);
+      const { code, stdout, stderr } = await cloud.run([...BOOTSTRAP, '--inline']);
+      expect([code, stderr]).toEqual([0, expect.stringContaining('PERMISSION_DENIED')]);
+      expect(stderr).not.toContain('bug');
+      expect(JSON.parse(stdout)).not.toHaveLength(0);
+    },
+  );
 
-  it.each([[[]], [['--inline']]])('with nobody else there, ends the command: %j', async (flags) => {
-    for (const poll of POLLS) proxy.reject(poll, Status.PERMISSION_DENIED);
-    const { code, stdout, stderr } = await run([...BOOTSTRAP, ...flags]);
-    expect([code, stdout]).toEqual([75, '']);
-    const id = runIdOf(stderr)!;
-    expect(stderr).toContain(`The run ${id} waits for a worker`);
-    expect(stderr).toContain(`\`keyward workflow follow ${id}\` takes it up again`);
-    expect(await statusOf(id)).toBe('running');
-    expect(await run(['workflow', 'terminate', id])).toMatchObject({ code: 0 });
-  });
+  it.concurrent.each([[[]], [['--inline']]])(
+    'with nobody else there, ends the command: %j',
+    async (flags) => {
+      const { proxy, cloud } = await open();
+      for (const poll of POLLS) proxy.reject(poll, Status.PERMISSION_DENIED);
+      const { code, stdout, stderr } = await cloud.run([...BOOTSTRAP, ...flags]);
+      expect([code, stdout]).toEqual([75, '']);
+      const id = runIdOf(stderr)!;
+      expect(stderr).toContain(`The run ${id} waits for a worker`);
+      expect(stderr).toContain(`\`keyward workflow follow ${id}\` takes it up again`);
+      expect(await cloud.statusOf(id)).toBe('running');
+      expect(await cloud.run(['workflow', 'terminate', id])).toMatchObject({ code: 0 });
+    },
+  );
 });
 
 describe('a start that Temporal does not take', () => {
-  it('is repeated with pauses, told, and works when it is taken', async () => {
+  it.concurrent('is repeated with pauses, told, and works when it is taken', async () => {
+    const { proxy, cloud } = await open();
     const refused = proxy.reject(START, Status.UNAVAILABLE, {}, 'disk is full');
-    const running = start([...BOOTSTRAP, '--inline']);
+    const running = cloud.start([...BOOTSTRAP, '--inline']);
     await until(() =>
       running.stderr().includes('waiting for Temporal to take the run (UNAVAILABLE: disk is full)'),
     );
@@ -114,32 +106,38 @@ describe('a start that Temporal does not take', () => {
     refused.lift();
     const { code, stderr } = await running.outcome;
     expect([code, stderr.match(/waiting for/g)]).toEqual([0, ['waiting for']]);
-    expect(await countRoles()).toBe(5);
+    expect(await cloud.countRoles()).toBe(5);
   });
 
-  it.each(['UNAVAILABLE', 'RESOURCE_EXHAUSTED'] as const)('with %s, ends by --timeout', async (why) => {
-    const refused = proxy.reject(START, Status[why]);
-    const { code, stdout, stderr } = await run([...BOOTSTRAP, '--timeout', '4']);
-    expect([code, stdout]).toEqual([69, '']);
-    expect(stderr).toMatch(/Temporal has not taken the run \S+ in time\. .*Nothing was changed\. Repeat/);
-    expect(refused.struck).toBeLessThan(20);
-  });
+  it.concurrent.each(['UNAVAILABLE', 'RESOURCE_EXHAUSTED'] as const)(
+    'with %s, ends by --timeout',
+    async (why) => {
+      const { proxy, cloud } = await open();
+      const refused = proxy.reject(START, Status[why]);
+      const { code, stdout, stderr } = await cloud.run([...BOOTSTRAP, '--timeout', '4']);
+      expect([code, stdout]).toEqual([69, '']);
+      expect(stderr).toMatch(/Temporal has not taken the run \S+ in time\. .*Nothing was changed\. Repeat/);
+      expect(refused.struck).toBeLessThan(20);
+    },
+  );
 
-  it('since its request is lost, is withdrawn: whoever gets it later does nothing', async () => {
+  it.concurrent('since its request is lost, is withdrawn: whoever gets it later does nothing', async () => {
+    const { proxy, cloud } = await open();
     const held = proxy.hold(START, 'request');
-    const running = start([...BOOTSTRAP, '--timeout', '1']);
+    const running = cloud.start([...BOOTSTRAP, '--timeout', '1']);
     await held.reached;
     const { code, stdout, stderr } = await running.outcome;
     expect([code, stdout]).toEqual([69, '']);
     expect(stderr).toMatch(/not known whether Temporal has taken the run .*Nothing was changed\. Run/);
-    await startWorker();
+    await startWorkerBeside(cloud);
     held.release();
-    expect(await countRoles()).toBe(0);
+    expect(await cloud.countRoles()).toBe(0);
   });
 
-  it('since its answer is lost, is known to go on if Temporal has it', async () => {
+  it.concurrent('since its answer is lost, is known to go on if Temporal has it', async () => {
+    const { proxy, cloud } = await open();
     const held = proxy.hold(START, 'answer');
-    const running = start([...BOOTSTRAP, '--timeout', '1']);
+    const running = cloud.start([...BOOTSTRAP, '--timeout', '1']);
     await held.reached;
     const { code, stdout, stderr } = await running.outcome;
     held.release();
@@ -148,18 +146,20 @@ describe('a start that Temporal does not take', () => {
     expect(stderr).not.toContain('Nothing was changed');
   });
 
-  it.each(['request', 'answer'] as const)(
+  it.concurrent.each(['request', 'answer'] as const)(
     'since the connection is cut at the %s, is repeated',
     async (at) => {
+      const { proxy, cloud } = await open();
       proxy.cut(START, at, { times: 2 });
-      expect(await run([...BOOTSTRAP, '--inline'])).toMatchObject({ code: 0 });
-      expect(await countRoles()).toBe(5);
+      expect(await cloud.run([...BOOTSTRAP, '--inline'])).toMatchObject({ code: 0 });
+      expect(await cloud.countRoles()).toBe(5);
     },
   );
 
-  it('is not said to go on by Ctrl-C', async () => {
+  it.concurrent('is not said to go on by Ctrl-C', async () => {
+    const { proxy, cloud } = await open();
     const refused = proxy.reject(START, Status.UNAVAILABLE);
-    const running = start(BOOTSTRAP);
+    const running = cloud.start(BOOTSTRAP);
     await until(() => refused.struck > 0);
     running.process.kill('SIGINT');
     const { code, stderr } = await running.outcome;
@@ -171,14 +171,15 @@ describe('a start that Temporal does not take', () => {
 
 describe('a call that Temporal refuses', () => {
   const refusals = ['PERMISSION_DENIED', 'UNAUTHENTICATED', 'RESOURCE_EXHAUSTED'] as const;
-  it.each([
+  it.concurrent.each([
     [['workflow', 'list'], 'ListWorkflowExecutions'],
     [['workflow', 'show', 'x'], 'DescribeWorkflowExecution'],
     [['workflow', 'cancel', 'x'], 'DescribeWorkflowExecution'],
   ])('%j: %s', async (args, method) => {
+    const { proxy, cloud } = await open();
     for (const why of refusals) {
       const refused = proxy.reject(method, Status[why]);
-      const { code, stdout, stderr } = await run(args);
+      const { code, stdout, stderr } = await cloud.run(args);
       refused.lift();
       expect([code, stdout]).toEqual([69, '']);
       expect(stderr).toMatch(
@@ -188,19 +189,21 @@ describe('a call that Temporal refuses', () => {
     }
   });
 
-  it('at the start of a run changes nothing, and says so', async () => {
+  it.concurrent('at the start of a run changes nothing, and says so', async () => {
+    const { proxy, cloud } = await open();
     proxy.reject(START, Status.PERMISSION_DENIED);
-    const { code, stdout, stderr } = await run(BOOTSTRAP);
+    const { code, stdout, stderr } = await cloud.run(BOOTSTRAP);
     expect([code, stdout]).toEqual([69, '']);
     expect(stderr).toMatch(/Error: Temporal .*PERMISSION_DENIED: .* Nothing was changed\. Check/);
     expect(stderr).toMatch(CURE);
   });
 
-  it('while it is followed is told with what the run has left behind', async () => {
+  it.concurrent('while it is followed is told with what the run has left behind', async () => {
+    const { proxy, cloud } = await open();
     proxy.reject('GetWorkflowExecutionHistory', Status.PERMISSION_DENIED);
-    const { code, stderr } = await run([...BOOTSTRAP, '--inline']);
+    const { code, stderr } = await cloud.run([...BOOTSTRAP, '--inline']);
     expect(stderr).not.toContain('bug');
-    const isThere = (await countRoles()) > 0;
+    const isThere = (await cloud.countRoles()) > 0;
     if (isThere) expect([code, stderr]).toEqual([0, expect.stringContaining('what was asked for is done')]);
     else expect([code, stderr]).toEqual([69, expect.stringMatching(/Nothing was changed\. Check/)]);
   });
@@ -209,58 +212,64 @@ describe('a call that Temporal refuses', () => {
 describe('--no-wait while no worker is there', () => {
   const NO_WAIT = [...BOOTSTRAP, '--no-wait'];
 
-  it('ends the run even if that is answered late', async () => {
+  it.concurrent('ends the run even if that is answered late', async () => {
+    const { proxy, cloud } = await open();
     const held = proxy.hold(TERMINATE, 'answer', { times: 1 });
-    const running = start(NO_WAIT);
+    const running = cloud.start(NO_WAIT);
     await held.reached;
     held.release();
     const { code, stdout, stderr } = await running.outcome;
     expect([code, stdout]).toEqual([69, '']);
     expect(stderr).toMatch(/No worker serves keyward-\w+\. Nothing was changed\. Start one/);
-    expect(await statusOf(runIdOf(stderr)!)).toBe('terminated');
+    expect(await cloud.statusOf(runIdOf(stderr)!)).toBe('terminated');
   });
 
-  it('succeeds if a worker has done the run before it could be ended', async () => {
+  it.concurrent('succeeds if a worker has done the run before it could be ended', async () => {
+    const { proxy, cloud } = await open();
     const held = proxy.hold(TERMINATE, 'request');
-    const running = start(NO_WAIT);
+    const running = cloud.start(NO_WAIT);
     await held.reached;
-    await startWorker();
+    await startWorkerBeside(cloud);
     const id = runIdOf(running.stderr())!;
-    await until(async () => (await countRoles()) === 5);
-    expect(
-      await home.run(['workflow', 'follow', id], { env: { TEMPORAL_ADDRESS: temporal.address } }),
-    ).toMatchObject({ code: 0 });
+    await until(async () => (await cloud.countRoles()) === 5);
+    expect(await cloud.run(['workflow', 'follow', id], { TEMPORAL_ADDRESS: temporal.address })).toMatchObject(
+      { code: 0 },
+    );
     held.release();
     expect(await running.outcome).toMatchObject({ code: 0, stdout: `${id}\n` });
   });
 
-  it('withdraws what it ended if a worker has begun the run meanwhile', async () => {
-    const release = await home.holdUp(BOOTSTRAP_LOCK);
+  it.concurrent('withdraws what it ended if a worker has begun the run meanwhile', async () => {
+    const { proxy, cloud } = await open();
+    const release = await cloud.holdUp(BOOTSTRAP_LOCK);
     const held = proxy.hold(TERMINATE, 'request');
-    const running = start(NO_WAIT);
+    const running = cloud.start(NO_WAIT);
     await held.reached;
-    await startWorker();
-    await until(() => home.isHeldUp('advisory'));
+    const worker = await startWorkerBeside(cloud);
+    await until(() => cloud.isHeldUp('advisory'));
     held.release();
     const { code, stdout, stderr } = await running.outcome;
     await release();
     expect([code, stdout]).toEqual([69, '']);
     expect(stderr).toContain('Nothing was changed. Run the command again.');
-    await stopWorkers();
-    expect(await countRoles()).toBe(0);
+    worker.process.kill('SIGKILL');
+    await worker.outcome;
+    expect(await cloud.countRoles()).toBe(0);
   });
 });
 
 describe('KEYWARD_WORKER_SOCKET', () => {
-  it.each([
+  it.concurrent.each([
     ['is a folder', () => home.dir],
     ["is somebody's file", () => path.join(home.dir, 'file')],
     ['lies in no folder', () => path.join(home.dir, 'nowhere', 'socket')],
     ['is too long', () => path.join(home.dir, 'x'.repeat(120))],
   ])('that %s is wrong usage, and nothing is started', async (_, where) => {
+    const { proxy, cloud } = await open();
     writeFileSync(path.join(home.dir, 'file'), 'precious');
-    const { code, stdout, stderr } = await start(['worker', 'start'], { KEYWARD_WORKER_SOCKET: where() })
-      .outcome;
+    const { code, stdout, stderr } = await cloud.start(['worker', 'start'], {
+      KEYWARD_WORKER_SOCKET: where(),
+    }).outcome;
     expect([code, stdout]).toEqual([64, '']);
     expect(stderr).toMatch(/ ERROR Error: KEYWARD_WORKER_SOCKET/);
     expect(proxy.callsOf('GetSystemInfo')).toBe(0);

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Outcome } from '../support/home/cli.ts';
 import { ExternalTemporal } from '../support/home/external.ts';
+import type { OwnDatabase } from '../support/home/own-database.ts';
 import { certificate, type Listening, proxyTls, refuseEverybody } from '../support/cloud/tls.ts';
 
 const CA = { TEMPORAL_TLS_SERVER_CA_CERT_PATH: certificate('ca.pem') };
@@ -11,45 +12,48 @@ const CLIENT = {
 const external = new ExternalTemporal();
 const proxies: Listening[] = [];
 
-async function bootstrapAt(address: string, env: NodeJS.ProcessEnv): Promise<Outcome> {
+async function bootstrapAt(cloud: OwnDatabase, address: string, env: NodeJS.ProcessEnv): Promise<Outcome> {
   const args = ['bootstrap', '--bootstrap-password-stdin', '--inline'];
-  return external.run(args, { TEMPORAL_ADDRESS: address, ...env });
+  return cloud.run(args, { TEMPORAL_ADDRESS: address, ...env });
+}
+
+async function expectUsed(address: string, env: NodeJS.ProcessEnv): Promise<void> {
+  const cloud = await external.database();
+  const { code, stderr } = await bootstrapAt(cloud, address, env);
+  expect([stderr, code]).toEqual([expect.stringContaining('apply bootstrap: done'), 0]);
+  expect(await cloud.countRoles()).toBe(5);
 }
 
 async function expectRefused(why: RegExp, address: string, env: NodeJS.ProcessEnv): Promise<void> {
-  const { code, stdout, stderr } = await bootstrapAt(address, env);
+  const cloud = await external.database();
+  const { code, stdout, stderr } = await bootstrapAt(cloud, address, env);
   expect([code, stdout]).toEqual([69, '']);
   expect(stderr).toMatch(
     /^Error: Temporal('s settings| at \S+) can't be used: .+\. Check .*TEMPORAL_\* variables/,
   );
   expect(stderr).toMatch(why);
-  expect(await external.countRoles()).toBe(0);
+  expect(await cloud.countRoles()).toBe(0);
 }
 
 beforeAll(async () => {
   await external.open();
   for (const mutual of [false, true]) proxies.push(await proxyTls(external.address, { mutual }));
 });
-beforeEach(() => external.clear());
 afterAll(async () => {
   for (const proxy of proxies) proxy.close();
   await external.home.remove();
 });
 
 describe('a Temporal behind TLS', () => {
-  it('is used by command and worker with its CA', async () => {
-    const { code, stderr } = await bootstrapAt(proxies[0]!.address, { TEMPORAL_TLS: 'true', ...CA });
-    expect([stderr, code]).toEqual([expect.stringContaining('apply bootstrap: done'), 0]);
-    expect(await external.countRoles()).toBe(5);
-  });
+  it.concurrent('is used by command and worker with its CA', () =>
+    expectUsed(proxies[0]!.address, { TEMPORAL_TLS: 'true', ...CA }),
+  );
 
-  it('and a client certificate, where it asks for one', async () => {
-    const { code, stderr } = await bootstrapAt(proxies[1]!.address, { ...CA, ...CLIENT });
-    expect([stderr, code]).toEqual([expect.stringContaining('apply bootstrap: done'), 0]);
-    expect(await external.countRoles()).toBe(5);
-  });
+  it.concurrent('and a client certificate, where it asks for one', () =>
+    expectUsed(proxies[1]!.address, { ...CA, ...CLIENT }),
+  );
 
-  it.each<[string, RegExp, number, NodeJS.ProcessEnv]>([
+  it.concurrent.each<[string, RegExp, number, NodeJS.ProcessEnv]>([
     ['an unknown CA', /certificate/, 0, { TEMPORAL_TLS: 'true' }],
     ['no client certificate', /localhost:\d+/, 1, CA],
     ['no TLS', /localhost:\d+/, 0, {}],
@@ -61,7 +65,10 @@ describe('a Temporal behind TLS', () => {
 
 it('an API key is sent as a bearer token, and told to nobody else', async () => {
   const server = await refuseEverybody();
-  const { code, stdout, stderr } = await bootstrapAt(server.address, { TEMPORAL_API_KEY: 'canary', ...CA });
+  const { code, stdout, stderr } = await bootstrapAt(await external.database(), server.address, {
+    TEMPORAL_API_KEY: 'canary',
+    ...CA,
+  });
   server.close();
   expect([code, stdout]).toEqual([69, '']);
   expect(stderr).toContain('Request unauthorized.');

@@ -6,7 +6,7 @@ import { CTRL_C, CTRL_D, TestTerminal } from '../support/home/terminal.ts';
 
 const PASSWORD = 'terminal-Pw-1';
 const BOOTSTRAP = ['bootstrap', '--bootstrap-region-id', 'RegionOne'];
-const home = new TestHome();
+const home = TestHome.clone();
 const open = (args: string[], options = {}) => new TestTerminal(home.dir, args, options);
 const count = async (table: string): Promise<number> => (await home.query(`select from ${table}`)).length;
 const hides = '\u001B[?25l';

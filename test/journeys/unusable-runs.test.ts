@@ -5,7 +5,7 @@ import path from 'node:path';
 import { Attacker, type Sealed } from '../support/home/attacker.ts';
 import { BOOTSTRAP_LOCK, runIdOf, TestHome, until } from '../support/home/cli.ts';
 
-const home = new TestHome();
+const home = TestHome.clone();
 const keyFile = path.join(home.dir, 'payload.key');
 const PASSWORD = { input: 'unusable-Pw-1\n' };
 
@@ -72,6 +72,10 @@ it('a run whose payload key is replaced while it is open ends, and says so; its 
   const id = runIdOf(running.stderr())!;
   writeFileSync(keyFile, `${'7b'.repeat(32)}\n`);
   process.kill(home.pid('worker'), 'SIGKILL');
+  // What the server does by itself 15 s after it has given the step to a worker that then died.
+  const attacker = new Attacker(home.temporal);
+  await attacker.do('fail', { id, step: '2', isRepeated: true });
+  attacker.close();
   const { code, stdout, stderr } = await running.outcome;
   await release();
   expect([code, stdout]).toEqual([69, '']);

@@ -8,7 +8,7 @@ import { BOOTSTRAP_LOCK, type Outcome, runIdOf, type Running, TestHome, until } 
 const BOOTSTRAP = ['bootstrap', '--bootstrap-password-stdin', '-f', 'json'];
 const PASSWORD = { input: 'workflow-Pw-1\n' };
 const BEFORE_PLANNING = 'lock table role in access exclusive mode';
-const home = new TestHome();
+const home = TestHome.clone();
 
 type Run = { ID: string; Type: string; Status: string; Started: string; Closed: string | null };
 type Held = { id: string; running: Running; release: () => Promise<void> };
@@ -30,6 +30,18 @@ async function heldBootstrap(lock: string, ...flags: string[]): Promise<Held> {
   const running = home.start([...BOOTSTRAP, ...flags], PASSWORD);
   await until(() => home.isHeldUp(lock === BOOTSTRAP_LOCK ? 'advisory' : 'relation'));
   return { id: runIdOf(running.stderr())!, running, release };
+}
+
+/** What the server does by itself 15 s after it has given the step that applies to a worker that then died. */
+async function giveUpStep(workflowId: string): Promise<void> {
+  const connection = await Connection.connect({ address: home.temporal });
+  await connection.workflowService.respondActivityTaskFailedById({
+    namespace: 'default',
+    workflowId,
+    activityId: '2',
+    failure: { message: 'its worker has died', applicationFailureInfo: { nonRetryable: false } },
+  });
+  await connection.close();
 }
 
 beforeAll(async () => {
@@ -197,13 +209,14 @@ it("a run of a file's database is followed with that file, also when its worker 
   await home.run(['db', 'sync', '--config-file', conf]);
   const release = await home.holdUp(BOOTSTRAP_LOCK, 'other');
   const running = home.start([...BOOTSTRAP, '--config-file', conf], PASSWORD);
-  await until(() => home.isHeldUp('advisory'));
+  await until(() => home.isHeldUp('advisory', 'other'));
   const id = runIdOf(running.stderr())!;
   running.process.kill('SIGINT');
   const [, command] = /`(keyward workflow follow .*)` shows it/.exec((await running.outcome).stderr)!;
   const worker = listParts(home.home).find(({ part }) => part === `worker ${id.split('/')[0]}`)!;
   process.kill(worker.pid!, 'SIGKILL');
   await release();
+  await giveUpStep(id);
   const elsewhere = await workflow('follow', id);
   expect(elsewhere).toMatchObject({ code: 1, stdout: '' });
   expect(elsewhere.stderr).toMatch(/is of another identity database\. .*--config-file/);

@@ -57,6 +57,7 @@ describe('ensurePostgres', () => {
   });
 
   it('comes back with its data after kill -9, although its pid now belongs to another process', async () => {
+    engine.clone();
     await ensurePostgres(engine.home, silent);
     await engine.query("create table kept as select 'yes' as kept");
     await crash();
@@ -69,6 +70,7 @@ describe('ensurePostgres', () => {
   });
 
   it('is started again when its starter died before it was ready', async () => {
+    engine.clone();
     await ensurePostgres(engine.home, silent);
     const record = path.join(engine.dir, 'postgres.json');
     const { pid } = engine.part('postgres');
@@ -105,6 +107,7 @@ describe('ensurePostgres', () => {
   });
 
   it("follows a postgresql.conf of the user's", async () => {
+    engine.clone();
     await ensurePostgres(engine.home, silent);
     await stopParts(engine.home);
     appendFileSync(data('postgresql.conf'), "log_statement = 'all'\n");
@@ -113,12 +116,14 @@ describe('ensurePostgres', () => {
   });
 
   it('inherits no password from the command', async () => {
+    engine.clone();
     await engine.ensure('postgres', { OS_BOOTSTRAP_PASSWORD: 'canary-in-environment' });
     const environ = readFileSync(`/proc/${engine.part('postgres').pid}/environ`, 'utf8');
     expect(environ).not.toContain('canary');
   });
 
   it('loads no package, and so takes milliseconds, when it runs', async () => {
+    engine.clone();
     expect((await engine.ensure('postgres')).packages).not.toEqual([]);
     expect((await engine.ensure('postgres')).packages).toEqual([]);
   });
@@ -134,6 +139,7 @@ describe('a record that lies', () => {
   });
 
   it('is not believed, and the process that has the pid now is left alone', async () => {
+    engine.clone();
     const record = { pid: bystander.pid, version: '18.4', address: 'x', since: 'x', ready: true };
     writeFileSync(path.join(engine.dir, 'postgres.json'), JSON.stringify(record));
     expect(engine.part('postgres')).toMatchObject({ state: 'stopped', pid: null });

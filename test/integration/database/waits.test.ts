@@ -26,7 +26,7 @@ beforeEach(() => {
   said = [];
   proxy.reset();
 });
-afterEach(() => services.close());
+afterEach(() => services?.close());
 
 const open = async (patience: Partial<Patience>, address = proxy.address): Promise<void> => {
   services = await openIdentity(address, {
@@ -34,8 +34,8 @@ const open = async (patience: Partial<Patience>, address = proxy.address): Promi
     announce: (line) => said.push(line),
   });
 };
-const change = (): Promise<unknown> =>
-  services.resources.update('project', { nameOrId: 'admin' }, { description: 'x' }, actor, { hashing });
+const change = ({ resources } = services, nameOrId = 'admin'): Promise<unknown> =>
+  resources.update('project', { nameOrId }, { description: 'x' }, actor, { hashing });
 
 describe('a lock that somebody else holds', () => {
   let holder: Client;
@@ -93,14 +93,14 @@ describe('a lock that somebody else holds', () => {
   });
 
   it.each([
-    ['a change', change],
+    ['a change', () => change()],
     ['a reading', () => services.resources.get('project', { nameOrId: 'admin' })],
-  ])('%s that gets it in no time ends, and the cure names the holder', async (_, use) => {
+  ])('%s that gets it in no time ends, and the cure names the holder', async (what, use) => {
     await open({ lockMs: 600 });
     await expect(use()).rejects.toMatchObject({
       name: 'DatabaseLocked',
       exitCode: 69,
-      outcome: use === change ? 'unchanged' : null,
+      outcome: what === 'a change' ? 'unchanged' : null,
       cure: expect.stringMatching(
         new RegExp(`waited for process ${pid} \\(psql.*select pg_terminate_backend\\(${pid}\\)`),
       ),
@@ -128,27 +128,43 @@ describe('a lock that somebody else holds', () => {
   });
 });
 
+// At once, since each waits for seconds: so each has a proxy, services and a project of its own.
 describe('a connection whose other end is gone ends the wait', () => {
-  it.each<[Fault, RegExp]>([
+  type Use = (proxy: PostgresProxy, opened: IdentityServices, project: string) => Promise<void>;
+  async function through(use: Use) {
+    const own = await PostgresProxy.start(cloud.address);
+    const patience = { ...patienceFor(), silentMs: 500 };
+    const opened = await openIdentity(own.address, { patience, announce: () => {} });
+    const { id } = await cloud.create('project', own.address.host);
+    await use(own, opened, id).finally(() => opened.close());
+    own.stop();
+  }
+
+  it.concurrent.each<[Fault, RegExp]>([
     ['half-open', /its process of the server is gone/],
     ['stall', /the server gives no answer/],
-  ])('%s', async (fault, reason) => {
-    await open({});
-    proxy.plan = once(/^update/i, fault);
-    await expect(change()).rejects.toMatchObject({
-      name: 'DatabaseUnreachable',
-      exitCode: 69,
-      outcome: 'unchanged',
-      message: expect.stringMatching(reason),
-    });
-  });
+  ])('%s', (fault, reason) =>
+    through(async (own, opened, project) => {
+      own.plan = once(/^update/i, fault);
+      await expect(change(opened, project)).rejects.toMatchObject({
+        name: 'DatabaseUnreachable',
+        exitCode: 69,
+        outcome: 'unchanged',
+        message: expect.stringMatching(reason),
+      });
+    }),
+  );
 
-  it('also where the first statement of all gets no answer', async () => {
-    await open({});
-    await services.resources.get('project', { nameOrId: 'admin' });
-    proxy.plan = once(/^start transaction/, 'half-open');
-    await expect(change()).rejects.toMatchObject({ name: 'DatabaseUnreachable', exitCode: 69 });
-  });
+  it.concurrent('also where the first statement of all gets no answer', () =>
+    through(async (own, opened, project) => {
+      await opened.resources.get('project', { nameOrId: project });
+      own.plan = once(/^start transaction/, 'half-open');
+      await expect(change(opened, project)).rejects.toMatchObject({
+        name: 'DatabaseUnreachable',
+        exitCode: 69,
+      });
+    }),
+  );
 });
 
 it('each transaction has limits of its own, and leaves none behind for whoever uses the connection next', async () => {

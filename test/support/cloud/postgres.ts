@@ -4,63 +4,68 @@ import path from 'node:path';
 import { Client } from 'pg';
 import { resolveHome } from '../../../src/config/home.ts';
 import { ensurePostgres } from '../../../src/daemons/postgres/server.ts';
-import { stopParts } from '../../../src/daemons/parts.ts';
 import { openIdentity, type IdentityServices } from '../../../src/engine/identity.ts';
 import type { DatabaseAddress } from '../../../src/rules/database-address.ts';
-
-const TEMPLATE = 'template_synced';
+import { killParts } from '../home/kill-parts.ts';
+import { cloneTemplate, hasTemplate, SYNCED } from '../home/template.ts';
+import { Pools } from './pools.ts';
 
 /** A real PostgreSQL of a test file's own, on a private socket: no other server can answer in its place. */
 export class TestPostgres {
   readonly address: DatabaseAddress;
   readonly #stop: () => Promise<void>;
+  readonly #pools: Pools;
   #made = 0;
 
   private constructor(address: DatabaseAddress, stop: () => Promise<void>) {
     this.address = address;
     this.#stop = stop;
+    const { host, port, user } = address;
+    this.#pools = new Pools({ host, port, user });
   }
 
   static async start(): Promise<TestPostgres> {
     const dir = mkdtempSync(path.join(tmpdir(), 'keyward-test-'));
     const home = resolveHome({ ...process.env, KEYWARD_HOME: dir });
+    if (hasTemplate()) cloneTemplate(home);
     const address = await ensurePostgres(home, () => {});
-    const stop = async (): Promise<void> => {
-      await stopParts(home);
+    const server = new TestPostgres(address, async () => {
+      await killParts(home);
       rmSync(dir, { recursive: true, force: true });
       rmSync(home.runDir, { recursive: true, force: true });
-    };
-    const server = new TestPostgres(address, stop);
-    await server.query('postgres', `create database ${TEMPLATE}`);
-    const services = await openIdentity({ ...address, database: TEMPLATE });
-    await services.schema.sync();
-    await services.close();
+    });
+    await server.#prepare();
     return server;
   }
 
-  stop(): Promise<void> {
-    return this.#stop();
+  /** Leaves one database that is empty, and one with Keystone's schema of which others are copies. */
+  async #prepare(): Promise<void> {
+    const { database } = this.address;
+    if (!hasTemplate()) await this.withServices(this.address, ({ schema }) => schema.sync());
+    const [old, gone] = hasTemplate() ? ['drop database', ''] : ['alter database', `rename to ${SYNCED}`];
+    await this.query('postgres', `${old} ${database} ${gone}`);
+    await this.query('postgres', `create database ${database}`);
+  }
+
+  async stop(): Promise<void> {
+    await this.#pools.end();
+    await this.#stop();
   }
 
   /** An empty database, or (the default) one with Keystone's schema and nothing in it but what db_sync leaves. */
   async createDatabase({ empty = false } = {}): Promise<DatabaseAddress> {
     this.#made += 1;
     const database = `test_${this.#made}`;
-    await this.query('postgres', `create database ${database}${empty ? '' : ` template ${TEMPLATE}`}`);
+    await this.query('postgres', `create database ${database}${empty ? '' : ` template ${SYNCED}`}`);
     return { ...this.address, database };
   }
 
-  async query<T extends object = Record<string, unknown>>(
+  query<T extends object = Record<string, unknown>>(
     database: string,
     sql: string,
     values: unknown[] = [],
   ): Promise<T[]> {
-    const client = await this.connect(database);
-    try {
-      return (await client.query(sql, values)).rows as T[];
-    } finally {
-      await client.end();
-    }
+    return this.#pools.query<T>(database, sql, values);
   }
 
   async connect(database: string): Promise<Client> {

@@ -1,3 +1,4 @@
+import { everyRow } from './every-row.ts';
 import type { TestPostgres } from './postgres.ts';
 
 const HEX_ID = /\b[0-9a-f]{32}\b/g;
@@ -34,20 +35,8 @@ export async function comparableRows(
   return lines;
 }
 
-/** Every row as it is, for "nothing was written"; that a request was begun is noted in the ledger all the same. */
-export async function exactRows(server: TestPostgres, database: string): Promise<string> {
-  const tables = await server.query<{ name: string }>(
-    database,
-    "select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname in ('public', 'keyward') and tablename <> 'request' order by 1",
-  );
-  const content = [];
-  for (const { name } of tables)
-    content.push(
-      name,
-      JSON.stringify(await server.query(database, `select t::text from ${name} t order by 1`)),
-    );
-  return content.join('\n');
-}
+export const exactRows = (server: TestPostgres, database: string): Promise<string> =>
+  everyRow((sql) => server.query(database, sql));
 
 async function namesOfIds(server: TestPostgres, database: string): Promise<Map<string, string>> {
   const rows = await server.query<{ id: string; name: string }>(

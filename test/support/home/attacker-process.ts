@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline';
+import { setTimeout as after } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { connectionSettings } from '../../../src/temporal/connection.ts';
 
@@ -17,6 +18,7 @@ if (uid) {
 }
 const NAMESPACE = 'default';
 const DEADLINE_MS = 20_000;
+const LOOK_AGAIN_MS = 20;
 
 type Encoded = { encoding: string; data: string };
 const encoded = (payload: any): Encoded => ({
@@ -105,6 +107,7 @@ const acts: Record<string, (with_: any) => Promise<unknown>> = {
         .describeWorkflowExecution({ namespace: NAMESPACE, execution: { workflowId: id } })
         .catch(() => null);
       if (!found) return;
+      await after(LOOK_AGAIN_MS);
     }
   },
   complete: ({ id, step, result }) =>
@@ -114,14 +117,14 @@ const acts: Record<string, (with_: any) => Promise<unknown>> = {
       activityId: step,
       result: { payloads: result.map(decoded) },
     }),
-  fail: ({ id, step }) =>
+  fail: ({ id, step, isRepeated = false }) =>
     service().respondActivityTaskFailedById({
       namespace: NAMESPACE,
       workflowId: id,
       activityId: step,
       failure: {
         message: 'Nothing was changed',
-        applicationFailureInfo: { type: 'Refused', nonRetryable: true },
+        applicationFailureInfo: { type: 'Refused', nonRetryable: !isRepeated },
       },
     }),
   signal: ({ id, input }) =>

@@ -3,12 +3,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setImmediate as breathe } from 'node:timers/promises';
+import { setTimeout as after } from 'node:timers/promises';
 import { Client } from 'pg';
 import { type Home, resolveHome } from '../../../src/config/home.ts';
-import { listParts, stopParts } from '../../../src/daemons/parts.ts';
+import { listParts } from '../../../src/daemons/parts.ts';
 import { dial } from '../../../src/daemons/temporal-server/socket.ts';
 import { shellWord } from '../../../src/rules/shell-word.ts';
+import { Pools } from '../cloud/pools.ts';
+import { killParts } from './kill-parts.ts';
+import { cloneTemplate } from './template.ts';
 
 const BIN = path.resolve('bin/run.js');
 
@@ -23,12 +26,23 @@ export type Running = { process: ChildProcess; outcome: Promise<Outcome>; stderr
 export class TestHome {
   readonly dir: string;
   readonly home: Home;
-
+  readonly #server: { host: string; port: number; user: string };
+  readonly #pools: Pools;
+  readonly #children = new Set<ChildProcess>();
   readonly #front = createServer((near) => this.#join(near)).listen(0, '127.0.0.1');
 
   constructor(dir = mkdtempSync(path.join(tmpdir(), 'keyward-home-'))) {
     this.dir = dir;
     this.home = resolveHome({ ...process.env, KEYWARD_HOME: dir });
+    this.#server = { host: this.home.runDir, port: 5432, user: 'openstack' };
+    this.#pools = new Pools(this.#server);
+  }
+
+  /** Makes a clone of the template: its database has Keystone's schema, and nothing of it runs. */
+  static clone(): TestHome {
+    const cloned = new TestHome();
+    cloneTemplate(cloned.home);
+    return cloned;
   }
 
   start(args: string[], options: Options = {}): Running {
@@ -61,6 +75,8 @@ export class TestHome {
       stdio: 'pipe',
       ...(uid !== undefined && { uid, gid: uid }),
     });
+    this.#children.add(child);
+    child.once('close', () => this.#children.delete(child));
     child.stdin.on('error', () => {});
     child.stdin.end(input);
     const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
@@ -88,19 +104,14 @@ export class TestHome {
 
   /** A connection of the test's own to the embedded identity database, or to another one beside it. */
   async connect(database = 'keystone'): Promise<Client> {
-    const client = new Client({ host: this.home.runDir, port: 5432, user: 'openstack', database });
+    const client = new Client({ ...this.#server, database });
     client.on('error', () => {});
     await client.connect();
     return client;
   }
 
-  async query<T extends object = Record<string, unknown>>(sql: string, database = 'keystone'): Promise<T[]> {
-    const client = await this.connect(database);
-    try {
-      return (await client.query(sql)).rows as T[];
-    } finally {
-      await client.end();
-    }
+  query<T extends object = Record<string, unknown>>(sql: string, database = 'keystone'): Promise<T[]> {
+    return this.#pools.query<T>(database, sql);
   }
 
   /**
@@ -116,16 +127,19 @@ export class TestHome {
     };
   }
 
-  /** Whether keyward waits for such a lock now. */
-  async isHeldUp(by: 'advisory' | 'relation'): Promise<boolean> {
+  /** Whether keyward waits for such a lock now, in that database. */
+  async isHeldUp(by: 'advisory' | 'relation', database = 'keystone'): Promise<boolean> {
     const rows = await this.query(
-      `select from pg_stat_activity where application_name = 'keyward' and wait_event_type = 'Lock' and wait_event = '${by}'`,
+      `select from pg_stat_activity where application_name = 'keyward' and datname = '${database}'
+         and wait_event_type = 'Lock' and wait_event = '${by}'`,
     );
     return rows.length > 0;
   }
 
   async remove(): Promise<void> {
-    await stopParts(this.home);
+    for (const child of this.#children) child.kill('SIGKILL');
+    await this.#pools.end();
+    await killParts(this.home);
     this.#front.close();
     rmSync(this.dir, { recursive: true, force: true });
     rmSync(this.home.runDir, { recursive: true, force: true });
@@ -138,9 +152,12 @@ export const BOOTSTRAP_LOCK = "select pg_advisory_xact_lock(hashtext('keyward bo
 /** The id of the run that a command says it started. */
 export const runIdOf = (stderr: string): string | undefined => /run (\S+) started/.exec(stderr)?.[1];
 
+/** Between two looks: a test that asked without a pause would take the processor from what it waits for. */
+const LOOK_AGAIN_MS = 10;
+
 /** Waits until the condition holds; the test's own deadline is the limit. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await breathe();
+  while (!(await condition())) await after(LOOK_AGAIN_MS);
 }
 
 function collect(stream: NodeJS.ReadableStream): () => string {

@@ -5,9 +5,11 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { type Home, resolveHome } from '../../../src/config/home.ts';
-import { listParts, stopParts } from '../../../src/daemons/parts.ts';
+import { listParts } from '../../../src/daemons/parts.ts';
 import type { Part } from '../../../src/rules/part.ts';
 import type { DatabaseAddress } from '../../../src/rules/database-address.ts';
+import { killParts } from './kill-parts.ts';
+import { cloneTemplate } from './template.ts';
 
 const run = promisify(execFile);
 const ROOT = path.resolve(import.meta.dirname, '../../..');
@@ -32,6 +34,11 @@ export class EngineHome {
   constructor(name = 'keyward-engine-') {
     this.dir = realpathSync(mkdtempSync(path.join(tmpdir(), name)));
     this.home = resolveHome({ ...process.env, KEYWARD_HOME: this.dir });
+  }
+
+  /** Puts a clone of the template into it: what a test doesn't look at need not be made before its eyes. */
+  clone(): void {
+    cloneTemplate(this.home);
   }
 
   /**
@@ -66,7 +73,7 @@ export class EngineHome {
   }
 
   async remove(): Promise<void> {
-    await stopParts(this.home);
+    await killParts(this.home);
     rmSync(this.dir, { recursive: true, force: true });
   }
 }
