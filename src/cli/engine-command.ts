@@ -45,13 +45,13 @@ export abstract class EngineCommand extends BaseCommand {
     }
   }
 
-  /** The error with cures that reach the database that this command was about. */
+  /** Gives the error with cures that reach the database that this command was about. */
   protected configured<T>(error: T): T {
     if (!(error instanceof RuleError) || !this.#configuration) return error;
     return Object.assign(error, { cure: cureWithConfiguration(error.cure, this.#configuration) });
   }
 
-  /** The services of the identity database, without Temporal. */
+  /** Opens the services of the identity database, without Temporal. */
   protected withIdentity<T>(
     flags: SettingsFlags,
     use: (services: IdentityServices) => Promise<T>,
@@ -123,7 +123,7 @@ export abstract class EngineCommand extends BaseCommand {
         process.kill(process.pid, signal);
         return;
       }
-      // Not detached yet: a signal that comes just then would be lost, and whoever else listens (to show the cursor
+      // The listener stays: a signal that comes just then would be lost, and whoever else listens (to show the cursor
       // again) would end the process on finding itself alone.
       isLeaving = true;
       void this.#leave(engine).finally(() => process.exit(this.exitCodeAfter(signal)));
@@ -140,7 +140,7 @@ export abstract class EngineCommand extends BaseCommand {
     await engine.leave();
   }
 
-  /** What a signal leaves behind. */
+  /** Says what a signal leaves behind; null where that is nothing. */
   protected farewell(engine: Engine): string | null {
     if (!this.followedRun) return null;
     if (!this.#isRunKnown)

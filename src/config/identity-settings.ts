@@ -47,7 +47,7 @@ export function loadIdentitySettings(flags: Given, env: NodeJS.ProcessEnv): Iden
   };
 }
 
-/** As oslo.config: a shell leaves the tilde of `--config-file=~/keystone.conf` alone. */
+/** Resolves a tilde as oslo.config does, since a shell leaves the one of `--config-file=~/keystone.conf` alone. */
 const absolute = (file: string): string => path.resolve(file.replace(/^~(?=\/|$)/, () => homedir()));
 
 /** keyward's own variable beats Keystone's (OS_DATABASE__CONNECTION), which beats files. */
@@ -74,11 +74,11 @@ function databaseOf(
   if (isEmbedded)
     throw new UsageError(`--embedded and ${origin} name two databases.`, 'Leave one of them out.');
   const address = withTlsFiles(parseDatabaseUrl(value, origin), origin, env);
-  // keyward hands its worker the URL in this variable, whatever had set it: such an address knows no better.
+  // keyward hands its worker the URL in this variable, whatever had set it, so the variable is no origin to name.
   return { value: origin === DATABASE_VARIABLE ? address : { ...address, origin }, origin };
 }
 
-/** A domain's id, of which Keystone stores 64 characters. */
+/** Refuses what can't be a domain's id, of which Keystone stores 64 characters. */
 function domainIdOf(setting: Setting<string>): Setting<string> {
   const { length } = [...setting.value];
   if (length > 0 && length <= 64) return setting;
@@ -106,13 +106,13 @@ function roundsOf(
   );
 }
 
-/** The groups of what keyward writes that have a cache time of their own; grants are in `role`'s. */
+/** These groups of what keyward writes have a cache time of their own; grants are in `role`'s. */
 const CACHED = ['identity', 'resource', 'role', 'revoke', 'catalog'] as const;
 const NO_CACHE = 'dogpile.cache.null';
 
 /**
- * The longest time that a Keystone with this configuration keeps in its cache what keyward writes. It caches by
- * default, but in no place that outlives a request.
+ * Finds the longest time that a Keystone with this configuration keeps in its cache what keyward writes. By default it
+ * caches, but in no place that outlives a request.
  */
 function cacheTimeOf(config: KeystoneConfig): Setting<number | null> {
   const [enabled, backend] = [config.get('cache.enabled'), config.get('cache.backend')];

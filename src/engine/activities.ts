@@ -4,7 +4,7 @@ import type { Served } from '../temporal/worker.ts';
 import type { Identity } from './identity.ts';
 import { openIdentity } from './identity.ts';
 
-/** What a worker does for the identity service: its steps on connections of their own, `poolSize` of them at once. */
+/** Opens what a worker does for the identity service: the steps of its runs, `poolSize` of them at once. */
 export async function serveIdentity(
   identity: Identity,
   poolSize: number,

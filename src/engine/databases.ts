@@ -6,7 +6,7 @@ import type { Engine } from './engine.ts';
 
 type Reached = { address(): Promise<DatabaseAddress>; schema(): Promise<SchemaService> };
 
-/** How each database that `db sync`, `db url` and `db version` take is reached. */
+/** Tells how each database is reached that `db sync`, `db url` and `db version` take. */
 const DATABASES: Record<DatabaseName, (engine: Engine) => Reached> = {
   identity: (engine) => ({
     address: () => engine.identity.address(),
@@ -17,7 +17,7 @@ const DATABASES: Record<DatabaseName, (engine: Engine) => Reached> = {
 export const schemaOf = (engine: Engine, name: DatabaseName): Promise<SchemaService> =>
   DATABASES[name](engine).schema();
 
-/** The database's URL; its password is `***` unless it is to be shown. `driver` is one of SQLAlchemy's. */
+/** Gives the database's URL; its password is `***` unless it is to be shown. `driver` is one of SQLAlchemy's. */
 export const databaseUrl = async (
   engine: Engine,
   name: DatabaseName,

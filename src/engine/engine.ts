@@ -17,13 +17,13 @@ export type EngineOptions = {
   flags: Flags;
   env: NodeJS.ProcessEnv;
   announce: Announce;
-  /** How long a statement may wait for a lock that somebody else holds. */
+  /** A statement waits at most so long for a lock that somebody else holds. */
   lockSeconds?: number | undefined;
 };
 
 /**
  * Makes sure that what a command needs is there, and no more: PostgreSQL, Temporal, a worker, each embedded unless the
- * settings point elsewhere. The one place where all parts are put together. Always `close` it.
+ * settings point elsewhere. Nowhere else are the parts put together. Whoever makes one closes it.
  */
 export class Engine {
   readonly home: Home;
@@ -41,7 +41,9 @@ export class Engine {
     this.#keeper = new Keeper({ home, identity: this.identity, link: this.#link, env, announce });
   }
 
-  /** Everything that runs need. `inline` hosts a worker here at once instead of looking for another one first. */
+  /**
+   * Makes sure of everything that runs need. `inline` hosts a worker here at once instead of waiting for another one.
+   */
   async runs({ inline }: { inline: boolean }): Promise<Runs> {
     const target = await this.identity.target();
     const [{ Runs }] = await Promise.all([
@@ -53,16 +55,16 @@ export class Engine {
     return new Runs(target, this.#keeper);
   }
 
-  /** Looks at runs and ends them; no worker is started for it. */
+  /** Gives what looks at runs and ends them; no worker is started for it. */
   async runAdmin(): Promise<RunAdmin> {
     const { RunAdmin } = await import('../temporal/run-admin.ts');
     return new RunAdmin(await this.#link.client());
   }
 
-  /** An error of Temporal's in an operator's words; any other one as it is. */
+  /** Puts an error of Temporal's into an operator's words; any other one stays as it is. */
   explain = (error: unknown): unknown => this.#link.explain(error);
 
-  /** Works on runs until `leave`, and listens at the socket meanwhile, by which others see that it lives. */
+  /** Works on runs until `leave`. It listens at the socket meanwhile, by which others see that it lives. */
   async work(socketPath: string | null, onReady: () => void): Promise<void> {
     const { assertUsable, listenAlive } = await import('../daemons/worker-socket.ts');
     if (socketPath) assertUsable(socketPath);
@@ -77,7 +79,7 @@ export class Engine {
     return this.#keeper.hostsWorker;
   }
 
-  /** The processes of this home, running or not. */
+  /** Lists the processes of this home, running or not. */
   parts(): Part[] {
     return listParts(this.home);
   }
@@ -102,7 +104,7 @@ export class Engine {
     return this.#closing;
   }
 
-  /** For a process that is about to exit: waits for a hosted worker only; the kernel closes everything else. */
+  /** Waits for a hosted worker only, in a process that is about to exit: the kernel closes everything else. */
   leave(): Promise<void> {
     this.#closing ??= this.#keeper.leave();
     return this.#closing;

@@ -45,7 +45,7 @@ export async function openIdentity(address: DatabaseAddress, options: DatabaseOp
 
 export type IdentityServices = Awaited<ReturnType<typeof openIdentity>>;
 
-/** The identity service as one process uses it: where its database is, and its services, which are opened once. */
+/** The identity service as one process uses it: it knows where the database is, and opens the services once. */
 export class Identity {
   readonly settings: IdentitySettings;
   readonly #home: Home;
@@ -53,7 +53,7 @@ export class Identity {
   readonly #lockSeconds: number | undefined;
   #services: Promise<IdentityServices> | null = null;
 
-  /** `lockSeconds`: how long a statement may wait for a lock that somebody else holds. */
+  /** A statement waits at most `lockSeconds` for a lock that somebody else holds. */
   constructor(settings: IdentitySettings, home: Home, announce: Announce, lockSeconds: number | undefined) {
     this.settings = settings;
     this.#home = home;
@@ -61,12 +61,12 @@ export class Identity {
     this.#lockSeconds = lockSeconds;
   }
 
-  /** Whether its database is in the PostgreSQL that this home runs. */
+  /** True if its database is in the PostgreSQL that this home runs. */
   get isEmbedded(): boolean {
     return this.settings.database.value === null;
   }
 
-  /** The database's address; an embedded PostgreSQL that is down is started. */
+  /** Gives the database's address; an embedded PostgreSQL that is down is started. */
   async address(): Promise<DatabaseAddress> {
     return this.settings.database.value ?? ensurePostgres(this.#home, this.#announce);
   }

@@ -3,7 +3,7 @@ import { watchDeath } from '../daemons/watch-death.ts';
 
 type Kept = {
   socketPath: string;
-  /** What is said of its death. */
+  /** This is said when it has died. */
   notice: string;
   /** Starts it again, and gives its socket. */
   revive: () => Promise<string>;

@@ -51,7 +51,7 @@ export class Keeper implements RunKeeper {
     await this.#hostInline();
   }
 
-  /** A worker of this process; `leave` lets what it has under way finish. */
+  /** Hosts a worker in this process; `leave` lets what it has under way finish. */
   async host(): Promise<HostedWorker> {
     const { identity, link } = this.#parts;
     const [{ hostWorker }, { serveIdentity }, { readBuildId }] = await Promise.all([
@@ -69,7 +69,9 @@ export class Keeper implements RunKeeper {
     return this.#hosted;
   }
 
-  /** Another worker may be let in where this one is not, and does the run then. */
+  /**
+   * Goes on without a worker where Temporal lets none of this process in: another one may be let in, and does the run.
+   */
   async hostIfLetIn(): Promise<void> {
     try {
       await this.#hostInline();

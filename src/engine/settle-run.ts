@@ -3,7 +3,7 @@ import { ExitCode, RuleError, RunError } from '../rules/errors.ts';
 
 type Identity = { bootstrap: { settle(requestId: string): Promise<BootstrapReport | null> } };
 
-/** Errors of a command that waits no longer, of runs that go on. */
+/** With these errors a command stops waiting, and its run goes on. */
 const GOES_ON = new Set(['StillRunning', 'RunWaits']);
 
 /**
@@ -56,7 +56,7 @@ const unrecorded = ({ name, message }: RuleError, requestId: string): RuleError 
     outcome: 'unknown',
   });
 
-/** What was not known is known now. */
+/** Says so where it was not known whether anything was changed, and is known now. */
 function unchanged(error: RuleError): RuleError {
   if (error.exitCode !== ExitCode.notKnown) return error.leaving('unchanged');
   const exitCode = error.name === 'RunEnded' ? ExitCode.refused : ExitCode.unavailable;

@@ -11,7 +11,7 @@ import { loadPayloadKey, type PayloadKey } from '../temporal/payload-key.ts';
 /** A local server may die between being found and being asked; then it is looked for, and started, again. */
 const LOCAL_CONNECTS = 4;
 
-/** The way to the Temporal that the environment names, or to the local one, which is started where that is needed. */
+/** Leads to the Temporal that the environment names, or to the local one, which is started where that is needed. */
 export class TemporalLink implements TemporalDoor {
   readonly isLocal: boolean;
   readonly #home: Home;
@@ -40,7 +40,7 @@ export class TemporalLink implements TemporalDoor {
     }
   }
 
-  /** A client of the local server, wherever the environment points; whoever asks for it closes its connection. */
+  /** Connects to the local server, wherever the environment points; whoever asks for it closes the connection. */
   localClient(): Promise<Client> {
     return this.#connect(() => this.#localEndpoint(), LOCAL_CONNECTS);
   }

@@ -10,10 +10,10 @@ import { reasonOf, unreachable } from './errors.ts';
 
 type IHistoryEvent = temporal.api.history.v1.IHistoryEvent;
 
-/** Where Temporal is. `local` null: whatever `TEMPORAL_*` and a Temporal profile say (TLS and API key included). */
+/** Where Temporal is; where `local` is null, `TEMPORAL_*` and a Temporal profile say it (TLS and API key included). */
 export type TemporalEndpoint = { local: string | null; env: NodeJS.ProcessEnv };
 
-/** The connection options of client and worker alike, and the namespace. */
+/** Gives the connection options, which client and worker share, and the namespace. */
 export async function connectionSettings({ local, env }: TemporalEndpoint) {
   if (local) return { options: await localClientOptions(local), namespace: 'default' };
   const { loadClientConnectConfig } = await import('@temporalio/envconfig');
@@ -30,20 +30,20 @@ export async function connectionSettings({ local, env }: TemporalEndpoint) {
   }
 }
 
-/** One codec and one failure converter for everything that goes to Temporal. */
+/** Everything that goes to Temporal passes one codec and one failure converter. */
 export const dataConverter = (codec: EncryptionCodec) => ({
   payloadCodecs: [codec],
   failureConverterPath: new URL(import.meta.resolve('../workflows/failure-converter.js')).pathname,
 });
 
-/** What is in payloads of a history, to be shown and never to be acted on; undefined for what nobody can read. */
+/** Reads payloads of a history, to be shown and never to be acted on; what nobody can read is undefined. */
 export function revealPayloads(client: Client, payloads: object[]): unknown[] {
   const { payloadCodecs, payloadConverter } = client.options.loadedDataConverter;
   const codec = payloadCodecs[0] as EncryptionCodec;
   return codec.reveal(payloads).map((payload) => payload && payloadConverter.fromPayload(payload));
 }
 
-/** The arguments that a run was started with, from the beginning of its history. */
+/** Reads the arguments that a run was started with from the beginning of its history. */
 export const revealInput = (client: Client, events: IHistoryEvent[] | null | undefined): unknown[] =>
   revealPayloads(client, events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? []);
 
@@ -65,7 +65,7 @@ export async function connectClient(endpoint: TemporalEndpoint, key: PayloadKey)
   });
 }
 
-/** A worker's connection, or says that Temporal is unreachable. */
+/** Connects a worker, or says that Temporal is unreachable. */
 export async function connectNative(endpoint: TemporalEndpoint): Promise<NativeConnection> {
   const [{ NativeConnection }, { options, namespace }] = await Promise.all([
     import('@temporalio/worker'),
@@ -79,7 +79,7 @@ export async function connectNative(endpoint: TemporalEndpoint): Promise<NativeC
   return connection;
 }
 
-/** A connect that failed tells little of why, or only that it was late; a call that does not wait tells more. */
+/** Asks once more why, by a call that does not wait: a connect that failed tells little, or only that it was late. */
 async function explainUnreachable(
   options: { address?: string | undefined },
   error: Error,
@@ -95,7 +95,7 @@ async function explainUnreachable(
   return refuseUnreachable(local ?? options.address, tells ? plainer : error);
 }
 
-/** The same for a connection just opened, which is closed again where it is no use. */
+/** Checks the namespace of a connection just opened, and closes one that is no use. */
 async function assertNamespaceOf(
   connection: Namespaced & { close(): Promise<void> },
   namespace: string,
@@ -111,7 +111,7 @@ type Namespaced = {
   workflowService: { describeNamespace(request: { namespace: string }): Promise<unknown> };
 };
 
-/** Somebody else's Temporal may lack the namespace, or not let us in; asked here, since other calls are less clear. */
+/** Refuses a Temporal that lacks the namespace or does not let us in: other calls would tell it less clearly. */
 async function assertNamespace(
   { workflowService }: Namespaced,
   namespace: string,

@@ -25,7 +25,10 @@ const STATUSES: Record<number, [name: string, kind: Kind | null]> = {
 };
 
 const [INVALID_ARGUMENT, NOT_FOUND] = [3, 5];
-/** INVALID_ARGUMENT, NOT_FOUND, PERMISSION_DENIED, RESOURCE_EXHAUSTED, FAILED_PRECONDITION, UNIMPLEMENTED, UNAUTHENTICATED */
+/**
+ * A server that answers so has done nothing of the call: INVALID_ARGUMENT, NOT_FOUND, PERMISSION_DENIED,
+ * RESOURCE_EXHAUSTED, FAILED_PRECONDITION, UNIMPLEMENTED, UNAUTHENTICATED.
+ */
 const BEFORE_DOING = new Set([3, 5, 7, 8, 9, 12, 16]);
 
 const CURES: Record<Kind, string> = {
@@ -43,11 +46,11 @@ const LOCAL_CURE = 'Is the disk of its home full? See `keyward ps`, and its log 
 /** A status that a Temporal server, or what stands before it, has answered a call with. */
 type GrpcError = Error & { code: number; details: string; metadata: { getMap(): object } };
 
-/** The SDK wraps what really happened, once or twice. */
+/** Unwraps what really happened, which the SDK wraps once or twice. */
 export const rootOf = (error: unknown): unknown =>
   error instanceof Error && error.cause instanceof Error ? rootOf(error.cause) : error;
 
-/** By its shape, since importing the SDK costs a command 0.3 s that it may never need. */
+/** Knows the error by its shape, since importing the SDK costs a command 0.3 s that it may never need. */
 function grpcErrorIn(error: unknown): GrpcError | null {
   const root = rootOf(error) as Partial<GrpcError> | null;
   return typeof root?.code === 'number' && typeof root.details === 'string' ? (root as GrpcError) : null;
@@ -82,23 +85,23 @@ export function wasAnswered(error: unknown): boolean {
 export const isDefiniteRefusal = (error: unknown): boolean =>
   wasAnswered(error) && BEFORE_DOING.has(grpcErrorIn(error)!.code);
 
-/** `UNAVAILABLE: the server's words`, in one line. */
+/** Gives the cause in one line: `UNAVAILABLE: the server's words`. */
 export function reasonOf(error: unknown): string {
   const grpc = grpcErrorIn(error);
   const words = firstLine(grpc ? grpc.details || grpc.message : (rootOf(error) as Error).message);
   return grpc ? `${statusOf(error)}: ${words}` : words;
 }
 
-/** The gRPC status by its name; of another error what it is called. */
+/** Gives the name of the gRPC status, or of an error without one. */
 export function statusOf(error: unknown): string {
   const grpc = grpcErrorIn(error);
   return grpc ? (STATUSES[grpc.code]?.[0] ?? `gRPC status ${grpc.code}`) : (rootOf(error) as Error).name;
 }
 
-/** What Temporal is called in an error: keyward's own, or by its address (undefined: a profile has it). */
+/** What Temporal is called in an error: keyward's own, or its address (undefined where a profile has it). */
 export type TemporalName = { isLocal: true } | { isLocal: false; address: string | undefined };
 
-/** The error in an operator's words, if it is one of Temporal's that an operator can mend; else the error itself. */
+/** Puts an error of Temporal's that an operator can mend into an operator's words; any other one stays as it is. */
 export function explained(error: unknown, temporal: TemporalName): unknown {
   if (error instanceof RuleError) return error;
   const grpc = grpcErrorIn(error);

@@ -9,9 +9,9 @@ const LONG_POLL_MS = 30_000;
 
 /** The way to Temporal; the engine implements it. */
 export type TemporalDoor = {
-  /** A client on a Temporal that answers, restarted if it was ours and had died. */
+  /** Gives a client on a Temporal that answers; ours is started again if it has died. */
   client(options?: { afresh: boolean }): Promise<Client>;
-  /** An error of Temporal's in an operator's words; any other one as it is. */
+  /** Puts an error of Temporal's into an operator's words; any other one stays as it is. */
   explain(error: unknown): unknown;
 };
 
@@ -34,7 +34,7 @@ export class PatientCalls {
     this.#told = told;
   }
 
-  /** The same, ended by another signal too. */
+  /** Gives the same calls, which another signal ends too. */
   until(signal: AbortSignal): PatientCalls {
     return new PatientCalls(this.#door, this.#onEvent, AbortSignal.any([this.signal, signal]), this.#told);
   }
@@ -62,7 +62,7 @@ export class PatientCalls {
 
   explain = (error: unknown): unknown => this.#door.explain(error);
 
-  /** One call, within `limitMs`, also when the signal has been aborted. */
+  /** Makes one call, within `limitMs`, also when the signal has been aborted. */
   once<T>(limitMs: number, work: (client: Client) => Promise<T>): Promise<T> {
     return before(AbortSignal.timeout(limitMs), async () => work(await this.#door.client()));
   }
@@ -83,7 +83,7 @@ export class PatientCalls {
   }
 }
 
-/** What one call waits for, and since when it has been in trouble. */
+/** Tells what one call waits for, once it has been in trouble for long enough. */
 class Wait {
   readonly #purpose: string;
   readonly #tell: PatientCalls['tell'];
@@ -123,7 +123,7 @@ class Wait {
   }
 }
 
-/** Ends early where the signal is aborted. By the global timer, which tests can move on. */
+/** Pauses, and ends early where the signal is aborted. The timer is the global one, which tests can move on. */
 function rest(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const end = (): void => {
@@ -136,7 +136,7 @@ function rest(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** The work's result, or the signal's reason if that is aborted first. */
+/** Gives the work's result, or the signal's reason if that is aborted first. */
 async function before<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   signal.throwIfAborted();
   const aborted = Promise.withResolvers<never>();

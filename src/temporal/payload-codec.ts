@@ -5,7 +5,7 @@ import { type Unusable, unusable } from '../rules/unusable-payload.ts';
 import type { PayloadKey } from './payload-key.ts';
 
 const BOUND = 'binary/encrypted+bound';
-/** What a keyward wrote that did not bind payloads: it can be shown, and is never used. */
+/** An older keyward did not bind its payloads: they can be shown, and are never used. */
 const UNBOUND = 'binary/encrypted';
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
@@ -56,7 +56,7 @@ export class EncryptionCodec implements PayloadCodec {
     });
   }
 
-  /** What is in payloads, for somebody who only looks at them: whatever run they are of. Null where nobody can tell. */
+  /** Decrypts payloads for somebody who only looks at them, whatever run they are of; null where nobody can. */
   reveal(payloads: Payload[]): (Payload | null)[] {
     return payloads.map((payload) => {
       const opened = this.#open(payload);

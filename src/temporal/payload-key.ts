@@ -9,8 +9,8 @@ const KEY_BYTES = 32;
 export type PayloadKey = { id: string; secret: Buffer };
 
 /**
- * The key of everything that goes to Temporal: `KEYWARD_PAYLOAD_KEY_FILE`, or `payload.key` in the home, which the
- * first use makes. The file holds 64 hex digits and must be private.
+ * Reads the key of everything that goes to Temporal from `KEYWARD_PAYLOAD_KEY_FILE`, or from `payload.key` in the home,
+ * which the first use makes. The file holds 64 hex digits and must be private.
  */
 export async function loadPayloadKey(homeDir: string, env: NodeJS.ProcessEnv): Promise<PayloadKey> {
   const given = env['KEYWARD_PAYLOAD_KEY_FILE'];
@@ -19,7 +19,7 @@ export async function loadPayloadKey(homeDir: string, env: NodeJS.ProcessEnv): P
   return parseKey(file, await readPrivate(file));
 }
 
-/** Written whole under another name first, so that two first uses agree on one key. */
+/** Writes the file whole under another name first, so that two first uses agree on one key. */
 async function ensureKeyFile(file: string): Promise<void> {
   if (await exists(file)) return;
   const draft = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;

@@ -31,7 +31,7 @@ export class RunAdmin {
     return count;
   }
 
-  /** A run with its input and, when it has ended, its result or failure; what is secret in the input is not shown. */
+  /** Gives a run with its input and, when it has ended, its result or failure; secrets in the input are not shown. */
   async describe(workflowId: string) {
     const handle = this.#client.workflow.getHandle(workflowId);
     const info = await handle.describe().catch((error: unknown) => refuseUnknown(error, workflowId));
@@ -55,7 +55,7 @@ export class RunAdmin {
     await handle.terminate(reason).catch((error: unknown) => refuseUnknown(error, workflowId, 'open run'));
   }
 
-  /** Temporal itself takes a request to cancel a run that has ended, and drops it. */
+  /** Refuses a run that has ended, since Temporal takes a request to cancel one and drops it. */
   async #open(workflowId: string) {
     const handle = this.#client.workflow.getHandle(workflowId);
     const { status } = await handle.describe().catch((error: unknown) => refuseUnknown(error, workflowId));

@@ -45,13 +45,13 @@ export function refuseUnknown(error: unknown, workflowId: string, kind = 'run'):
 const asRunError = (error: RuleError | null): RunError | null =>
   error && new RunError(error.name, error.message, error);
 
-/** A cancelled run waits for its present step, and a step is a transaction. */
+/** Says that a run was cancelled; it has waited for its present step, and a step is a transaction. */
 const cancelled = (workflowId: string): RunError =>
   new RunError('RunEnded', `The run ${workflowId} was cancelled.`, {
     cure: 'Run the command again: a repeat is safe.',
   });
 
-/** Nobody waits for the step under way, which may have committed, or may still. */
+/** Says that a run was ended at once: nobody waits for the step under way, which may have committed, or may still. */
 const cutOff = (workflowId: string, how: string): RunError =>
   new RunError('RunEnded', `The run ${workflowId} ${how}.`, {
     cure: `\`keyward workflow show ${workflowId}\` tells which step was under way, \`keyward audit list\` what was changed.`,

@@ -5,7 +5,7 @@ import type { PatientCalls } from './patient-calls.ts';
 import { millisecondsOf } from './protocol-time.ts';
 import { revealPayloads } from './connection.ts';
 
-/** Temporal's own limit of a workflow task, where the history names none. */
+/** Temporal limits a workflow task so where the history names no limit. */
 const USUAL = { seconds: 10 };
 
 type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
@@ -33,7 +33,7 @@ export async function followHistory(
   } while (nextPageToken?.length);
 }
 
-/** Once it has something to tell; the server ends the poll after 20 s all the same. */
+/** Returns once there is something to tell; the server ends the poll after 20 s all the same. */
 async function pageAfter(client: Client, workflowId: string, nextPageToken: Uint8Array | undefined) {
   const page = await client.workflowService.getWorkflowExecutionHistory({
     namespace: client.options.namespace,
@@ -65,7 +65,7 @@ function tell(client: Client, event: HistoryEvent, seen: Seen, onEvent: OnRunEve
       attemptMs: millisecondsOf(scheduled.startToCloseTimeout ?? USUAL),
     });
   }
-  // Written only when the step has ended; what came between was never more than a count.
+  // This event is written only when the step has ended; failed attempts before it are no more than a count.
   const started = event.activityTaskStartedEventAttributes;
   if (started) stepOf(seen, started).attempt = started.attempt ?? 1;
   const completed = event.activityTaskCompletedEventAttributes;
@@ -77,7 +77,7 @@ function tell(client: Client, event: HistoryEvent, seen: Seen, onEvent: OnRunEve
   seen.lastEventId = id;
 }
 
-/** Of a workflow task that timed out no second scheduling is told, only that. */
+/** Tells of a workflow task; when one times out, the history has no event for the next one. */
 function tellWorkflowTask(event: HistoryEvent, onEvent: OnRunEvent): void {
   const scheduled = event.workflowTaskScheduledEventAttributes;
   const task = 'workflow';
@@ -97,7 +97,10 @@ const stepOf = ({ steps }: Seen, { scheduledEventId }: { scheduledEventId?: unkn
   steps.get(Number(scheduledEventId)) ?? { name: 'activity', attempt: 1, task: '' };
 const told = ({ name, attempt }: Step) => ({ step: name, attempt });
 
-/** `applyBootstrap` → `apply bootstrap`; `runCheck` with the summary `x` → `run check x`. */
+/**
+ * Makes words of an activity's name: `applyBootstrap` → `apply bootstrap`; `runCheck` with the summary `x` → `run check
+ * x`.
+ */
 function nameStep(client: Client, { userMetadata }: HistoryEvent, activity: string): string {
   const [summary] = revealPayloads(client, userMetadata?.summary ? [userMetadata.summary] : []);
   const words = activity.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);

@@ -20,9 +20,9 @@ export type OnConflict = 'join' | 'refuse';
 export type RunStart = { workflowId: string; target: Target; input: Asked; onConflict: OnConflict };
 
 /**
- * Starts the run: again and again, since a start is idempotent by its workflow id, until Temporal takes it, refuses it, or
- * the calls' signal is aborted. The error then says what is known of the run: "nothing was changed" only where no start
- * can have been taken.
+ * Starts the run, again and again, since a start is idempotent by its workflow id: until Temporal takes it or refuses
+ * it, or the calls' signal is aborted. An error says what is known of the run: "nothing was changed" only where no
+ * start can have been taken.
  */
 export async function startRun(calls: PatientCalls, start: RunStart): Promise<void> {
   const attempts = new Attempts();
@@ -61,7 +61,7 @@ async function startOnce(client: Client, start: RunStart): Promise<void> {
   }
 }
 
-/** The run may be this request's, by a start whose answer was lost. */
+/** Refuses a run that another request has started; it may be this request's, by a start whose answer was lost. */
 async function assertOwn(client: Client, { workflowId, input }: RunStart): Promise<void> {
   const handle = client.workflow.getHandle(workflowId);
   const { startTime } = await handle.describe();
@@ -80,7 +80,7 @@ async function assertOwn(client: Client, { workflowId, input }: RunStart): Promi
   );
 }
 
-/** What has come of the starts that were sent. */
+/** Counts what has come of the starts that were sent. */
 class Attempts {
   lastError: unknown = null;
   #unanswered = 0;
@@ -99,18 +99,18 @@ class Attempts {
     }
   }
 
-  /** None is under way, or was when its connection was lost. */
+  /** True if no start is under way, or was when its connection was lost. */
   get wereAnswered(): boolean {
     return this.#unanswered === 0;
   }
 
-  /** None can have been taken. */
+  /** True if no start can have been taken. */
   get wereRefused(): boolean {
     return this.#doubtful === 0;
   }
 }
 
-/** Whether Temporal has the run; null: it doesn't tell. Throws where the run is another request's. */
+/** Tells whether Temporal has the run; null where it doesn't say. Throws where the run is another request's. */
 async function isThere(calls: PatientCalls, start: RunStart): Promise<boolean | null> {
   try {
     await calls.once(LOOK_LIMIT_MS, async (client) => {

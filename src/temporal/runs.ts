@@ -19,9 +19,9 @@ export type RunKeeper = TemporalDoor & {
   offerWorker(): Promise<void>;
 };
 
-/** What stands for every workflow that a build does not have is none that can be asked for. */
+/** The default export stands for workflows that a build does not have, and can't be asked for. */
 type Workflow = Exclude<keyof typeof Workflows, 'default'>;
-/** Its input, but for what is added to every one. */
+/** A workflow's input without what is added to every one. */
 type Request<W extends Workflow> = Omit<Parameters<(typeof Workflows)[W]>[0], 'workflow' | 'askedAt'>;
 type Result<W extends Workflow> = Awaited<ReturnType<(typeof Workflows)[W]>>;
 
@@ -29,7 +29,7 @@ export type RunOptions = {
   workflowId: string;
   onConflict?: OnConflict;
   wait: boolean;
-  /** For the start and the wait together. */
+  /** The limit is for the start and the wait together. */
   timeoutSeconds: number | undefined;
   onEvent: OnRunEvent;
 };

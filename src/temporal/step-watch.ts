@@ -6,7 +6,10 @@ import { revealPayloads } from './connection.ts';
 const LOOK_AFTER_MS = 4000;
 const WAITING = /^Waiting for (.+)\.$/s;
 
-/** What a worker keeps of a step's wait at Temporal, as the step's heartbeat: whoever follows the run finds it there. */
+/**
+ * Tells whether a line says what a step waits for: a worker keeps those as the step's heartbeat at Temporal, where
+ * whoever follows the run finds them.
+ */
 export const isWait = (line: string): boolean => WAITING.test(line);
 
 /** Tells what a step of a run waits for, while it lasts. It only looks: what it can't see is not told. */

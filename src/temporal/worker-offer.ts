@@ -96,7 +96,10 @@ export class WorkerOffer {
   }
 }
 
-/** Null: the task could be started now and is not; else when the server gives up its attempt, or begins another one. */
+/**
+ * Gives when the server gives up the task's attempt or begins another one; null where it could be started now and is
+ * not.
+ */
 async function heldUntil(
   client: Client,
   workflowId: string,

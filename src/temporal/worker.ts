@@ -82,13 +82,13 @@ async function untilUnfit(assertFit: () => Promise<void>, over: AbortSignal): Pr
 const log = (entry: Parameters<typeof logLine>[1]): void =>
   void process.stderr.write(`${logLine(new Date(), entry)}\n`);
 
-/** What a step waits for goes to the log, and to whoever follows its run. */
+/** Tells what a step waits for to the log, and to whoever follows its run. */
 function tellWait(line: string, heartbeat: (line: string) => void): void {
   log({ level: 'WARN', message: line });
   try {
     if (isWait(line)) heartbeat(line);
   } catch {
-    // It is no step that waits.
+    // Outside a step there is no heartbeat.
   }
 }
 
@@ -135,14 +135,14 @@ async function connect(endpoint: TemporalEndpoint) {
       logger: new DefaultLogger('WARN', log),
     });
   } catch {
-    // That of an earlier worker of this process, which left a step behind, is still there.
+    // The runtime of an earlier worker of this process, which left a step behind, is still there.
   }
   return { connection: await connectNative(endpoint), namespace };
 }
 
 /**
- * Whether polls are let in: who may not poll is told so at once; who may is told that the question names no queue. Whatever
- * else is answered is for the core to get over.
+ * Refuses to work where polls are not let in: who may not poll is told so at once, and who may is told that the
+ * question names no queue. Whatever else is answered is for the core to get over.
  */
 async function assertMayPoll(
   connection: NativeConnection,
@@ -203,13 +203,16 @@ function endRun(
   workflowService.terminateWorkflowExecution(request).catch(() => {});
 }
 
-/** By it a workflow knows which build runs it; no run is tied to a build. */
+/** Names the build, so that a workflow knows which one runs it; no run is tied to a build. */
 const namedBuild = (buildId: string) => ({
   version: { deploymentName: 'keyward', buildId },
   useWorkerVersioning: false as const,
 });
 
-/** The SDK's own limit (`shutdownForceTime`) is none: behind it, `finalizeShutdown` waits for the step all the same. */
+/**
+ * Waits for work, but not for ever. The SDK's own limit (`shutdownForceTime`) is none: behind it, `finalizeShutdown`
+ * waits for the step all the same.
+ */
 async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
   const over = new AbortController();
   const late = after(ms, undefined, { signal: over.signal }).catch(() => {});
