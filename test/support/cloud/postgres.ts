@@ -10,7 +10,7 @@ import { killParts } from '../home/kill-parts.ts';
 import { cloneTemplate, hasTemplate, SYNCED } from '../home/template.ts';
 import { Pools } from './pools.ts';
 
-/** A real PostgreSQL of a test file's own, on a private socket: no other server can answer in its place. */
+/** A real PostgreSQL for one test file, on a private socket, so that no other server can answer in its place. */
 export class TestPostgres {
   readonly address: DatabaseAddress;
   readonly #stop: () => Promise<void>;
@@ -52,7 +52,7 @@ export class TestPostgres {
     await this.#stop();
   }
 
-  /** An empty database, or (the default) one with Keystone's schema and nothing in it but what db_sync leaves. */
+  /** Makes an empty database, or (the default) one with Keystone's schema and what db_sync leaves in it. */
   async createDatabase({ empty = false } = {}): Promise<DatabaseAddress> {
     this.#made += 1;
     const database = `test_${this.#made}`;

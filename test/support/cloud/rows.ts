@@ -12,8 +12,8 @@ const TIME_COLUMNS = new Set([
 ]);
 
 /**
- * Every row of every table of `public`, ids, times and hashes aside: each id is replaced by what it names, so that two
- * databases with the same content compare equal. `readExtra`: the JSON in `extra` counts, not how it is written.
+ * Gives every row of every table of `public` without times and hashes, and with each id replaced by what it names, so
+ * that two databases with the same content compare equal. With `readExtra` it does not matter how JSON in `extra` is written.
  */
 export async function comparableRows(
   server: TestPostgres,

@@ -21,12 +21,12 @@ export const isRoot = process.getuid?.() === 0;
 export type Ensured = {
   address: DatabaseAddress & { address: string; uiAddress: string | null };
   lines: string[];
-  /** CommonJS files of packages that were loaded for it. */
+  /** The CommonJS files of packages that were loaded for it. */
   packages: string[];
   error?: { name: string; message: string; cure: string; exitCode: number };
 };
 
-/** A home of one test's own, and what is asked of it by processes of their own or by this one. */
+/** A home that belongs to one test, which asks for its parts by this process or by others. */
 export class EngineHome {
   readonly dir: string;
   readonly home: Home;
@@ -78,7 +78,7 @@ export class EngineHome {
   }
 }
 
-/** An environment in which network namespaces are forbidden, and user namespaces are not: PostgreSQL's need is another. */
+/** Makes an environment that forbids network namespaces but not user namespaces, which PostgreSQL needs. */
 export function withoutNetworks(dir: string): NodeJS.ProcessEnv {
   const bin = path.join(dir, 'bin');
   mkdirSync(bin, { recursive: true });
@@ -89,7 +89,7 @@ export function withoutNetworks(dir: string): NodeJS.ProcessEnv {
   return { PATH: `${bin}:${process.env['PATH']}` };
 }
 
-/** As user 65534, who has no home folder of its own; the folder given becomes that user's. */
+/** Makes sure of a part as user 65534, who has no home folder; the folder given becomes that user's. */
 export async function ensureAsNobody(
   part: 'postgres' | 'temporal',
   dir: string,
