@@ -66,7 +66,9 @@ export class Builds {
   /** Makes `dist` a link to the same build again, after `npm pack`. */
   relink(): void {
     const name = `dist.${buildId(this.#root, this.#at('dist'))}`;
-    if (this.#current() === null && existsSync(this.#at(name))) this.#link(name);
+    if (this.#current() !== null || !existsSync(this.#at(name))) return;
+    this.#link(name);
+    for (const copy of this.#named('dist.old-')) this.#remove(copy);
   }
 
   /** Names the build that `dist` is a link to. */

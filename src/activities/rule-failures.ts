@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { RuleError, Transient } from '../rules/errors.ts';
+import { ExitCode, RuleError, Transient } from '../rules/errors.ts';
 import { type ClaimedResult, type Asked, isSameStep, type StepClaim } from '../rules/run-request.ts';
 import type { Target } from '../rules/target.ts';
 import { unusable } from '../rules/unusable-payload.ts';
@@ -24,6 +24,7 @@ export function withRuleFailures<Activities extends Record<string, Activity>>(
     step,
     async (input, claim) => {
       try {
+        assertKnownForm(step, input);
         const made = claimed(step, input, claim);
         assertTarget(target, input);
         return { claim: made, result: await activity(input as never) };
@@ -33,6 +34,15 @@ export function withRuleFailures<Activities extends Record<string, Activity>>(
     },
   ]);
   return Object.fromEntries(wrapped);
+}
+
+/** Refuses the form in which an older build put a request beside what a step needs. */
+function assertKnownForm(step: string, input: unknown): void {
+  if (typeof input !== 'object' || input === null || 'workflow' in input || !('request' in input)) return;
+  throw new RuleError('OtherBuild', `The step ${step} was asked for by another build of keyward.`, {
+    cure: 'Use one version of keyward on all hosts, and run the command again.',
+    exitCode: ExitCode.unavailable,
+  });
 }
 
 function claimed(step: string, input: Partial<Asked> | undefined, claim: StepClaim | undefined): StepClaim {

@@ -4,6 +4,7 @@ import {
   CheckCode,
   type CheckOutcome,
   type CheckResult,
+  type Need,
   type UpgradeCheckRequest,
 } from '../rules/upgrade-check.ts';
 import { withConfiguration } from '../rules/remedy.ts';
@@ -39,10 +40,10 @@ function resultOf(
   { database, policyFiles }: CheckParts,
   request: UpgradeCheckRequest,
 ): Promise<CheckResult> {
-  const files = policyFiles(request.suite, request);
-  if (check.needs.includes('database'))
-    return database.read((readOnly) => check.run({ database: readOnly, files }));
-  return check.run({ files } as CheckContext);
+  const needs = (part: Need): boolean => check.needs.includes(part);
+  const run = (context: Partial<CheckContext>) => check.run(context as CheckContext);
+  const files = needs('files') ? { files: policyFiles(request.suite, request) } : {};
+  return needs('database') ? database.read((readOnly) => run({ ...files, database: readOnly })) : run(files);
 }
 
 function notCheckable(error: unknown): CheckResult {

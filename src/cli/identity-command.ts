@@ -59,7 +59,7 @@ export abstract class ResourceCommand extends EngineCommand {
         tell();
         return result;
       } catch (error) {
-        // Of several names only some were changed.
+        // Of several names some were changed, or may have been.
         if (error instanceof RuleError && error.outcome === 'changed') tell();
         throw error;
       }
@@ -89,8 +89,8 @@ export abstract class ResourceCommand extends EngineCommand {
     output: ResourceOutput,
     name: string,
     flags: CreateFlags,
-    password?: string,
-  ): Promise<Resource> {
+    { password, noteOf }: { password?: string | undefined; noteOf?: (made: Resource) => string | null } = {},
+  ): Promise<void> {
     const { kind } = output;
     const named = valuesOf(name, flags);
     assertColumns(Object.keys(recordOf(output, { id: '', options: {}, ...named }, null)), flags);
@@ -101,8 +101,9 @@ export abstract class ResourceCommand extends EngineCommand {
       const place = { domain, parent, defaultProject: defaultProjectIn(flags), defaultDomainId };
       return resources.create(kind, values, actor, { hashing, place, orShow: flags['or-show'] ?? false });
     });
+    const note = noteOf?.(resource);
+    if (note) this.announce(note);
     await printRecord(recordOf(output, resource, null), flags);
-    return resource;
   }
 
   /** Tries each name. What failed is told, and makes the exit code 1. */

@@ -1,4 +1,5 @@
 import { execFile, type ExecFileOptions } from 'node:child_process';
+import path from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -11,7 +12,7 @@ export async function runProgram(command: string, args: string[], options: ExecF
   try {
     await running;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || path.isAbsolute(command)) throw error;
     throw new Error(`there is no \`${command}\` on PATH`, { cause: error });
   } finally {
     process.off('exit', end);

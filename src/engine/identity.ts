@@ -76,7 +76,11 @@ export class Identity {
   }
 
   async services(): Promise<IdentityServices> {
-    this.#services ??= this.#open();
+    this.#services ??= this.#open().catch((error: unknown) => {
+      // What failed once may do later.
+      this.#services = null;
+      throw error;
+    });
     return this.#services;
   }
 

@@ -57,27 +57,32 @@ async function startOnce(client: Client, start: RunStart): Promise<void> {
     });
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    if (onConflict === 'refuse') await assertOwn(client, start);
+    if (onConflict === 'join') return;
+    const found = await findRun(client, start);
+    if (found.isOwn) return;
+    // It has ended since it was in the way.
+    if (!found.isOpen) return startOnce(client, start);
+    throw underWay(workflowId, found);
   }
 }
 
-/** Refuses a run that another request has started; it may be this request's, by a start whose answer was lost. */
-async function assertOwn(client: Client, { workflowId, input }: RunStart): Promise<void> {
+type Found = { isOwn: boolean; isOpen: boolean; since: Date; requester: Requester | undefined };
+
+/** Looks at the newest run of the id: it is this request's own where a start's answer was lost. */
+async function findRun(client: Client, { workflowId, input }: RunStart): Promise<Found> {
   const handle = client.workflow.getHandle(workflowId);
-  const { startTime } = await handle.describe();
+  const { startTime: since, status } = await handle.describe();
   const { events } = await handle.fetchHistory();
-  const [found] = revealInput(client, events) as [Partial<Asked & { requester: Requester }>?];
-  if (found?.requestId === input.requestId) return;
-  const { user, host } = found?.requester ?? {};
-  const by = user === undefined ? '' : ` by ${user} on ${host}`;
-  throw new RuleError(
-    UNDER_WAY,
-    `The run ${workflowId} is under way since ${startTime.toISOString()}, started${by}.`,
-    {
-      cure: `Wait for it (\`keyward workflow follow ${workflowId}\`) or end it (\`keyward workflow cancel ${workflowId}\`), then repeat the command.`,
-      outcome: 'unchanged',
-    },
-  );
+  const [asked] = revealInput(client, events) as [Partial<Asked & { requester: Requester }>?];
+  const isOwn = asked?.requestId === input.requestId;
+  return { isOwn, isOpen: status.name === 'RUNNING', since, requester: asked?.requester };
+}
+
+function underWay(workflowId: string, { since, requester }: Found): RuleError {
+  const by = requester ? `, started by ${requester.user} on ${requester.host}` : '';
+  return new RuleError(UNDER_WAY, `The run ${workflowId} is under way since ${since.toISOString()}${by}.`, {
+    cure: `Wait for it (\`keyward workflow follow ${workflowId}\`) or end it (\`keyward workflow cancel ${workflowId}\`), then repeat the command.`,
+  });
 }
 
 /** Counts what has come of the starts that were sent. */
@@ -93,8 +98,9 @@ class Attempts {
       await attempt;
     } catch (error) {
       this.lastError = error;
-      if (wasAnswered(error)) this.#unanswered -= 1;
-      if (isDefiniteRefusal(error)) this.#doubtful -= 1;
+      const isInTheWay = (error as Error).name === UNDER_WAY;
+      if (isInTheWay || wasAnswered(error)) this.#unanswered -= 1;
+      if (isInTheWay || isDefiniteRefusal(error)) this.#doubtful -= 1;
       throw error;
     }
   }
@@ -110,16 +116,15 @@ class Attempts {
   }
 }
 
-/** Tells whether Temporal has the run; null where it doesn't say. Throws where the run is another request's. */
+/** Tells whether Temporal has this request's run; null where it doesn't say. */
 async function isThere(calls: PatientCalls, start: RunStart): Promise<boolean | null> {
   try {
-    await calls.once(LOOK_LIMIT_MS, async (client) => {
+    return await calls.once(LOOK_LIMIT_MS, async (client) => {
+      if (start.onConflict === 'refuse') return (await findRun(client, start)).isOwn;
       await client.workflow.getHandle(start.workflowId).describe();
-      if (start.onConflict === 'refuse') await assertOwn(client, start);
+      return true;
     });
-    return true;
   } catch (error) {
-    if ((error as Error).name === UNDER_WAY) throw error;
     return isUnknownRun(error) ? false : null;
   }
 }

@@ -14,7 +14,7 @@ const WRITE_SQL =
   /\b(?:insert\s+into|update|delete\s+from)\s+(?:public\.)?"?(role|role_option|implied_role|user|local_user|nonlocal_user|password|project|project_option|project_tag|(?:keyward\.)?user_option)\b/i;
 
 /** A table whose name is put in may be any of them: `kindTables` has their names. */
-const WRITE_ANY = /\b(?:insert\s+into|update|delete\s+from)\s+\$\{/i;
+const WRITE_ANY = /\b(?:insert\s+into|update|delete\s+from)\s+(?:\w+\.)?"?\$\{/i;
 
 const root = path.join(process.cwd(), 'src');
 const sources = readdirSync(root, { recursive: true, encoding: 'utf8' })

@@ -15,6 +15,7 @@ import {
 import { userOptionFlags } from '../../cli/flags/user-option-flags.ts';
 import { readPassword } from '../../cli/prompts/user-password.ts';
 import { createdResource } from '../../cli/output/resource-views.ts';
+import type { Resource } from '../../rules/identity/resource.ts';
 
 export default class UserCreate extends ResourceCommand {
   static override summary = 'Create a user.';
@@ -42,7 +43,7 @@ export default class UserCreate extends ResourceCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(UserCreate);
     const password = await readPassword(flags, `the new user ${args.name}`, this.announce);
-    const { options } = await this.createResource(UserCreate.output, args.name, flags, password);
-    if (options.immutable) this.announce(IMMUTABLE_USER_NOTE);
+    const noteOf = ({ options }: Resource) => (options.immutable ? IMMUTABLE_USER_NOTE : null);
+    await this.createResource(UserCreate.output, args.name, flags, { password, noteOf });
   }
 }

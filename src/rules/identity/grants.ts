@@ -4,7 +4,7 @@ import type { Resource } from './resource.ts';
 
 /** What a role is granted on, as a request names it: exactly one of these. */
 type Named = { project?: unknown; domain?: unknown; system?: boolean };
-/** What a role is granted on, once it is found; only a project has a `domainId`. */
+/** What a role is granted on, once it is found; `domainId` is asked of projects only. */
 export type GrantScope = {
   kind: 'project' | 'domain' | 'system';
   id: string;

@@ -64,8 +64,8 @@ export async function lockRolesOf(em: EntityManager, domainId: string): Promise<
 }
 
 /**
- * Locks the users of a domain and returns their ids, and those of other domains who could log in only through one of its identity
- * providers: Keystone deletes them with it too (`keystone/federation/backends/sql.py`).
+ * Locks all users that go with a domain, and returns their ids: its own, and those of other domains who could log in
+ * only through one of its identity providers, whom Keystone deletes too (`keystone/federation/backends/sql.py`).
  */
 export async function lockUsersOf(em: EntityManager, domainId: string): Promise<string[]> {
   await em.execute('select from identity_provider where domain_id = ? order by id for update', [domainId]);
@@ -82,7 +82,7 @@ export async function lockUsersOf(em: EntityManager, domainId: string): Promise<
   return rows.map(({ id }) => id);
 }
 
-/** Locks the users, and returns their ids, whose default project, or one of whose identity providers, goes away. */
+/** Locks the users whose default project or an identity provider goes away, and returns their ids. */
 export async function lockUsersLosing(
   em: EntityManager,
   projectIds: string[],

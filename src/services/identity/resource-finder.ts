@@ -42,7 +42,7 @@ export class ResourceFinder {
     return (parent ?? (await this.get('project', ref))).resource;
   }
 
-  /** Without a domain, a role's name means that of the global one; only where there is none may it be a domain's. */
+  /** Without a domain, a role's name means the global one; only where there is none may it be a domain's. */
   async #named(kind: ResourceKind, name: string, domainId: string | undefined): Promise<StoredResource[]> {
     const { domain } = kinds[kind];
     if (domain === 'never') return this.#resources.page(kind, { name }, null, MANY);

@@ -20,13 +20,20 @@ it.each<[string, unknown, unknown]>([
   ['null', null, claim],
   ['a text', 'text', claim],
   ['an empty input', {}, claim],
-  ['an input without a request', { id: 'x', request }, claim],
   ['another step', request, { ...claim, step: 'other' }],
   ['another workflow', request, { ...claim, workflow: 'other' }],
   ['another request', request, { ...claim, requestId: 'other' }],
   ['no claim', request, null],
 ])('refuses %s once and for all', async (_, input, claimed) => {
   await expect(call(input, claimed)).rejects.toMatchObject({ type: 'PayloadForged', nonRetryable: true });
+});
+
+it('tells that another build has asked for the step in a form of its own', async () => {
+  await expect(call({ id: 'x', request })).rejects.toMatchObject({
+    type: 'OtherBuild',
+    nonRetryable: true,
+    message: 'The step work was asked for by another build of keyward.',
+  });
 });
 
 it('refuses the request of another database once and for all', async () => {
