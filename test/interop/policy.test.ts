@@ -2,6 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { TestCloud } from '../support/cloud/test-cloud.ts';
+import { type Outcome, StartedPrograms } from '../support/interop/programs.ts';
 
 const DATABASE = 'cloud';
 const RULE = 'identity:list_trusts';
@@ -84,4 +85,31 @@ it("a JSON file is converted by Keystone's own tool, as the remedy says", async 
   use({ policy_file: written });
   expect(await cloud.check()).toEqual({ code: 0, remedies: [] });
   expect(await cloud.keystone.status()).toMatchObject({ code: 0 });
+});
+
+/** A line of a log begins with when and by which process it was written. */
+const withoutMoment = ({ code, stdout }: Outcome) => ({
+  code,
+  stdout: stdout.replaceAll(/^[-\d]+ [:.\d]+ \d+ /gm, ''),
+});
+
+/** The other tests take forks of a Python that has imported the programs; this one starts them as an operator does. */
+it("what the forks of OpenStack's programs print is what the programs print", async () => {
+  write({ 'policy.yaml': `"${RULE}": ""` });
+  const { keystone } = cloud;
+  const started = new StartedPrograms(keystone.bin);
+  const status = [folder, '--config-file', keystone.config, 'upgrade', 'check'];
+  const both = await Promise.all(
+    [
+      [keystone.status(), started.run('keystone-status', status, process.env)],
+      [
+        keystone.manage('db_version'),
+        started.run('keystone-manage', ['--config-file', keystone.config, 'db_version'], process.env),
+      ],
+      [keystone.openstack({}, '--version'), started.run('openstack', ['--version'], process.env)],
+      [keystone.openstack({}, 'no', 'such'), started.run('openstack', ['no', 'such'], process.env)],
+    ].map((pair) => Promise.all(pair)),
+  );
+  for (const [forked, real] of both) expect(withoutMoment(forked!)).toEqual(withoutMoment(real!));
+  expect(both.map(([, real]) => real!.code)).toEqual([2, 0, 0, 2]);
 });

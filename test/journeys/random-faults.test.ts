@@ -10,8 +10,12 @@ import { at, type Fault, PostgresProxy } from '../support/cloud/postgres-proxy.t
  * agrees with the rows. A round's seed repeats its choices: KEYWARD_SEED is the first, KEYWARD_ROUNDS how many.
  */
 const STRESS = process.env['KEYWARD_STRESS'] === '1';
-const FIRST = Number(process.env['KEYWARD_SEED'] ?? (STRESS ? Date.now() % 1_000_000 : 1));
-const ROUNDS = Number(process.env['KEYWARD_ROUNDS'] ?? (STRESS ? 300 : 12));
+/** Each command with each kind of fault that matters to it; the first six strike a bootstrap, at Temporal in two. */
+const CHOSEN = [5, 15, 18, 260, 1437, 1589, 196, 43, 12, 37, 9, 46, 20, 29];
+const FIRST = Number(process.env['KEYWARD_SEED'] ?? Date.now() % 1_000_000);
+const ROUNDS = Number(process.env['KEYWARD_ROUNDS'] ?? (STRESS ? 300 : 1));
+const isRandom = STRESS || process.env['KEYWARD_SEED'] !== undefined;
+const SEEDS = isRandom ? Array.from({ length: ROUNDS }, (_, round) => FIRST + round) : CHOSEN;
 const DATABASE_FAULTS: Fault[] = ['cut', 'cut-after', 'orphan', 'half-open', { delay: 300 }];
 const CALLS = [
   'StartWorkflowExecution',
@@ -117,9 +121,9 @@ async function settled(): Promise<void> {
   });
 }
 
-it(`what ${ROUNDS} commands tell, each with a fault, is what is there`, async () => {
+it(`what ${SEEDS.length} commands tell, each with a fault, is what is there`, async () => {
   const wrong = [];
-  for (let seed = FIRST; seed < FIRST + ROUNDS; seed += 1) {
+  for (const seed of SEEDS) {
     const next = numbersOf(seed);
     const { args, before: first, usesTemporal = false, readsOnly = false } = STEPS[next(STEPS.length)]!(seed);
     if (first) expect(await through(first, '')).toMatchObject({ code: 0 });
