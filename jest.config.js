@@ -21,7 +21,7 @@ const layerOfHomes = (name) => ({
   globalTeardown: '<rootDir>/test/support/home/template-teardown.ts',
 });
 
-/** Three at a time on two cores, since most files wait for PostgreSQL or Temporal: 374 s instead of 462. */
+/** Three at a time on two cores, since most files wait for PostgreSQL or Temporal: 370 s instead of 462. */
 export default {
   maxWorkers: 3,
   // More commands at once starve each other on such a machine, and Temporal then has not let them in after 5 s.

@@ -20,6 +20,14 @@ export const SYNCED = 'template_synced';
 export async function makeTemplate(): Promise<void> {
   if (process.env[VARIABLE]) return;
   const home = homeAt(mkdtempSync(path.join(tmpdir(), 'keyward-template-')));
+  await Promise.all([makeDatabases(home), ensureTemporal(home, () => {})]);
+  await stopParts(home);
+  // No test cuts the power.
+  appendFileSync(path.join(dataOf(home), 'postgresql.conf'), 'fsync = off\n');
+  process.env[VARIABLE] = home.dir;
+}
+
+async function makeDatabases(home: Home): Promise<void> {
   const address = await ensurePostgres(home, () => {});
   const services = await openIdentity(address);
   await services.schema.sync();
@@ -28,11 +36,6 @@ export async function makeTemplate(): Promise<void> {
   await client.connect();
   await client.query(`create database ${SYNCED} template ${address.database}`);
   await client.end();
-  await ensureTemporal(home, () => {});
-  await stopParts(home);
-  // No test cuts the power.
-  appendFileSync(path.join(dataOf(home), 'postgresql.conf'), 'fsync = off\n');
-  process.env[VARIABLE] = home.dir;
 }
 
 export function removeTemplate(): void {
