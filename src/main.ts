@@ -15,6 +15,8 @@ export async function main(binUrl: string): Promise<void> {
   holdBuild();
   settleUserFolders(process.env);
   cacheCompiledCode(path.dirname(path.dirname(fileURLToPath(binUrl))), process.env);
+  // oclif would load all of semver to compare a version that `run.js` has compared.
+  process.env['OCLIF_DISABLE_ENGINE_WARNING'] ??= '1';
   // Most of what a command makes is garbage at once; V8 would let up to 128 MiB of it pile up before it looks.
   v8.setFlagsFromString('--semi-space-growth-factor=1');
   process.on('uncaughtException', crash);
