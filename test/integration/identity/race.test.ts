@@ -6,7 +6,7 @@ import { actor, TestIdentity } from '../../support/cloud/resources.ts';
 
 /** `npm run stress` asks for more, and takes most of an hour. */
 const isStress = Boolean(process.env['KEYWARD_STRESS']);
-const [WAYS, ROUNDS] = isStress ? [64, 1000] : [16, 100];
+const [WAYS, ROUNDS] = isStress ? [64, 1000] : [16, 60];
 if (isStress) jest.setTimeout(7_200_000);
 
 const POOL = 8;
