@@ -16,7 +16,7 @@ let shared: OwnDatabase;
 
 const victims = {
   CLI: (_: OwnDatabase, running: Running) => running.process.kill('SIGKILL'),
-  worker: (cloud: OwnDatabase) => process.kill(cloud.workerPid(), 'SIGKILL'),
+  worker: async (cloud: OwnDatabase) => process.kill(await cloud.workerPid(), 'SIGKILL'),
   Temporal: () => process.kill(home.pid('temporal'), 'SIGKILL'),
   'PostgreSQL backend': (cloud: OwnDatabase) =>
     cloud.query(
@@ -80,7 +80,7 @@ const points: Record<string, (cloud: OwnDatabase, kill: (running: Running) => un
       const release = await cloud.holdUp(`select pg_advisory_xact_lock(${COMMIT_LOCK})`);
       const running = cloud.start(BOOTSTRAP);
       await until(() => cloud.isHeldUp('advisory'));
-      const worker = cloud.workerPid();
+      const worker = await cloud.workerPid();
       process.kill(worker, 'SIGSTOP');
       await release();
       await until(async () => (await countAudited(cloud)) > 0);

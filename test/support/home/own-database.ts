@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-import { targetOf } from '../../../src/config/target.ts';
 import { listParts } from '../../../src/daemons/parts.ts';
+import { targetIn } from '../../../src/daemons/postgres/server-name.ts';
 import type { DatabaseAddress } from '../../../src/rules/database-address.ts';
 import type { Outcome, Running, TestHome } from './cli.ts';
 import { SYNCED } from './template.ts';
@@ -63,10 +61,10 @@ export class OwnDatabase {
   }
 
   /** The pid of the local worker that serves it. */
-  workerPid(): number {
-    const { dir, runDir } = this.home.home;
-    const { name } = JSON.parse(readFileSync(path.join(dir, 'postgres.name'), 'utf8')) as { name: string };
-    const target = targetOf({ host: runDir, port: 5432, database: this.name } as DatabaseAddress, name);
-    return listParts(this.home.home).find(({ part }) => part === `worker ${target}`)!.pid!;
+  async workerPid(): Promise<number> {
+    const { home } = this.home;
+    const address = { host: home.runDir, port: 5432, database: this.name } as DatabaseAddress;
+    const target = await targetIn(home, address, () => {});
+    return listParts(home).find(({ part }) => part === `worker ${target}`)!.pid!;
   }
 }

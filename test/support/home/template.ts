@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client } from 'pg';
 import { type Home, resolveHome } from '../../../src/config/home.ts';
 import { stopParts } from '../../../src/daemons/parts.ts';
 import { ensurePostgres } from '../../../src/daemons/postgres/server.ts';
+import { nameNewServer } from '../../../src/daemons/postgres/server-name.ts';
 import { annexOf, usesAnnex } from '../../../src/daemons/postgres/socket.ts';
 import { ensureTemporal } from '../../../src/daemons/temporal-server/server.ts';
 import { openIdentity } from '../../../src/engine/identity.ts';
@@ -56,8 +56,7 @@ export function cloneTemplate(home: Home): void {
   if (usesAnnex(from)) mkdirSync(annexOf(home), { recursive: true, mode: 0o700 });
   execFileSync('cp', ['-a', dataOf(from), path.dirname(dataOf(home))]);
   execFileSync('cp', ['-a', path.join(template, 'temporal.db'), home.dir]);
-  const named = JSON.stringify({ name: randomUUID(), home: home.dir });
-  writeFileSync(path.join(home.dir, 'postgres.name'), named, { mode: 0o600 });
+  nameNewServer(home);
 }
 
 const homeAt = (dir: string): Home => resolveHome({ ...process.env, KEYWARD_HOME: dir });
