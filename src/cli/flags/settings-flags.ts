@@ -1,4 +1,5 @@
 import { Flags } from '@oclif/core';
+import type { ServiceName } from '../../rules/service.ts';
 import { type Parsed, repeated } from './flag-kinds.ts';
 
 const helpGroup = 'CONFIGURATION';
@@ -12,6 +13,32 @@ export const settingsFlags = {
   }),
 };
 export type SettingsFlags = Parsed<typeof settingsFlags>;
+
+/** The flags of a command on Nova's databases alone. */
+export const novaSettingsFlags = {
+  ...settingsFlags,
+  'config-file': repeated('a nova.conf to read; later files win', { helpGroup }),
+};
+
+/** The flags of a command that may be about both services: there each has names of its own. */
+export const bothSettingsFlags = {
+  ...settingsFlags,
+  'nova-config-file': repeated('a nova.conf to read; later files win', { helpGroup }),
+  'nova-config-dir': repeated('a folder whose *.conf files are read after those', { helpGroup }),
+};
+export type BothSettingsFlags = Parsed<typeof bothSettingsFlags>;
+
+/** Gives each service what the flags say of its configuration; `isOfBoth`: Nova's files have flags of their own. */
+export function givenIn(
+  { embedded, ...flags }: BothSettingsFlags,
+  services: readonly ServiceName[],
+  { isOfBoth }: { isOfBoth: boolean },
+): Partial<Record<ServiceName, SettingsFlags>> {
+  const own = { 'config-file': flags['config-file'], 'config-dir': flags['config-dir'], embedded };
+  const nova = { 'config-file': flags['nova-config-file'], 'config-dir': flags['nova-config-dir'], embedded };
+  const of = (name: ServiceName) => (name === 'compute' && isOfBoth ? nova : own);
+  return Object.fromEntries(services.map((name) => [name, of(name)]));
+}
 
 /** Node's timers count milliseconds in 31 bits, and fire at once beyond; a statement may take some minutes more. */
 export const LONGEST_TIMEOUT = 2_147_000;
