@@ -10,8 +10,15 @@ export type CheckCode = (typeof CheckCode)[keyof typeof CheckCode];
 /** What a check found. `remedy` is a command, or an edit by file, section and key; null when there is nothing to do. */
 export type CheckResult = { code: CheckCode; details: string | null; remedy: string | null };
 
-/** What a check may need: the database that its suite is about, or the files of the host whose operator asks. */
-export type Need = 'database' | 'files';
+/**
+ * What a check may need: the database that its suite is about, Nova's cells, or what is on the host whose operator asks:
+ * policy files, options of the service's configuration, and the credentials in it, by which other services are asked.
+ */
+export type Need = 'database' | 'cells' | 'files' | 'config' | 'apis';
+
+/** Tells whether a check must run on the host whose operator asks, since it reads that host's files. */
+export const readsHost = (needs: readonly Need[]): boolean =>
+  needs.some((need) => need === 'files' || need === 'config' || need === 'apis');
 
 /** What every check file states about itself. `order` is upstream's order in the table; `needs` says where it can run. */
 export type CheckDescription = {

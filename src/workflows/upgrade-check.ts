@@ -6,6 +6,7 @@ import {
   CheckCode,
   type CheckDescription,
   type CheckOutcome,
+  readsHost,
   type UpgradeCheckRequest,
 } from '../rules/upgrade-check.ts';
 
@@ -36,7 +37,7 @@ async function outcomeOf(
 /** Sends a check of files to the host whose operator asked; any other check may run wherever a worker is. */
 function activitiesFor({ id, needs }: CheckDescription, { target, hostname }: UpgradeCheckRequest) {
   return proxyActivities<UpgradeCheckActivities>({
-    taskQueue: needs.includes('files') ? hostTaskQueue(target, hostname) : taskQueue(target),
+    taskQueue: readsHost(needs) ? hostTaskQueue(target, hostname) : taskQueue(target),
     startToCloseTimeout: '15s',
     scheduleToCloseTimeout: '40s',
     retry: { maximumAttempts: 2 },
