@@ -12,13 +12,14 @@ export type CheckCode = (typeof CheckCode)[keyof typeof CheckCode];
 export type CheckResult = { code: CheckCode; details: string | null; remedy: string | null };
 
 /**
- * What a check may need: its suite's main database, the cells that Nova's maps, or (read on the host whose operator
- * asks) policy files, options of the configuration, and other services' APIs with the credentials in it.
+ * What a check may need: the database that its suite is about, Nova's cells, or what is on the host whose operator asks:
+ * policy files, options of the service's configuration, and the credentials in it, by which other services are asked.
  */
 export type Need = 'database' | 'cells' | 'files' | 'config' | 'apis';
 
-/** These are to be had on the host alone whose operator asks. */
-export const OF_HOST: readonly Need[] = ['files', 'config', 'apis'];
+/** Tells whether a check must run on the host whose operator asks, since it reads that host's files. */
+export const readsHost = (needs: readonly Need[]): boolean =>
+  needs.some((need) => need === 'files' || need === 'config' || need === 'apis');
 
 /** What every check file states about itself. `order` is upstream's order in the table; `needs` says where it can run. */
 export type CheckDescription = {

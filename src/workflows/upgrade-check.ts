@@ -6,7 +6,7 @@ import {
   CheckCode,
   type CheckDescription,
   type CheckOutcome,
-  OF_HOST,
+  readsHost,
   stepsOf,
   type SuiteOutcome,
   type SuiteStep,
@@ -44,9 +44,8 @@ async function outcomeOf(check: CheckDescription, suite: Asked<SuiteStep>): Prom
 
 /** Sends a check of this host's files to the host whose operator asked; any other check may run wherever a worker is. */
 function activitiesFor({ id, needs }: CheckDescription, { target, hostname }: SuiteStep) {
-  const isOfHost = needs.some((need) => OF_HOST.includes(need));
   return proxyActivities<UpgradeCheckActivities>({
-    taskQueue: isOfHost ? hostTaskQueue(target, hostname) : taskQueue(target),
+    taskQueue: readsHost(needs) ? hostTaskQueue(target, hostname) : taskQueue(target),
     startToCloseTimeout: '15s',
     scheduleToCloseTimeout: '40s',
     retry: { maximumAttempts: 2 },
