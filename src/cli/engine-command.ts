@@ -51,7 +51,7 @@ export abstract class EngineCommand extends BaseCommand {
   }
 
   /** Gives the services that the command is about with these flags. */
-  protected servicesOf(_flags: BothSettingsFlags): readonly ServiceName[] {
+  protected servicesOf(_flags: object): readonly ServiceName[] {
     return (this.constructor as typeof EngineCommand).services;
   }
 

@@ -2,7 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { type CellMapping, nameOf } from '../rules/compute/cell.ts';
 import type { DatabaseAddress } from '../rules/database-address.ts';
 import { RuleError, Unavailable } from '../rules/errors.ts';
-import { type Database, openDatabase } from './database.ts';
+import { type Database, type DatabaseOptions, openDatabase } from './database.ts';
 import { AuditEntry } from './keyward/audit-entry.entity.ts';
 import { listCellMappings } from './nova-api/cell-mapping.repository.ts';
 import { novaCellSchema } from './nova-cell/schema.ts';
@@ -31,12 +31,13 @@ const bareSchema = { ...novaCellSchema, entities: [AuditEntry] };
 export class Cells {
   readonly #api: Database;
   readonly #addressOf: CellAddress;
-  readonly #announce: (line: string) => void;
+  readonly #options: DatabaseOptions;
 
-  constructor(api: Database, addressOf: CellAddress, announce: (line: string) => void) {
+  /** `options` are those of a cell's database that is opened for changes. */
+  constructor(api: Database, addressOf: CellAddress, options: DatabaseOptions) {
     this.#api = api;
     this.#addressOf = addressOf;
-    this.#announce = announce;
+    this.#options = options;
   }
 
   /** Lists the mappings in the order of their ids, cell0 and disabled ones included. */
@@ -65,7 +66,7 @@ export class Cells {
 
   /** Opens one cell's database for changes; whoever opens it closes it. */
   open(cell: CellMapping): Database {
-    return openDatabase(this.#addressOf(cell), novaCellSchema, { announce: this.#announce });
+    return openDatabase(this.#addressOf(cell), novaCellSchema, this.#options);
   }
 
   async #ask<T>(

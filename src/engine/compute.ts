@@ -26,27 +26,14 @@ const OTHER_OPTION = /^OS_(?!(API_)?DATABASE__)[A-Z0-9_]+__[A-Z0-9_]+$/;
 /** Opens the services of one API database and its cells; nothing connects before the first use. */
 export async function openCompute(
   address: DatabaseAddress,
-  /**
-   * Lists the cells that a cloud can't do without. Beside a Nova that is cell0, in the database that nova-manage gives
-   * it (`nova/cmd/manage.py`, map_cell0); alone a first cell as well. Embedded ones are templates, so that a moved home
-   * finds them.
-   */
-  wantedCells(): WantedCell[] {
-    const { value: base } = this.settings.cellBase;
-    if (!isEmbedded(this)) return base === null ? [] : [wanted('cell0', cell0Url(base))];
-    return ['cell0', 'cell1'].map((name) => wanted(name, `{scheme}://{username}@/nova_${name}?{query}`));
-  }
-
   addressOf: CellAddress,
   options: DatabaseOptions = {},
 ) {
-  const [{ openDatabase }, { Cells }, { novaApiSchema }, { SchemaService }, { CellService }, { CellSync }] =
-    await Promise.all([
+  const [{ openDatabase }, { Cells }, { novaApiSchema }, { SchemaService }, { CellSync }] = await Promise.all([
       import('../database/database.ts'),
       import('../database/cells.ts'),
       import('../database/nova-api/schema.ts'),
       import('../services/schema-service.ts'),
-      import('../services/compute/cell-service.ts'),
       import('../services/compute/cell-sync.ts'),
     ]);
   const database = openDatabase(address, novaApiSchema, options);
@@ -56,7 +43,6 @@ export async function openCompute(
     database,
     cells,
     schema: new SchemaService(database),
-    cellService: new CellService(database, cells),
     cellSync: new CellSync(database, cells),
     close: () => database.close(),
   };
