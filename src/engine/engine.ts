@@ -1,7 +1,7 @@
 import { type Home, resolveHome } from '../config/home.ts';
+import { assertUnambiguous } from '../config/ambiguous-connection.ts';
 import { loadComputeSettings } from '../config/compute-settings.ts';
 import { loadIdentitySettings } from '../config/identity-settings.ts';
-import { assertUnambiguous } from '../config/service-database.ts';
 import { isRunning } from '../daemons/daemon.ts';
 import { listParts, stopParts } from '../daemons/parts.ts';
 import { uiLink } from '../daemons/temporal-server/server.ts';
