@@ -60,11 +60,11 @@ export class Engine {
   }
 
   get identity(): Identity {
-    return given(this.#identity);
+    return spokenOf(this.#identity);
   }
 
   get compute(): Compute {
-    return given(this.#compute);
+    return spokenOf(this.#compute);
   }
 
   /** Gives those of its services that are named; the first one where none is. */
@@ -174,7 +174,7 @@ export class Engine {
   }
 }
 
-function given<T>(service: T | null): T {
+function spokenOf<T>(service: T | null): T {
   if (service === null) throw new Error('The command has not said that it is about this service.');
   return service;
 }
