@@ -5,7 +5,7 @@ import { ensurePostgres } from '../daemons/postgres/server.ts';
 import { targetIn } from '../daemons/postgres/server-name.ts';
 import type { CellAddress } from '../database/cells.ts';
 import type { DatabaseOptions } from '../database/database.ts';
-import { patienceFor } from '../database/patience.ts';
+import { patienceFor, STEP_PATIENCE } from '../database/patience.ts';
 import type { Announce } from '../rules/announce.ts';
 import { cell0Url, NO_TRANSPORT } from '../rules/compute/cell.ts';
 import type { ComputeSettings } from '../rules/compute/settings.ts';
@@ -29,13 +29,15 @@ export async function openCompute(
   addressOf: CellAddress,
   options: DatabaseOptions = {},
 ) {
-  const [{ openDatabase }, { Cells }, { novaApiSchema }, { SchemaService }, { CellSync }] = await Promise.all([
+  const [{ openDatabase }, { Cells }, { novaApiSchema }, { SchemaService }, { CellSync }] = await Promise.all(
+    [
       import('../database/database.ts'),
       import('../database/cells.ts'),
       import('../database/nova-api/schema.ts'),
       import('../services/schema-service.ts'),
       import('../services/compute/cell-sync.ts'),
-    ]);
+    ],
+  );
   const database = openDatabase(address, novaApiSchema, options);
   const cells = new Cells(database, addressOf, options);
   return {
@@ -121,8 +123,15 @@ export class Compute implements Service {
   }
 
   async serve(poolSize: number, announce: Announce): Promise<Served> {
-    const { serveCompute } = await import('./activities.ts');
-    return serveCompute(this, poolSize, announce);
+    const [{ serveCompute }, target, address] = await Promise.all([
+      import('./activities.ts'),
+      this.target(),
+      this.address(),
+    ]);
+    return serveCompute(
+      target,
+      await openCompute(address, this.addressOf, { patience: STEP_PATIENCE, poolSize, announce }),
+    );
   }
 
   services = (): Promise<ComputeServices> => this.#services.get();
