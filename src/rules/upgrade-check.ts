@@ -16,9 +16,14 @@ export type CheckResult = { code: CheckCode; details: string | null; remedy: str
  */
 export type Need = 'database' | 'cells' | 'files' | 'config' | 'apis';
 
-/** Tells whether a check must run on the host whose operator asks, since it reads that host's files. */
+const OF_THE_HOST = ['files', 'config', 'apis'] as const;
+
+/**
+ * Tells whether a check must run on the host whose operator asks, since it reads that host's files. Only `includes` is
+ * asked of `needs`: in runs of an older build it is a single word.
+ */
 export const readsHost = (needs: readonly Need[]): boolean =>
-  needs.some((need) => need === 'files' || need === 'config' || need === 'apis');
+  OF_THE_HOST.some((need) => needs.includes(need));
 
 /** What every check file states about itself. `order` is upstream's order in the table; `needs` says where it can run. */
 export type CheckDescription = {
