@@ -1,21 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { BaseCommand } from './base-command.ts';
 import type { RunFlags } from './flags/run-flags.ts';
-import type { SettingsFlags } from './flags/settings-flags.ts';
+import type { BothSettingsFlags, SettingsFlags } from './flags/settings-flags.ts';
 import type { Progress } from './output/progress.ts';
 import { ExitCode, RuleError } from '../rules/errors.ts';
 import type { Requester } from '../rules/requester.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { IdentityServices } from '../engine/identity.ts';
+import type { Service } from '../engine/service.ts';
 import { requesterOf } from '../engine/requester.ts';
-import type { Configuration } from '../rules/settings.ts';
-import { cureWithConfiguration } from '../rules/remedy.ts';
+import type { ServiceName } from '../rules/service.ts';
+import { type Configurations, cureWithConfiguration } from '../rules/remedy.ts';
 import type { RunOptions, Runs } from '../temporal/runs.ts';
 
 type StartRun<T> = (runs: Runs, options: RunOptions) => Promise<T>;
 
 /** A command that needs the engine: what it asks for is opened for it, and always closed. */
 export abstract class EngineCommand extends BaseCommand {
+  /** The services that it is about, or (of several) may be about. */
+  static services: readonly ServiceName[] = ['identity'];
   /** Whether the run that it follows is one that it asked for. */
   protected startsRun = true;
   /** Set while a run is followed. */
@@ -23,17 +26,24 @@ export abstract class EngineCommand extends BaseCommand {
   /** Whether that run is known to exist; before, Temporal may have been asked to start it. */
   #isRunKnown = false;
   #progress: Progress | null = null;
-  #configuration: Configuration | null = null;
+  #configurations: Configurations = {};
 
   /** `lockSeconds`: how long a statement may wait for a lock that somebody else holds. */
   protected async withEngine<T>(
-    flags: SettingsFlags,
+    flags: BothSettingsFlags,
     use: (engine: Engine) => Promise<T>,
     lockSeconds?: number,
   ): Promise<T> {
     const { Engine } = await import('../engine/engine.ts');
-    const engine = new Engine({ flags, env: process.env, announce: this.announce, lockSeconds });
-    this.#configuration = engine.identity.settings;
+    const engine = new Engine({
+      services: this.servicesOf(flags),
+      flags,
+      serves: 'nova-config-file' in this.ctor.flags ? 'both' : 'one',
+      env: process.env,
+      announce: this.announce,
+      lockSeconds,
+    });
+    this.#configurations = Object.fromEntries(engine.services.map(({ name, settings }) => [name, settings]));
     const detach = this.#detachOnSignal(engine);
     try {
       return await use(engine);
@@ -45,10 +55,15 @@ export abstract class EngineCommand extends BaseCommand {
     }
   }
 
+  /** Gives the services that the command is about with these flags. */
+  protected servicesOf(_flags: object): readonly ServiceName[] {
+    return (this.constructor as typeof EngineCommand).services;
+  }
+
   /** Gives the error with cures that reach the database that this command was about. */
   protected configured<T>(error: T): T {
-    if (!(error instanceof RuleError) || !this.#configuration) return error;
-    return Object.assign(error, { cure: cureWithConfiguration(error.cure, this.#configuration) });
+    if (!(error instanceof RuleError)) return error;
+    return Object.assign(error, { cure: cureWithConfiguration(error.cure, this.#configurations) });
   }
 
   /** Opens the services of the identity database, without Temporal. */
@@ -59,17 +74,20 @@ export abstract class EngineCommand extends BaseCommand {
     return this.withEngine(flags, async (engine) => use(await engine.identity.services()));
   }
 
-  /** Follows what `start` starts or joins, with progress on stderr. */
+  /** Follows what `start` starts or joins, with progress on stderr; it is a run of the first of the services. */
   protected async followIn<T>(
     engine: Engine,
     flags: RunFlags,
     workflowId: string,
     title: string,
     start: StartRun<T>,
+    services: readonly Service[] = engine.services,
   ): Promise<T> {
     const [{ openProgress }, runs] = await Promise.all([
       import('./output/progress.ts'),
-      engine.runs({ inline: flags.inline ?? false }).catch((error: unknown) => this.#neverStarted(error)),
+      engine
+        .runs(services, { inline: flags.inline ?? false })
+        .catch((error: unknown) => this.#neverStarted(error)),
     ]);
     const progress = await openProgress(title);
     this.followedRun = workflowId;
@@ -136,7 +154,7 @@ export abstract class EngineCommand extends BaseCommand {
   async #leave(engine: Engine): Promise<void> {
     const farewell = this.farewell(engine);
     await this.#progress?.finish('left');
-    if (farewell) this.announce(cureWithConfiguration(farewell, engine.identity.settings));
+    if (farewell) this.announce(cureWithConfiguration(farewell, this.#configurations));
     await engine.leave();
   }
 

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Home } from '../config/home.ts';
+import type { ServiceName } from '../rules/service.ts';
 import type { Target } from '../rules/target.ts';
 import { exclusively, findRunning, forgetDaemon, startDaemon, stopDaemon } from './daemon.ts';
 import { daemonEnvironment } from './daemon-environment.ts';
@@ -14,6 +15,7 @@ const BIN = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
 
 /** `fingerprint` changes with whatever makes a running worker unfit: another build, database, password or Temporal. */
 export type WorkerSpec = {
+  service: ServiceName;
   target: Target;
   version: string;
   fingerprint: string;
@@ -73,7 +75,7 @@ async function replaceWorker(
   await startDaemon(home, {
     name,
     command: process.execPath,
-    arguments: [BIN, 'worker', 'start'],
+    arguments: [BIN, 'worker', 'start', '--service', spec.service],
     environment: {
       ...daemonEnvironment(process.env, /^KEYWARD_/),
       ...spec.environment,

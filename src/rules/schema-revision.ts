@@ -1,7 +1,7 @@
 import { RuleError } from './errors.ts';
 
-/** The databases that `db sync`, `db url` and `db version` take; the first one is meant where none is named. */
-export const databaseNames = ['identity'] as const;
+/** What `db sync`, `db url` and `db version` take: `compute` stands for the API database and every cell. */
+export const databaseNames = ['identity', 'compute', 'compute-api', 'cell'] as const;
 export type DatabaseName = (typeof databaseNames)[number];
 
 /** A revision that a database of upstream's must be at, and upstream's own command that brings it there. */
@@ -9,7 +9,7 @@ type Head = { revision: string; command: string };
 
 /** Describes a database of upstream's: by what it is recognised, and which release's schema keyward works on. */
 export type UpstreamSchema = {
-  /** The name of a database of `databaseNames`. A test may have one of its own. */
+  /** One of `databaseNames`. A test may have one of its own. */
   name: string;
   /** Whose database it is, and in which release: `Keystone`, `30.0.0`. */
   service: string;
@@ -26,10 +26,17 @@ export type UpstreamSchema = {
 
 /**
  * `expand-needed` and `contract-needed`: upstream's own command has work to do there; `keyward-needed`: only keyward's
- * own tables are missing, or older.
+ * own tables are missing, or older; `unmapped`: of the API database, a cell that every cloud needs is not mapped.
  */
 export type SchemaState =
-  'empty' | 'current' | 'keyward-needed' | 'expand-needed' | 'contract-needed' | 'unknown' | 'foreign';
+  | 'empty'
+  | 'current'
+  | 'keyward-needed'
+  | 'unmapped'
+  | 'expand-needed'
+  | 'contract-needed'
+  | 'unknown'
+  | 'foreign';
 
 /** `hasLandmarks`: every table by which upstream's database is known is there. */
 export type SchemaFacts = { tables: number; hasLandmarks: boolean; hasAlembic: boolean; revisions: string[] };
@@ -83,5 +90,7 @@ export function schemaRefusal(
 }
 
 /** Writes the command that makes what is missing in a database. */
-export const syncCommand = ({ name }: Pick<UpstreamSchema, 'name'>): string =>
-  name === databaseNames[0] ? 'keyward db sync' : `keyward db sync ${name}`;
+export const syncCommand = ({ name }: Pick<UpstreamSchema, 'name'>): string => {
+  if (name === 'identity') return 'keyward db sync';
+  return `keyward db sync ${name === 'compute-api' || name === 'cell' ? 'compute' : name}`;
+};

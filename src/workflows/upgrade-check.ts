@@ -6,37 +6,46 @@ import {
   CheckCode,
   type CheckDescription,
   type CheckOutcome,
+  readsHost,
+  stepsOf,
+  type SuiteOutcome,
+  type SuiteStep,
   type UpgradeCheckRequest,
 } from '../rules/upgrade-check.ts';
 
-/** Five attempts: a worker that can't list its checks will not learn it, and whoever waits must be told. */
-const { listChecks } = proxyActivities<UpgradeCheckActivities>({
-  startToCloseTimeout: '10s',
-  retry: { maximumAttempts: 5 },
-});
-
-/** Runs every check of the suite at once, each with its own deadline; one that can't finish is a Failure of its own. */
-export async function upgradeCheck(request: Asked<UpgradeCheckRequest>): Promise<CheckOutcome[]> {
-  const checks = await listChecks(request);
-  return Promise.all(checks.map((check) => outcomeOf(check, request)));
+/** Runs every check of each suite at once, each with its own deadline; one that can't finish is a Failure of its own. */
+export async function upgradeCheck(request: Asked<UpgradeCheckRequest>): Promise<SuiteOutcome[]> {
+  const outcomes = await Promise.all(stepsOf(request).map(outcomesOf));
+  return outcomes.flat();
 }
 
-async function outcomeOf(
-  check: CheckDescription,
-  request: Asked<UpgradeCheckRequest>,
-): Promise<CheckOutcome> {
+async function outcomesOf(suite: Asked<SuiteStep>): Promise<SuiteOutcome[]> {
+  const checks = await listerFor(suite).listChecks(suite);
+  const outcomes = await Promise.all(checks.map((check) => outcomeOf(check, suite)));
+  return outcomes.map((outcome) => ({ ...outcome, suite: suite.suite }));
+}
+
+/** Five attempts: a worker that can't list its checks will not learn it, and whoever waits must be told. */
+const listerFor = ({ target }: SuiteStep) =>
+  proxyActivities<UpgradeCheckActivities>({
+    taskQueue: taskQueue(target),
+    startToCloseTimeout: '10s',
+    retry: { maximumAttempts: 5 },
+  });
+
+async function outcomeOf(check: CheckDescription, suite: Asked<SuiteStep>): Promise<CheckOutcome> {
   try {
-    return await activitiesFor(check, request).runCheck({ ...request, id: check.id });
+    return await activitiesFor(check, suite).runCheck({ ...suite, id: check.id });
   } catch (error) {
     if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
     return unfinished(check, error);
   }
 }
 
-/** Sends a check of files to the host whose operator asked; any other check may run wherever a worker is. */
-function activitiesFor({ id, needs }: CheckDescription, { target, hostname }: UpgradeCheckRequest) {
+/** Sends a check of this host's files to the host whose operator asked; any other check may run wherever a worker is. */
+function activitiesFor({ id, needs }: CheckDescription, { target, hostname }: SuiteStep) {
   return proxyActivities<UpgradeCheckActivities>({
-    taskQueue: needs.includes('files') ? hostTaskQueue(target, hostname) : taskQueue(target),
+    taskQueue: readsHost(needs) ? hostTaskQueue(target, hostname) : taskQueue(target),
     startToCloseTimeout: '15s',
     scheduleToCloseTimeout: '40s',
     retry: { maximumAttempts: 2 },

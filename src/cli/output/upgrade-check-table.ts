@@ -1,4 +1,4 @@
-import type { CheckOutcome } from '../../rules/upgrade-check.ts';
+import type { CheckOutcome, Suite, SuiteOutcome } from '../../rules/upgrade-check.ts';
 import { measureFor } from './display-width.ts';
 import { wrapText } from './text-wrap.ts';
 
@@ -9,9 +9,16 @@ const DETAILS_WIDTH = 60;
 /** Returns the word for a check's result. */
 export const resultWord = ({ code }: CheckOutcome): string => RESULTS[code];
 
+/** Draws a table for each suite; of several each says in its title which one it is. */
+export function renderUpgradeCheckTables(outcomes: SuiteOutcome[]): Promise<string[]> {
+  const bySuite = [...Map.groupBy(outcomes, ({ suite }) => suite)];
+  const titleOf = (suite: Suite): string => (bySuite.length > 1 ? `${TITLE} (${suite})` : TITLE);
+  return Promise.all(bySuite.map(([suite, own]) => renderUpgradeCheckTable(own, titleOf(suite))));
+}
+
 /** Draws the table of `keystone-status upgrade check`, byte for byte (`oslo_upgradecheck/upgradecheck.py`). */
-export async function renderUpgradeCheckTable(outcomes: CheckOutcome[]): Promise<string> {
-  const cells = [[TITLE], ...outcomes.map(cellOf)];
+export async function renderUpgradeCheckTable(outcomes: CheckOutcome[], title = TITLE): Promise<string> {
+  const cells = [[title], ...outcomes.map(cellOf)];
   const measure = await measureFor(cells.flat());
   const width = Math.max(...cells.flat().map(measure));
   const rule = `+${'-'.repeat(width + 2)}+`;

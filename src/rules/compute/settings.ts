@@ -1,4 +1,3 @@
-import type { PolicyOptions } from '../policy.ts';
 import type { ServiceSettings, Setting } from '../settings.ts';
 
 /** What flags, environment and a Nova's configuration files say of compute; `database` is the API database. */
@@ -7,5 +6,4 @@ export type ComputeSettings = ServiceSettings & {
   cellBase: Setting<string | null>;
   /** `[DEFAULT] transport_url`, likewise. */
   transportBase: Setting<string | null>;
-  policy: PolicyOptions;
 };

@@ -1,0 +1,110 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { type CellMapping, nameOf } from '../rules/compute/cell.ts';
+import type { DatabaseAddress } from '../rules/database-address.ts';
+import { RuleError, Unavailable } from '../rules/errors.ts';
+import { type Database, type DatabaseOptions, openDatabase } from './database.ts';
+import { AuditEntry } from './keyward/audit-entry.entity.ts';
+import { listCellMappings } from './nova-api/cell-mapping.repository.ts';
+import { novaCellSchema } from './nova-cell/schema.ts';
+
+/** How long all cells together may take to answer, in milliseconds. */
+const DEADLINE_MS = 8000;
+/** How long a connection that was cut may take to be gone. */
+const CLOSING_MS = 1000;
+
+/**
+ * What came of asking every cell: an answer or a failure for each, in the order of their ids. Whoever only looks at the
+ * answers says something about a cloud of which a part was not seen.
+ */
+export type FromCells<T> = {
+  answers: { cell: CellMapping; value: T }[];
+  failures: { cell: CellMapping; error: RuleError }[];
+};
+
+/** Gives the address of a cell's database; a RuleError where the stored URL is of no use. */
+export type CellAddress = (cell: CellMapping) => DatabaseAddress;
+
+/** MikroORM takes 30 ms to learn all entities, so a hundred cells are asked by one that knows a single one. */
+const bareSchema = { ...novaCellSchema, entities: [AuditEntry] };
+
+/** The cells that an API database maps, each of which is a database of its own and may be down. */
+export class Cells {
+  readonly #api: Database;
+  readonly #addressOf: CellAddress;
+  readonly #options: DatabaseOptions;
+
+  /** `options` are those of a cell's database that is opened for changes. */
+  constructor(api: Database, addressOf: CellAddress, options: DatabaseOptions) {
+    this.#api = api;
+    this.#addressOf = addressOf;
+    this.#options = options;
+  }
+
+  /** Lists the mappings in the order of their ids, cell0 and disabled ones included. */
+  list(): Promise<CellMapping[]> {
+    return this.#api.read(listCellMappings);
+  }
+
+  /**
+   * Asks all cells at once, each by statements of its own that see one moment. After the deadline a cell that has not
+   * answered is a failure, and its connection is ended.
+   */
+  async each<T>(
+    use: (em: EntityManager, cell: CellMapping) => Promise<T>,
+    { deadlineMs = DEADLINE_MS } = {},
+  ): Promise<FromCells<T>> {
+    const cells = await this.list();
+    const asked = await Promise.allSettled(cells.map((cell) => this.#ask(cell, use, deadlineMs)));
+    const result: FromCells<T> = { answers: [], failures: [] };
+    asked.forEach((outcome, at) => {
+      const cell = cells[at]!;
+      if (outcome.status === 'fulfilled') result.answers.push({ cell, value: outcome.value });
+      else result.failures.push({ cell, error: brokenRule(outcome.reason) });
+    });
+    return result;
+  }
+
+  /** Opens one cell's database for changes; whoever opens it closes it. */
+  open(cell: CellMapping): Database {
+    return openDatabase(this.#addressOf(cell), novaCellSchema, this.#options);
+  }
+
+  async #ask<T>(
+    cell: CellMapping,
+    use: (em: EntityManager, cell: CellMapping) => Promise<T>,
+    deadlineMs: number,
+  ): Promise<T> {
+    const database = openDatabase(this.#addressOf(cell), bareSchema, { poolSize: 1 });
+    const answer = database.snapshot((em) => use(em, cell));
+    try {
+      const value = await orLate(answer, deadlineMs);
+      if (value !== LATE) return value;
+      answer.catch(() => {});
+      database.cut('the cell is not waited for any longer');
+      throw tooLate(cell, deadlineMs);
+    } finally {
+      await orLate(database.close(), CLOSING_MS);
+    }
+  }
+}
+
+const LATE = Symbol('late');
+
+async function orLate<T>(answer: Promise<T>, ms: number): Promise<T | typeof LATE> {
+  const { promise, resolve } = Promise.withResolvers<typeof LATE>();
+  const timer = setTimeout(() => resolve(LATE), ms);
+  return Promise.race([answer, promise]).finally(() => clearTimeout(timer));
+}
+
+const tooLate = (cell: CellMapping, ms: number): RuleError =>
+  new Unavailable(
+    'CellTooSlow',
+    `The database of cell ${nameOf(cell)} has not answered within ${ms / 1000} s.`,
+    'See whether its server is up and can be reached from here.',
+  );
+
+/** What an operator can mend is a cell's failure; anything else is a bug. */
+function brokenRule(error: unknown): RuleError {
+  if (error instanceof RuleError) return error;
+  throw error;
+}

@@ -1,0 +1,146 @@
+import { cellAddress } from '../config/cell-urls.ts';
+import { formatDatabaseUrl } from '../config/database-url.ts';
+import { createDatabases, databasesThere, embeddedAddress } from '../daemons/postgres/databases.ts';
+import { ensurePostgres } from '../daemons/postgres/server.ts';
+import { targetIn } from '../daemons/postgres/server-name.ts';
+import type { CellAddress } from '../database/cells.ts';
+import type { DatabaseOptions } from '../database/database.ts';
+import { patienceFor } from '../database/patience.ts';
+import type { Announce } from '../rules/announce.ts';
+import { cell0Url, NO_TRANSPORT } from '../rules/compute/cell.ts';
+import type { ComputeSettings } from '../rules/compute/settings.ts';
+import type { DatabaseAddress } from '../rules/database-address.ts';
+import type { Setting } from '../rules/settings.ts';
+import type { Target } from '../rules/target.ts';
+import type { WantedCell } from '../services/compute/cell-sync.ts';
+import type { Served } from '../temporal/worker.ts';
+import { isEmbedded, type Service, Shared, type Surroundings } from './service.ts';
+
+/** Nova's databases in the embedded PostgreSQL; a cell that is made later has one of its own. */
+const API = 'nova_api';
+const EMBEDDED = [API, 'nova_cell0', 'nova_cell1'];
+
+/** Matches a variable by which oslo.config reads an option, but for those that name databases. */
+const OTHER_OPTION = /^OS_(?!(API_)?DATABASE__)[A-Z0-9_]+__[A-Z0-9_]+$/;
+
+/** Opens the services of one API database and its cells; nothing connects before the first use. */
+export async function openCompute(
+  address: DatabaseAddress,
+  addressOf: CellAddress,
+  options: DatabaseOptions = {},
+) {
+  const [{ openDatabase }, { Cells }, { novaApiSchema }, { SchemaService }, { CellSync }] = await Promise.all([
+      import('../database/database.ts'),
+      import('../database/cells.ts'),
+      import('../database/nova-api/schema.ts'),
+      import('../services/schema-service.ts'),
+      import('../services/compute/cell-sync.ts'),
+    ]);
+  const database = openDatabase(address, novaApiSchema, options);
+  const cells = new Cells(database, addressOf, options);
+  return {
+    address,
+    database,
+    cells,
+    schema: new SchemaService(database),
+    cellSync: new CellSync(database, cells),
+    close: () => database.close(),
+  };
+}
+
+export type ComputeServices = Awaited<ReturnType<typeof openCompute>>;
+
+/** The compute service as one process uses it: it knows where the databases are, and opens the services once. */
+export class Compute implements Service {
+  readonly name = 'compute';
+  readonly settings: ComputeSettings;
+  readonly #at: Surroundings;
+  readonly #services = new Shared<ComputeServices>(() => this.#open());
+
+  constructor(settings: ComputeSettings, at: Surroundings) {
+    this.settings = settings;
+    this.#at = at;
+  }
+
+  /** The embedded database may be missing until `db sync compute` makes it. */
+  async address(): Promise<DatabaseAddress> {
+    const { value } = this.settings.database;
+    if (value) return value;
+    await ensurePostgres(this.#at.home, this.#at.announce);
+    return embeddedAddress(this.#at.home, API);
+  }
+
+  async target(): Promise<Target> {
+    return targetIn(this.#at.home, await this.address(), this.#at.announce);
+  }
+
+  async isThere(): Promise<boolean> {
+    await ensurePostgres(this.#at.home, this.#at.announce);
+    return (await databasesThere(this.#at.home, [API])).length > 0;
+  }
+
+  /** Makes the embedded databases that are missing. */
+  async makeDatabases(): Promise<void> {
+    await this.address();
+    await createDatabases(this.#at.home, EMBEDDED);
+  }
+
+  /** Gives the URL from which cells' templates are filled in: Nova's `[database] connection`, or the embedded one. */
+  get cellBase(): Setting<string | null> {
+    if (!isEmbedded(this)) return this.settings.cellBase;
+    const url = formatDatabaseUrl(embeddedAddress(this.#at.home, API), {
+      showPassword: true,
+      driver: 'psycopg2',
+    });
+    return { value: url, origin: 'the embedded PostgreSQL' };
+  }
+
+  /**
+   * Lists the cells that a cloud can't do without. Beside a Nova that is cell0, in the database that nova-manage gives
+   * it (`nova/cmd/manage.py`, map_cell0); alone a first cell as well. Embedded ones are templates, so that a moved home
+   * finds them.
+   */
+  wantedCells(): WantedCell[] {
+    const { value: base } = this.settings.cellBase;
+    if (!isEmbedded(this)) return base === null ? [] : [wanted('cell0', cell0Url(base))];
+    return ['cell0', 'cell1'].map((name) => wanted(name, `{scheme}://{username}@/nova_${name}?{query}`));
+  }
+
+  addressOf: CellAddress = (cell) => cellAddress(cell.databaseConnection, this.cellBase, cell);
+
+  /** Options of nova.conf that the command's environment sets go along, since the worker's checks read them. */
+  async workerEnvironment(): Promise<NodeJS.ProcessEnv> {
+    const { database, cellBase } = this.settings;
+    const options = Object.entries(this.#at.env).filter(([name]) => OTHER_OPTION.test(name));
+    if (database.value === null) return Object.fromEntries(options);
+    return {
+      ...Object.fromEntries(options),
+      KEYWARD_NOVA_API_DATABASE_URL: formatDatabaseUrl(database.value, { showPassword: true }),
+      ...(cellBase.value !== null && { KEYWARD_NOVA_DATABASE_URL: cellBase.value }),
+    };
+  }
+
+  async serve(poolSize: number, announce: Announce): Promise<Served> {
+    const { serveCompute } = await import('./activities.ts');
+    return serveCompute(this, poolSize, announce);
+  }
+
+  services = (): Promise<ComputeServices> => this.#services.get();
+
+  close = (): Promise<void> => this.#services.close();
+
+  async #open(): Promise<ComputeServices> {
+    const { lockSeconds, announce } = this.#at;
+    return openCompute(await this.address(), this.addressOf, {
+      patience: patienceFor(lockSeconds),
+      announce,
+    });
+  }
+}
+
+const wanted = (name: string, databaseConnection: string): WantedCell => ({
+  name,
+  transportUrl: NO_TRANSPORT,
+  databaseConnection,
+  isCell0: name === 'cell0',
+});
