@@ -38,7 +38,7 @@ function tables(rows: Rows): ReadOnlyDatabase {
     const found = rows[table];
     if (!found)
       throw new RuleError('SchemaMissing', `${table} is missing.`, {
-        cure: 'Run `keyward db sync compute-api`.',
+        cure: 'Run `keyward db sync compute`.',
       });
     const query: object = new Proxy(
       {},
