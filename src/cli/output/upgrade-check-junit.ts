@@ -1,25 +1,22 @@
-import { CheckCode, type CheckOutcome } from '../../rules/upgrade-check.ts';
+import { CheckCode, type SuiteOutcome } from '../../rules/upgrade-check.ts';
 import { resultWord } from './upgrade-check-table.ts';
 
 const TITLE = 'Upgrade Check Results';
 
 /**
- * Writes outcomes as JUnit's XML, which pipelines show: a test suite for each service and a test case for each check. A
+ * Writes outcomes as JUnit's XML, which pipelines show: a test suite for each suite and a test case for each check. A
  * Failure is a failed test. A Warning is a skipped one, with what is wrong as its message: that is the only state which
  * pipelines show and yet do not count as failed.
  */
-export function renderUpgradeCheckJunit(outcomes: CheckOutcome[]): string {
-  const suites = [...Map.groupBy(outcomes, serviceOf)].map(([service, checks]) =>
-    element('testsuite', { name: service, ...counts(checks) }, checks.map(testCase)),
+export function renderUpgradeCheckJunit(outcomes: SuiteOutcome[]): string {
+  const suites = [...Map.groupBy(outcomes, ({ suite }) => suite)].map(([name, checks]) =>
+    element('testsuite', { name, ...counts(checks) }, checks.map(testCase)),
   );
   const root = element('testsuites', { name: TITLE, ...counts(outcomes) }, suites);
   return ['<?xml version="1.0" encoding="UTF-8"?>', ...root].join('\n');
 }
 
-/** A check's id begins with the service that it is about. */
-const serviceOf = ({ id }: CheckOutcome): string => id.split('-', 1)[0]!;
-
-function counts(checks: CheckOutcome[]): Record<string, string> {
+function counts(checks: SuiteOutcome[]): Record<string, string> {
   const withCode = (wanted: CheckCode): string => String(checks.filter(({ code }) => code === wanted).length);
   return {
     tests: String(checks.length),
@@ -29,11 +26,11 @@ function counts(checks: CheckOutcome[]): Record<string, string> {
   };
 }
 
-function testCase(outcome: CheckOutcome): string[] {
-  return element('testcase', { classname: serviceOf(outcome), name: outcome.title }, [finding(outcome)]);
+function testCase(outcome: SuiteOutcome): string[] {
+  return element('testcase', { classname: outcome.suite, name: outcome.title }, [finding(outcome)]);
 }
 
-function finding(outcome: CheckOutcome): string[] {
+function finding(outcome: SuiteOutcome): string[] {
   const { code, details, remedy } = outcome;
   // Upstream's texts have line breaks of their own, which a message should not have.
   const message = (details ?? '').trim().replaceAll(/\s*\n\s*/g, ' ');

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { renderUpgradeCheckJunit } from '../../../../src/cli/output/upgrade-check-junit.ts';
-import { CheckCode, type CheckOutcome } from '../../../../src/rules/upgrade-check.ts';
+import { CheckCode, type SuiteOutcome } from '../../../../src/rules/upgrade-check.ts';
 
 const { success, warning, failure } = CheckCode;
 const outcome = (
@@ -8,7 +8,8 @@ const outcome = (
   code: CheckCode,
   details: string | null,
   remedy: string | null = null,
-): CheckOutcome => ({
+): SuiteOutcome => ({
+  suite: id.startsWith('identity') ? 'keystone' : 'nova',
   id,
   title: `Title of ${id}`,
   code,
@@ -16,7 +17,7 @@ const outcome = (
   remedy,
 });
 
-it('has a suite for each service, and a test case for each check', () => {
+it('has each suite, and a test case for each check', () => {
   const xml = renderUpgradeCheckJunit([
     outcome('identity-roles', success, 'Default roles are immutable.'),
     outcome('compute-cells', success, null),
@@ -25,19 +26,19 @@ it('has a suite for each service, and a test case for each check', () => {
   ]);
   expect(xml).toBe(`<?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="Upgrade Check Results" tests="4" failures="1" errors="0" skipped="1">
-  <testsuite name="identity" tests="1" failures="0" errors="0" skipped="0">
-    <testcase classname="identity" name="Title of identity-roles">
+  <testsuite name="keystone" tests="1" failures="0" errors="0" skipped="0">
+    <testcase classname="keystone" name="Title of identity-roles">
       <system-out>Default roles are immutable.</system-out>
     </testcase>
   </testsuite>
-  <testsuite name="compute" tests="3" failures="1" errors="0" skipped="1">
-    <testcase classname="compute" name="Title of compute-cells"/>
-    <testcase classname="compute" name="Title of compute-types">
+  <testsuite name="nova" tests="3" failures="1" errors="0" skipped="1">
+    <testcase classname="nova" name="Title of compute-cells"/>
+    <testcase classname="nova" name="Title of compute-types">
       <skipped message="Warning: Instances found. See the following:"/>
       <system-out>Instances found. See the following:
 Remedy: set them</system-out>
     </testcase>
-    <testcase classname="compute" name="Title of compute-token">
+    <testcase classname="nova" name="Title of compute-token">
       <failure message="It is required." type="Failure">It is required.
 Remedy: set x = true</failure>
     </testcase>
