@@ -146,7 +146,7 @@ function readText(file: string): string {
 }
 
 const unusable = (file: string, what: string): UsageError =>
-  new UsageError(`${file} ${what}.`, 'Name a readable file with --config-file.');
+  new UsageError(`${file} ${what}.`, 'Make it readable, or name another file.');
 
 /** Gives a system error's message without the path, which the caller's own message has already. */
 export const reasonOf = (error: Error): string => error.message.replace(/,? \w+( '.*')?$/, '');

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { createUpgradeCheckActivities } from '../../../src/activities/upgrade-check.ts';
 import type { CheckParts } from '../../../src/checks/run-check.ts';
 import { readKeystoneConfig } from '../../../src/config/keystone-options.ts';
-import { openPolicyFiles, policyOptionsOf } from '../../../src/config/policy-files.ts';
+import { openPolicyFiles } from '../../../src/config/policy-files.ts';
+import { policyOptionsOf } from '../../../src/config/policy-options.ts';
 import type { Asked } from '../../../src/rules/run-request.ts';
 import type { CheckOutcome, UpgradeCheckRequest } from '../../../src/rules/upgrade-check.ts';
 
