@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { BaseCommand } from './base-command.ts';
 import type { RunFlags } from './flags/run-flags.ts';
-import { type BothSettingsFlags, givenIn, type SettingsFlags } from './flags/settings-flags.ts';
+import type { BothSettingsFlags, SettingsFlags } from './flags/settings-flags.ts';
 import type { Progress } from './output/progress.ts';
 import { ExitCode, RuleError } from '../rules/errors.ts';
 import type { Requester } from '../rules/requester.ts';
@@ -35,9 +35,14 @@ export abstract class EngineCommand extends BaseCommand {
     lockSeconds?: number,
   ): Promise<T> {
     const { Engine } = await import('../engine/engine.ts');
-    const isOfBoth = 'nova-config-file' in this.ctor.flags;
-    const given = givenIn(flags, this.servicesOf(flags), { isOfBoth });
-    const engine = new Engine({ given, env: process.env, announce: this.announce, lockSeconds });
+    const engine = new Engine({
+      services: this.servicesOf(flags),
+      flags,
+      serves: 'nova-config-file' in this.ctor.flags ? 'both' : 'one',
+      env: process.env,
+      announce: this.announce,
+      lockSeconds,
+    });
     this.#configurations = Object.fromEntries(engine.services.map(({ name, settings }) => [name, settings]));
     const detach = this.#detachOnSignal(engine);
     try {

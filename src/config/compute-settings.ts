@@ -8,6 +8,7 @@ import {
   connectionOf,
   databaseOf,
   type Given,
+  novaEnvironment,
   type ServiceDatabase,
   type Serves,
   twoDatabases,
@@ -28,19 +29,20 @@ const CELL_VARIABLE = 'KEYWARD_NOVA_DATABASE_URL';
  */
 export function loadComputeSettings(
   flags: Given,
-  env: NodeJS.ProcessEnv,
+  whole: NodeJS.ProcessEnv,
   serves: Serves = 'one',
 ): ComputeSettings {
+  const env = novaEnvironment(flags, whole, serves);
+  const from = { flags, env, serves };
   const configuration = configurationOf(flags, serves === 'both' ? 'nova-' : '');
   const config = readNovaConfig(configuration, env);
   const connection = connectionOf(
     API_DATABASE.variable,
     () => config.get('api_database.connection'),
-    env,
-    serves,
+    from,
   );
   const database = databaseOf(connection, configuration, API_DATABASE, env);
-  const cellBase = connectionOf(CELL_VARIABLE, () => config.get('database.connection'), env, serves);
+  const cellBase = connectionOf(CELL_VARIABLE, () => config.get('database.connection'), from);
   if (database.value === null) assertUnnamed(cellBase, configuration.isEmbedded);
   return {
     ...configuration,

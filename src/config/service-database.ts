@@ -33,6 +33,15 @@ export const configurationOf = (flags: Given, service: '' | 'nova-'): Configurat
 /** Resolves a tilde as oslo.config does, since a shell leaves the one of `--config-file=~/keystone.conf` alone. */
 const absolute = (file: string): string => path.resolve(file.replace(/^~(?=\/|$)/, () => homedir()));
 
+/** Tells whether something names a Nova, where a command may be about a Keystone alone. */
+const namesNova = (flags: Given, env: NodeJS.ProcessEnv): boolean =>
+  [...(flags['nova-config-file'] ?? []), ...(flags['nova-config-dir'] ?? [])].length > 0 ||
+  ['KEYWARD_NOVA_API_DATABASE_URL', 'OS_API_DATABASE__CONNECTION'].some((name) => Boolean(env[name]));
+
+/** Gives Nova's options the environment without the variable that is Keystone's as long as nothing names a Nova. */
+export const novaEnvironment = (flags: Given, env: NodeJS.ProcessEnv, serves: Serves): NodeJS.ProcessEnv =>
+  serves === 'both' && !namesNova(flags, env) ? { ...env, [AMBIGUOUS]: undefined } : env;
+
 /**
  * Lets keyward's own variable beat the service's (OS_DATABASE__CONNECTION), which beats files; `configured` is asked
  * only where keyward's says nothing.
@@ -40,13 +49,12 @@ const absolute = (file: string): string => path.resolve(file.replace(/^~(?=\/|$)
 export function connectionOf(
   variable: string,
   configured: () => Setting<string | null>,
-  env: NodeJS.ProcessEnv,
-  serves: Serves,
+  { flags, env, serves }: { flags: Given; env: NodeJS.ProcessEnv; serves: Serves },
 ): Setting<string | null> {
   const own = env[variable];
   if (own) return { value: own, origin: variable };
   const found = configured();
-  if (serves === 'one' || found.origin !== AMBIGUOUS) return found;
+  if (serves === 'one' || found.origin !== AMBIGUOUS || !namesNova(flags, env)) return found;
   throw new UsageError(
     `${AMBIGUOUS} is ambiguous here: it means a database of Keystone's or one of Nova's.`,
     `Unset it, and name the database in ${variable} or in a configuration file.`,

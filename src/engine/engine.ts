@@ -1,7 +1,7 @@
 import { type Home, resolveHome } from '../config/home.ts';
 import { loadComputeSettings } from '../config/compute-settings.ts';
 import { loadIdentitySettings } from '../config/identity-settings.ts';
-import { assertUnambiguous } from '../config/service-database.ts';
+import type { Given, Serves } from '../config/service-database.ts';
 import { isRunning } from '../daemons/daemon.ts';
 import { listParts, stopParts } from '../daemons/parts.ts';
 import { uiLink } from '../daemons/temporal-server/server.ts';
@@ -17,11 +17,12 @@ import { Keeper } from './keeper.ts';
 import { isNamed, type Service, servicesInUse } from './service.ts';
 import { TemporalLink } from './temporal-link.ts';
 
-/** What the flags say of a service's configuration. */
-type Given = Parameters<typeof loadIdentitySettings>[0];
 export type EngineOptions = {
   /** The services that the command is about, or may be about. */
-  given: Partial<Record<ServiceName, Given>>;
+  services: readonly ServiceName[];
+  /** What the flags say of their configuration, and whether Nova's has flags of its own. */
+  flags: Given;
+  serves: Serves;
   env: NodeJS.ProcessEnv;
   announce: Announce;
   /** A statement waits at most so long for a lock that somebody else holds. */
@@ -43,28 +44,27 @@ export class Engine {
   #closing: Promise<void> | null = null;
 
   constructor(options: EngineOptions) {
-    const { given, env, announce, lockSeconds } = options;
-    const settings = {
-      identity: given.identity && loadIdentitySettings(given.identity, env),
-      compute: given.compute && loadComputeSettings(given.compute, env),
-    };
-    assertUnambiguous(settings, env);
+    const { services, flags, serves, env, announce, lockSeconds } = options;
+    const [identity, compute] = [
+      services.includes('identity') ? loadIdentitySettings(flags, env, serves) : null,
+      services.includes('compute') ? loadComputeSettings(flags, env, serves) : null,
+    ];
     const home = resolveHome(env);
     const at = { home, env, announce, lockSeconds };
     this.home = home;
     this.#options = options;
-    this.#identity = settings.identity ? new Identity(settings.identity, at) : null;
-    this.#compute = settings.compute ? new Compute(settings.compute, at) : null;
+    this.#identity = identity && new Identity(identity, at);
+    this.#compute = compute && new Compute(compute, at);
     this.services = [this.#identity, this.#compute].filter((service) => service !== null);
     this.#link = new TemporalLink(home, env, announce);
   }
 
   get identity(): Identity {
-    return given(this.#identity);
+    return spokenOf(this.#identity);
   }
 
   get compute(): Compute {
-    return given(this.#compute);
+    return spokenOf(this.#compute);
   }
 
   /** Gives those of its services that are named; the first one where none is. */
@@ -174,7 +174,7 @@ export class Engine {
   }
 }
 
-function given<T>(service: T | null): T {
+function spokenOf<T>(service: T | null): T {
   if (service === null) throw new Error('The command has not said that it is about this service.');
   return service;
 }

@@ -17,9 +17,13 @@ export type CheckResult = { code: CheckCode; details: string | null; remedy: str
  */
 export type Need = 'database' | 'cells' | 'files' | 'config' | 'apis';
 
-/** Tells whether a check must run on the host whose operator asks, since it reads that host's files. */
-export const readsHost = (needs: readonly Need[]): boolean =>
-  needs.some((need) => need === 'files' || need === 'config' || need === 'apis');
+const OF_HOST = ['files', 'config', 'apis'] as const;
+
+/**
+ * Tells whether a check must run on the host whose operator asks, since it reads that host's files. NOTE: an older
+ * keyward's list of checks, which a run may hold, has a single word for what is an array here.
+ */
+export const readsHost = (needs: readonly Need[]): boolean => OF_HOST.some((need) => needs.includes(need));
 
 /** What every check file states about itself. `order` is upstream's order in the table; `needs` says where it can run. */
 export type CheckDescription = {
@@ -39,6 +43,7 @@ export type SuiteOutcome = CheckOutcome & { suite: Suite };
 /** The suites, each with the service whose databases and files its checks are about. */
 export const suites = { keystone: 'identity', nova: 'compute' } as const satisfies Record<string, ServiceName>;
 export type Suite = keyof typeof suites;
+export const suiteNames = Object.keys(suites) as Suite[];
 
 /** What a suite's checks are about: paths, never contents, since files are read on the host that asked. */
 export type SuiteRequest = Configuration & { suite: Suite; target: Target; policy: PolicyOptions };

@@ -1,5 +1,4 @@
 import { Flags } from '@oclif/core';
-import type { ServiceName } from '../../rules/service.ts';
 import { type Parsed, repeated } from './flag-kinds.ts';
 
 const helpGroup = 'CONFIGURATION';
@@ -27,18 +26,6 @@ export const bothSettingsFlags = {
   'nova-config-dir': repeated('a folder whose *.conf files are read after those', { helpGroup }),
 };
 export type BothSettingsFlags = Parsed<typeof bothSettingsFlags>;
-
-/** Gives each service what the flags say of its configuration; `isOfBoth`: Nova's files have flags of their own. */
-export function givenIn(
-  { embedded, ...flags }: BothSettingsFlags,
-  services: readonly ServiceName[],
-  { isOfBoth }: { isOfBoth: boolean },
-): Partial<Record<ServiceName, SettingsFlags>> {
-  const own = { 'config-file': flags['config-file'], 'config-dir': flags['config-dir'], embedded };
-  const nova = { 'config-file': flags['nova-config-file'], 'config-dir': flags['nova-config-dir'], embedded };
-  const of = (name: ServiceName) => (name === 'compute' && isOfBoth ? nova : own);
-  return Object.fromEntries(services.map((name) => [name, of(name)]));
-}
 
 /** Node's timers count milliseconds in 31 bits, and fire at once beyond; a statement may take some minutes more. */
 export const LONGEST_TIMEOUT = 2_147_000;

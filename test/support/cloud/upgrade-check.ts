@@ -5,7 +5,7 @@ import { readKeystoneConfig } from '../../../src/config/keystone-options.ts';
 import { openPolicyFiles } from '../../../src/config/policy-files.ts';
 import { policyOptionsOf } from '../../../src/config/policy-options.ts';
 import type { Asked } from '../../../src/rules/run-request.ts';
-import type { CheckOutcome, UpgradeCheckRequest } from '../../../src/rules/upgrade-check.ts';
+import { type CheckOutcome, stepsOf, type UpgradeCheckRequest } from '../../../src/rules/upgrade-check.ts';
 
 export const ROLES = 'identity-default-roles-immutable';
 export const TRUSTS = 'identity-trust-policies-not-empty';
@@ -20,19 +20,19 @@ export async function runSuite(
     database,
     policyFiles: (project, configuration) => openPolicyFiles(project, configuration, []),
   });
-  const paths = { configFiles: [configFile], configDirs: [] };
+  const paths = { configFiles: [configFile], configDirs: [], isEmbedded: false };
+  const target = 'feedfacecafe';
+  const policy = policyOptionsOf(readKeystoneConfig(paths, {}));
   const request: Asked<UpgradeCheckRequest> = {
     workflow: 'upgradeCheck',
     askedAt: '2026-01-31T10:00:00Z',
-    target: 'feedfacecafe',
+    target,
     requestId: randomUUID(),
-    suite: 'keystone',
     hostname: 'here',
-    ...paths,
-    isEmbedded: false,
-    policy: policyOptionsOf(readKeystoneConfig(paths, {})),
+    suites: [{ ...paths, suite: 'keystone', target, policy }],
   };
-  const checks = await activities.listChecks(request);
-  const outcomes = await Promise.all(checks.map(({ id }) => activities.runCheck({ ...request, id })));
+  const [step] = stepsOf(request);
+  const checks = await activities.listChecks(step!);
+  const outcomes = await Promise.all(checks.map(({ id }) => activities.runCheck({ ...step!, id })));
   return Object.fromEntries(outcomes.map((outcome) => [outcome.id, outcome]));
 }

@@ -2,6 +2,7 @@ import { Flags } from '@oclif/core';
 import { hostname } from 'node:os';
 import { EngineCommand } from '../../../cli/engine-command.ts';
 import { type RunFlags, runFlags, timeoutFlag } from '../../../cli/flags/run-flags.ts';
+import { suiteFlag } from '../../../cli/flags/suite-flag.ts';
 import { bothSettingsFlags } from '../../../cli/flags/settings-flags.ts';
 import type { Engine } from '../../../engine/engine.ts';
 import type { Service } from '../../../engine/service.ts';
@@ -20,6 +21,7 @@ import {
   type SuiteOutcome,
   type Suite,
   type SuiteRequest,
+  suiteNames,
   suites,
   type UpgradeCheckRequest,
   upgradeCheckWorkflowId,
@@ -63,9 +65,7 @@ export default class StatusUpgradeCheck extends EngineCommand {
   static override errors = [ExitCode.usage];
   static override flags = {
     ...bothSettingsFlags,
-    suite: Flags.option({ options: [...(Object.keys(suites) as Suite[]), 'all'] as const })({
-      description: 'whose checks to run',
-    }),
+    ...suiteFlag(undefined),
     ...formatFlags,
     json: Flags.boolean({
       description: "print keystone-status's line of JSON",
@@ -125,6 +125,6 @@ function chosen(engine: Engine, { suite }: SuiteFlag): Service[] {
 
 async function suiteRequest(service: Service): Promise<SuiteRequest> {
   const { configFiles, configDirs, isEmbedded, policy } = service.settings;
-  const [suite] = (Object.keys(suites) as Suite[]).filter((name) => suites[name] === service.name);
+  const [suite] = suiteNames.filter((name) => suites[name] === service.name);
   return { suite: suite!, target: await service.target(), configFiles, configDirs, isEmbedded, policy };
 }
