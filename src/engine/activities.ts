@@ -63,7 +63,7 @@ export async function serveCompute(compute: Compute, poolSize: number, announce:
     compute
       .address()
       .then((address) =>
-        openCompute(address, compute.addressOf, { patience: STEP_PATIENCE, poolSize, announce }),
+        openCompute(address, compute.addressOf, compute.urls, { patience: STEP_PATIENCE, poolSize, announce }),
       ),
   ]);
   const activities = withRuleFailures(

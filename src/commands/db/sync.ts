@@ -42,7 +42,7 @@ export default class DbSync extends DatabaseCommand {
     const { args, flags } = await this.parse(DbSync);
     const choice = this.choiceOf(args);
     if (flags.check) return this.#check(flags, choice);
-    const actor = { requestId: this.newRequestId(), operation: 'db sync', requester: this.requester() };
+    const actor = this.newActor();
     const synced = await this.withEngine(flags, async (engine) => {
       const { syncDatabases } = await import('../../engine/sync-databases.ts');
       return syncDatabases(engine, choice, actor);

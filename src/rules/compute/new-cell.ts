@@ -33,7 +33,7 @@ const badName = (what: string): UsageError =>
  * a template and the URL that it stands for are one here. `wanted` are the new cell's URLs, filled in.
  */
 export function assertUnlike(
-  { name }: NewCell,
+  name: string,
   wanted: { databaseConnection: string; transportUrl: string | null },
   others: { cell: CellMapping; urls: Urls }[],
 ): void {

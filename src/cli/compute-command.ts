@@ -1,0 +1,46 @@
+import { Flags } from '@oclif/core';
+import type { ComputeServices } from '../engine/compute.ts';
+import type { Engine } from '../engine/engine.ts';
+import { RuleError } from '../rules/errors.ts';
+import { EngineCommand } from './engine-command.ts';
+import { LONGEST_TIMEOUT, type SettingsFlags } from './flags/settings-flags.ts';
+
+/** How long all cells together may take, for a command that asks them; `seconds` if nothing is said. */
+export const deadlineFlag = (seconds: number) => ({
+  timeout: Flags.integer({
+    description: 'seconds for all cells together; one that has not answered by then is told of, and exit 69',
+    default: seconds,
+    min: 1,
+    max: LONGEST_TIMEOUT,
+    helpGroup: 'CONFIGURATION',
+  }),
+});
+
+/** A command on Nova's databases. */
+export abstract class ComputeCommand extends EngineCommand {
+  static override services = ['compute'] as const;
+
+  /** Opens the services of Nova's API database and its cells, without Temporal. */
+  protected withCompute<T>(
+    flags: SettingsFlags,
+    use: (services: ComputeServices, engine: Engine) => Promise<T>,
+    lockSeconds?: number,
+  ): Promise<T> {
+    return this.withEngine(
+      flags,
+      async (engine) => {
+        await assertMade(engine);
+        return use(await engine.compute.services(), engine);
+      },
+      lockSeconds,
+    );
+  }
+}
+
+/** Nothing makes the embedded databases of Nova by the way: a home may be for a Keystone alone. */
+async function assertMade({ compute }: Engine): Promise<void> {
+  if (compute.settings.database.value !== null || (await compute.isThere())) return;
+  throw new RuleError('SchemaMissing', "The embedded PostgreSQL has no Nova's databases yet.", {
+    cure: 'Run `keyward db sync compute`, or name the nova.conf of a Nova with --config-file.',
+  });
+}
