@@ -2,7 +2,13 @@ import type { ServiceApis } from '../rules/compute/service-apis.ts';
 import { RuleError } from '../rules/errors.ts';
 import type { PolicyFiles } from '../rules/policy.ts';
 import { withConfiguration } from '../rules/remedy.ts';
-import { type CheckOutcome, type CheckResult, type Need, type SuiteRequest, suites } from '../rules/upgrade-check.ts';
+import {
+  type CheckOutcome,
+  type CheckResult,
+  type Need,
+  type SuiteRequest,
+  suites,
+} from '../rules/upgrade-check.ts';
 import {
   type Cells,
   type Check,
@@ -57,10 +63,7 @@ async function resultOf(check: Check, parts: CheckParts, request: SuiteRequest):
 }
 
 const OPENED: {
-  [N in Exclude<Need, 'database'>]: (
-    parts: CheckParts,
-    request: SuiteRequest,
-  ) => CheckContext[N] | undefined;
+  [N in Exclude<Need, 'database'>]: (parts: CheckParts, request: SuiteRequest) => CheckContext[N] | undefined;
 } = {
   files: ({ policyFiles }, request) => policyFiles(request.suite, request),
   cells: ({ cells }) => cells,

@@ -1,5 +1,6 @@
 import { Args } from '@oclif/core';
 import type { DatabaseChoice, Reached } from '../engine/databases.ts';
+import type { Synced } from '../engine/sync-databases.ts';
 import { RuleError, UsageError } from '../rules/errors.ts';
 import { type DatabaseName, databaseNames } from '../rules/schema-revision.ts';
 import { serviceNames } from '../rules/service.ts';
@@ -11,7 +12,8 @@ export const databaseArgs = {
     ignoreStdin: true,
     options: [...databaseNames],
     parse: async (name) => name as DatabaseName,
-    description: 'which one; compute is the API database and every cell. Without it: all of the services in use',
+    description:
+      'which one; compute is the API database and every cell. Without it: all of the services in use',
   })(),
   cell: Args.string({ ignoreStdin: true, description: "after `cell`: the cell's name or uuid" }),
 };
@@ -30,6 +32,27 @@ export abstract class DatabaseCommand extends EngineCommand {
     if (database !== 'cell' && cell !== undefined)
       throw new UsageError(`${cell} is one argument too many.`, 'A second one names a cell, after `cell`.');
     return { name: database ?? null, cell: cell ?? null };
+  }
+
+  /** Makes or adopts the databases that are chosen, and says what became of each. */
+  protected syncEach(flags: BothSettingsFlags, choice: DatabaseChoice): Promise<Synced[]> {
+    const actor = this.newActor();
+    return this.withEngine(flags, async (engine) => {
+      const { syncDatabases } = await import('../engine/sync-databases.ts');
+      return syncDatabases(engine, choice, actor);
+    });
+  }
+
+  /** Gives each database's URL; its password is `***` unless it is to be shown. `driver` is one of SQLAlchemy's. */
+  protected urlOfEach(
+    flags: BothSettingsFlags,
+    choice: DatabaseChoice,
+    how: { showPassword: boolean; driver?: string },
+  ): Promise<Answered<string>[]> {
+    return this.askEach(flags, choice, async (database) => {
+      const { urlOf } = await import('../engine/databases.ts');
+      return urlOf(database, how);
+    });
   }
 
   /** Asks each database that is chosen. One that fails is a failure of its own. */
@@ -70,10 +93,7 @@ export abstract class DatabaseCommand extends EngineCommand {
 export const labelIn = ({ name }: DatabaseChoice, label: string): string =>
   name === null || name === 'compute' ? `${label}: ` : '';
 
-async function answered<T>(
-  database: Reached,
-  ask: (database: Reached) => Promise<T>,
-): Promise<Answered<T>> {
+async function answered<T>(database: Reached, ask: (database: Reached) => Promise<T>): Promise<Answered<T>> {
   const { label } = database;
   try {
     return { label, value: await ask(database) };

@@ -36,11 +36,7 @@ export function loadComputeSettings(
   const from = { flags, env, serves };
   const configuration = configurationOf(flags, serves === 'both' ? 'nova-' : '');
   const config = readNovaConfig(configuration, env);
-  const connection = connectionOf(
-    API_DATABASE.variable,
-    () => config.get('api_database.connection'),
-    from,
-  );
+  const connection = connectionOf(API_DATABASE.variable, () => config.get('api_database.connection'), from);
   const database = databaseOf(connection, configuration, API_DATABASE, env);
   const cellBase = connectionOf(CELL_VARIABLE, () => config.get('database.connection'), from);
   if (database.value === null) assertUnnamed(cellBase, configuration.isEmbedded);

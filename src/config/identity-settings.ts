@@ -38,7 +38,11 @@ export function loadIdentitySettings(
 ): IdentitySettings {
   const configuration = configurationOf(flags, '');
   const config = readKeystoneConfig(configuration, env);
-  const connection = connectionOf(DATABASE.variable, () => config.get('database.connection'), { flags, env, serves });
+  const connection = connectionOf(DATABASE.variable, () => config.get('database.connection'), {
+    flags,
+    env,
+    serves,
+  });
   return {
     ...configuration,
     database: databaseOf(connection, configuration, DATABASE, env),

@@ -1,16 +1,10 @@
-import { STEP_PATIENCE } from '../database/patience.ts';
-import type { Announce } from '../rules/announce.ts';
+import type { Target } from '../rules/target.ts';
 import type { Served } from '../temporal/worker.ts';
-import type { Compute } from './compute.ts';
-import type { Identity } from './identity.ts';
-import { openIdentity } from './identity.ts';
+import type { ComputeServices } from './compute.ts';
+import type { IdentityServices } from './identity.ts';
 
-/** Opens what a worker does for the identity service: the steps of its runs, `poolSize` of them at once. */
-export async function serveIdentity(
-  identity: Identity,
-  poolSize: number,
-  announce: Announce,
-): Promise<Served> {
+/** Gives what a worker does for the identity service: the steps of its runs, with these services of its own. */
+export async function serveIdentity(target: Target, services: IdentityServices): Promise<Served> {
   const [
     { withRuleFailures },
     { createIdentityActivities },
@@ -24,12 +18,6 @@ export async function serveIdentity(
     import('../services/check-database.ts'),
     import('../config/policy-files.ts'),
   ]);
-  const [target, services] = await Promise.all([
-    identity.target(),
-    identity
-      .address()
-      .then((address) => openIdentity(address, { patience: STEP_PATIENCE, poolSize, announce })),
-  ]);
   const activities = withRuleFailures(target, {
     ...createIdentityActivities(services.bootstrap),
     ...createUpgradeCheckActivities({
@@ -40,8 +28,8 @@ export async function serveIdentity(
   return { target, activities, close: () => services.close() };
 }
 
-/** Opens what a worker does for the compute service: the steps of its runs, `poolSize` of them at once. */
-export async function serveCompute(compute: Compute, poolSize: number, announce: Announce): Promise<Served> {
+/** Does the same for the compute service. */
+export async function serveCompute(target: Target, services: ComputeServices): Promise<Served> {
   const [
     { withRuleFailures },
     { createUpgradeCheckActivities },
@@ -56,15 +44,6 @@ export async function serveCompute(compute: Compute, poolSize: number, announce:
     import('../services/compute/check-cells.ts'),
     import('../config/policy-files.ts'),
     import('../config/nova-options.ts'),
-  ]);
-  const { openCompute } = await import('./compute.ts');
-  const [target, services] = await Promise.all([
-    compute.target(),
-    compute
-      .address()
-      .then((address) =>
-        openCompute(address, compute.addressOf, compute.urls, { patience: STEP_PATIENCE, poolSize, announce }),
-      ),
   ]);
   const activities = withRuleFailures(
     target,

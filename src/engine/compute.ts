@@ -5,7 +5,7 @@ import { ensurePostgres } from '../daemons/postgres/server.ts';
 import { targetIn } from '../daemons/postgres/server-name.ts';
 import type { CellAddress } from '../database/cells.ts';
 import type { DatabaseOptions } from '../database/database.ts';
-import { patienceFor } from '../database/patience.ts';
+import { patienceFor, STEP_PATIENCE } from '../database/patience.ts';
 import type { Announce } from '../rules/announce.ts';
 import { cell0Url, NO_TRANSPORT } from '../rules/compute/cell.ts';
 import type { ComputeSettings } from '../rules/compute/settings.ts';
@@ -143,8 +143,13 @@ export class Compute implements Service {
   }
 
   async serve(poolSize: number, announce: Announce): Promise<Served> {
-    const { serveCompute } = await import('./activities.ts');
-    return serveCompute(this, poolSize, announce);
+    const [{ serveCompute }, target, address] = await Promise.all([
+      import('./activities.ts'),
+      this.target(),
+      this.address(),
+    ]);
+    const options = { patience: STEP_PATIENCE, poolSize, announce };
+    return serveCompute(target, await openCompute(address, this.addressOf, this.urls, options));
   }
 
   services = (): Promise<ComputeServices> => this.#services.get();

@@ -2,7 +2,7 @@ import { formatDatabaseUrl } from '../config/database-url.ts';
 import { ensurePostgres } from '../daemons/postgres/server.ts';
 import { targetIn } from '../daemons/postgres/server-name.ts';
 import type { DatabaseOptions } from '../database/database.ts';
-import { patienceFor } from '../database/patience.ts';
+import { patienceFor, STEP_PATIENCE } from '../database/patience.ts';
 import type { Announce } from '../rules/announce.ts';
 import type { DatabaseAddress } from '../rules/database-address.ts';
 import type { IdentitySettings } from '../rules/identity/settings.ts';
@@ -76,8 +76,15 @@ export class Identity implements Service {
   }
 
   async serve(poolSize: number, announce: Announce): Promise<Served> {
-    const { serveIdentity } = await import('./activities.ts');
-    return serveIdentity(this, poolSize, announce);
+    const [{ serveIdentity }, target, address] = await Promise.all([
+      import('./activities.ts'),
+      this.target(),
+      this.address(),
+    ]);
+    return serveIdentity(
+      target,
+      await openIdentity(address, { patience: STEP_PATIENCE, poolSize, announce }),
+    );
   }
 
   services = (): Promise<IdentityServices> => this.#services.get();

@@ -46,7 +46,10 @@ async function syncCompute(engine: Engine, actor: Actor): Promise<Synced[]> {
   const { cellSync } = await compute.services();
   const made = await cellSync.map(actor, compute.wantedCells());
   const mapped = made.map(({ name }) => `the mapping of ${name}`);
-  return [{ ...api!, applied: [...api!.applied, ...mapped] }, ...(await syncEach(await cellDatabases(engine)))];
+  return [
+    { ...api!, applied: [...api!.applied, ...mapped] },
+    ...(await syncEach(await cellDatabases(engine))),
+  ];
 }
 
 async function syncEach(databases: Reached[]): Promise<Synced[]> {

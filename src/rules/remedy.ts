@@ -25,7 +25,9 @@ export function withConfiguration(command: string, { identity, compute }: Config
 /** Does the same for each command that a cure names: pasted as it is, it must not change another database. */
 export const cureWithConfiguration = (cure: string, configurations: Configurations): string =>
   cure.replaceAll(/`(keyward [^`]+)`/g, (named, command: string) =>
-    / --((nova-)?config-|embedded)/.test(command) ? named : `\`${withConfiguration(command, configurations)}\``,
+    / --((nova-)?config-|embedded)/.test(command)
+      ? named
+      : `\`${withConfiguration(command, configurations)}\``,
   );
 
 function flagsOf(configuration: Configuration | undefined, prefix: '' | 'nova-'): string[] {

@@ -41,7 +41,10 @@ export type CheckOutcome = CheckResult & { id: string; title: string };
 export type SuiteOutcome = CheckOutcome & { suite: Suite };
 
 /** The suites, each with the service whose databases and files its checks are about. */
-export const suites = { keystone: 'identity', nova: 'compute' } as const satisfies Record<string, ServiceName>;
+export const suites = { keystone: 'identity', nova: 'compute' } as const satisfies Record<
+  string,
+  ServiceName
+>;
 export type Suite = keyof typeof suites;
 export const suiteNames = Object.keys(suites) as Suite[];
 

@@ -25,10 +25,7 @@ export default defineCheck({
     try {
       const version = await apis.newestVersion('placement');
       return isOlder(version, NEEDED)
-        ? failure(
-            tooOld(version),
-            `upgrade Placement to a release that has version ${NEEDED} (2.0.0, Train)`,
-          )
+        ? failure(tooOld(version), `upgrade Placement to a release that has version ${NEEDED} (2.0.0, Train)`)
         : success();
     } catch (error) {
       const text = error instanceof ApiError ? TEXTS[error.problem] : undefined;

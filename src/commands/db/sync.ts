@@ -42,11 +42,7 @@ export default class DbSync extends DatabaseCommand {
     const { args, flags } = await this.parse(DbSync);
     const choice = this.choiceOf(args);
     if (flags.check) return this.#check(flags, choice);
-    const actor = this.newActor();
-    const synced = await this.withEngine(flags, async (engine) => {
-      const { syncDatabases } = await import('../../engine/sync-databases.ts');
-      return syncDatabases(engine, choice, actor);
-    });
+    const synced = await this.syncEach(flags, choice);
     const isOne = synced.length === 1;
     for (const { label, applied } of synced)
       for (const name of applied) this.log(`${isOne ? '' : `${label}: `}Applied ${name}.`);
@@ -59,7 +55,8 @@ export default class DbSync extends DatabaseCommand {
   async #check(flags: BothSettingsFlags, choice: DatabaseChoice): Promise<void> {
     const answers = await this.askEach(flags, choice, (database) => database.state());
     for (const answer of answers)
-      if ('value' in answer) this.announce(`${labelIn(choice, answer.label)}${wordsFor(answer.label, answer.value)}`);
+      if ('value' in answer)
+        this.announce(`${labelIn(choice, answer.label)}${wordsFor(answer.label, answer.value)}`);
     this.endWithFailures(
       answers.filter((answer) => 'error' in answer),
       choice,

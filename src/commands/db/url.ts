@@ -25,10 +25,8 @@ export default class DbUrl extends DatabaseCommand {
     const { args, flags } = await this.parse(DbUrl);
     const { 'show-password': showPassword, driver } = flags;
     const choice = this.choiceOf(args);
-    const { urlOf } = await import('../../engine/databases.ts');
-    const answers = await this.askEach(flags, choice, (database) =>
-      urlOf(database, { showPassword, ...(driver && { driver }) }),
-    );
+    const how = { showPassword, ...(driver && { driver }) };
+    const answers = await this.urlOfEach(flags, choice, how);
     this.printEach(answers, choice);
   }
 }

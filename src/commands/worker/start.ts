@@ -30,7 +30,11 @@ export default class WorkerStart extends EngineCommand {
     );
   }
 
-  protected override servicesOf({ service }: { service?: ServiceName[] | undefined }): readonly ServiceName[] {
+  protected override servicesOf({
+    service,
+  }: {
+    service?: ServiceName[] | undefined;
+  }): readonly ServiceName[] {
     return service?.length ? service : serviceNames;
   }
 

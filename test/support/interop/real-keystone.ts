@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { until } from '../home/cli.ts';
+import { confText, type Sections } from './conf-file.ts';
 import { ForkedPrograms, type Outcome, type Programs } from './programs.ts';
 import { ensureVenv } from './venv.ts';
 
@@ -56,7 +57,7 @@ export class RealKeystone {
   }
 
   /** Points the following commands at another database, with more sections of keystone.conf. */
-  use(databaseUrl: string, more: Record<string, Record<string, string>> = {}): void {
+  use(databaseUrl: string, more: Sections = {}): void {
     const sections = {
       database: { connection: databaseUrl },
       token: { provider: 'fernet' },
@@ -65,11 +66,7 @@ export class RealKeystone {
       cache: { enabled: 'false' },
       ...more,
     };
-    const lines = Object.entries(sections).flatMap(([name, values]) => [
-      `[${name}]`,
-      ...Object.entries(values).map(([key, value]) => `${key} = ${value}`),
-    ]);
-    writeFileSync(this.config, `${lines.join('\n')}\n`);
+    writeFileSync(this.config, confText(sections));
   }
 
   manage(...args: string[]): Promise<Outcome> {

@@ -12,7 +12,9 @@ it.each([
   ['`chmod 600` it.', '`chmod 600` it.'],
 ])('%s', (cure, expected) => {
   expect(cureWithConfiguration(cure, { identity: given })).toBe(expected);
-  expect(cureWithConfiguration(cure, { identity: { configFiles: [], configDirs: [], isEmbedded: false } })).toBe(cure);
+  expect(
+    cureWithConfiguration(cure, { identity: { configFiles: [], configDirs: [], isEmbedded: false } }),
+  ).toBe(cure);
 });
 
 it('the embedded database is asked for again, once', () => {

@@ -1,7 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import { RuleError, Transient } from '../../../src/rules/errors.ts';
 import { hostTaskQueue, taskQueue } from '../../../src/rules/target.ts';
-import { bound, check, HOST_QUEUE, OTHER_TARGET, outcome, requestOf, requestOfSuites, TARGET } from '../../support/workflows/scenarios.ts';
+import {
+  bound,
+  check,
+  HOST_QUEUE,
+  OTHER_TARGET,
+  outcome,
+  requestOf,
+  requestOfSuites,
+  TARGET,
+} from '../../support/workflows/scenarios.ts';
 import { simulate } from '../../support/workflows/simulated-run.ts';
 import { type Attempt, type Fakes, HANGS } from '../../support/workflows/simulated-step.ts';
 
@@ -58,7 +67,10 @@ it('runs the checks of several suites, each by the workers of its own database',
     workflow: 'upgradeCheck',
     input: requestOfSuites('keystone', 'nova'),
     fakes: bound({
-      listChecks: async ({ suite: name }: { suite: string }) => [check(`${name}-rows`, 'cells'), check(`${name}-file`, 'apis')],
+      listChecks: async ({ suite: name }: { suite: string }) => [
+        check(`${name}-rows`, 'cells'),
+        check(`${name}-file`, 'apis'),
+      ],
       runCheck: async ({ id, configFiles }: { id: string; configFiles: string[] }, _claim, { queue }) => (
         given.push([id, configFiles, queue]),
         outcome(id)
@@ -79,7 +91,11 @@ it('runs the checks of several suites, each by the workers of its own database',
 });
 
 it('goes on with a run that an older keyward has asked for, which is about one suite', async () => {
-  const told = await simulate({ workflow: 'upgradeCheck', input: requestOf('upgradeCheck'), fakes: bound(fakes) });
+  const told = await simulate({
+    workflow: 'upgradeCheck',
+    input: requestOf('upgradeCheck'),
+    fakes: bound(fakes),
+  });
   expect(told).toMatchObject({
     ended: 'completed',
     result: [keystone('rows'), keystone('file'), keystone('more')],

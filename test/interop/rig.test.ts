@@ -1,0 +1,207 @@
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ensurePostgres } from '../../src/daemons/postgres/server.ts';
+import { TestHome, until } from '../support/home/cli.ts';
+import {
+  type NovaDatabases,
+  novaDatabases,
+  remakeDatabases,
+  urlOf,
+} from '../support/interop/nova/databases.ts';
+import { NovaTools } from '../support/interop/nova-tools.ts';
+import { RealNova } from '../support/interop/real-nova.ts';
+
+/** cell0's URL in terms of `[database] connection`, which is cell1's. */
+const TEMPLATE = '{scheme}://{username}@/nova_cell0?{query}';
+let nova: RealNova;
+
+beforeAll(async () => {
+  nova = await RealNova.shared();
+});
+afterAll(() => nova?.close());
+
+it('boots a server', async () => {
+  const project = nova.project();
+  const id = await project.boot({ name: 'first' });
+  expect(await project.settled(id)).toMatchObject({ status: 'ACTIVE', name: 'first' });
+  expect(await project.guest(id)).toEqual({ spawns: 1, configDrive: null });
+});
+
+describe("shows a project's servers to its own users", () => {
+  it('by the API', async () => {
+    const [project, other] = [nova.project(), nova.project()];
+    const id = await project.boot();
+    expect(await project.user('bob').call('GET', `/servers/${id}`)).toMatchObject({ status: 200 });
+    expect(await other.member.call('GET', `/servers/${id}`)).toMatchObject({ status: 403 });
+  });
+
+  it('by openstackclient', async () => {
+    const project = nova.project();
+    const id = await project.boot({ name: 'listed' });
+    const args = ['server', 'list', '-f', 'value', '-c', 'ID', '-c', 'Name'];
+    expect(await nova.tools.openstack(project.member.env, ...args)).toMatchObject({
+      code: 0,
+      stdout: `${id} listed\n`,
+    });
+    const wrong = { ...project.member.env, OS_PASSWORD: 'wrong' };
+    expect(await nova.tools.openstack(wrong, ...args)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('HTTP 401'),
+    });
+  });
+});
+
+describe("Nova's own programs read its nova.conf", () => {
+  it('nova-manage lists its cells', async () => {
+    const { code, stdout } = await nova.tools.manage('cell_v2', 'list_cells');
+    expect({ code, cells: stdout.match(/cell\d (?=.*False)/g) }).toEqual({
+      code: 0,
+      cells: ['cell0 ', 'cell1 '],
+    });
+  });
+
+  it('nova-status finds Placement', async () => {
+    const { code, stdout } = await nova.tools.status();
+    expect(code).toBeLessThan(2);
+    expect(stdout).toMatch(/Check: Placement API +\|\n\| Result: Success/);
+  });
+});
+
+describe('a message', () => {
+  it('is held until it is released', async () => {
+    const [project, other] = [nova.project(), nova.project()];
+    const held = await project.hold('build_and_run_instance');
+    const [id, free] = await Promise.all([project.boot(), other.boot()]);
+    await until(async () => (await held.count()) === 1);
+    expect(await other.settled(free)).toMatchObject({ status: 'ACTIVE' });
+    expect(await project.show(id)).toMatchObject({ status: 'BUILD' });
+    expect(await project.guest(id)).toBeNull();
+    await held.release();
+    expect(await project.settled(id)).toMatchObject({ status: 'ACTIVE' });
+  });
+
+  it('is lost', async () => {
+    const project = nova.project();
+    const id = await project.boot();
+    await project.settled(id);
+    const lost = await project.drop('rebuild_instance');
+    const image = nova.at.images.img2;
+    await project.act(id, { rebuild: { imageRef: image } });
+    await until(async () => (await lost.count()) === 1);
+    await lost.release();
+    expect(await project.show(id)).toMatchObject({ status: 'REBUILD', image: { id: image } });
+    expect(await project.guest(id)).toMatchObject({ spawns: 1 });
+  });
+});
+
+it('stops nova-compute where it spawns, and destroys', async () => {
+  const project = nova.project();
+  const spawning = await project.stopAt('spawn');
+  const id = await project.boot();
+  await until(async () => (await spawning.count()) === 1);
+  expect(await project.show(id)).toMatchObject({ 'OS-EXT-STS:task_state': 'spawning' });
+  await spawning.release();
+  expect(await project.settled(id)).toMatchObject({ status: 'ACTIVE' });
+
+  const destroying = await project.stopAt('destroy');
+  await project.act(id, { rebuild: { imageRef: nova.at.images.img2 } });
+  await until(async () => (await destroying.count()) === 1);
+  expect(await project.show(id)).toMatchObject({ status: 'REBUILD' });
+  await destroying.release();
+  expect(await project.settled(id)).toMatchObject({ status: 'ACTIVE' });
+});
+
+it.each(['fail', 'abort'] as const)('lets a spawn %s, and the next one end well', async (how) => {
+  const project = nova.project();
+  await project.spawnsEnd(how);
+  expect(await project.settled(await project.boot())).toMatchObject({ status: 'ERROR' });
+  await project.spawnsEnd('well');
+  expect(await project.settled(await project.boot())).toMatchObject({ status: 'ACTIVE' });
+});
+
+describe("a guest's metadata", () => {
+  const META_DATA = 'openstack/latest/meta_data.json';
+
+  it('is on its config drive, which a rebuild makes anew', async () => {
+    const project = nova.project();
+    const id = await project.boot({ config_drive: true, metadata: { color: 'red' } });
+    await project.settled(id);
+    const first = await project.guest(id);
+    expect(JSON.parse(first!.configDrive![META_DATA]!)).toMatchObject({ uuid: id, meta: { color: 'red' } });
+    expect(first!.configDrive).toHaveProperty(['openstack/latest/vendor_data2.json'], expect.any(String));
+
+    await project.act(id, { rebuild: { imageRef: nova.at.images.img1, metadata: { color: 'blue' } } });
+    await project.settled(id);
+    const { spawns, configDrive } = (await project.guest(id))!;
+    expect(spawns).toBe(2);
+    expect(JSON.parse(configDrive![META_DATA]!)).toMatchObject({ meta: { color: 'blue' } });
+  });
+
+  it('is what the metadata service answers, to nobody else', async () => {
+    const project = nova.project();
+    const id = await project.boot({ metadata: { color: 'red' } });
+    await project.settled(id);
+    expect(await project.metadata(id, `/${META_DATA}`)).toMatchObject({
+      status: 200,
+      body: { uuid: id, meta: { color: 'red' } },
+    });
+    const other = nova.project();
+    expect(await project.metadata(id, `/${META_DATA}`, other.id)).toMatchObject({ status: 404 });
+  });
+});
+
+describe('a Nova of its own', () => {
+  const server = TestHome.clone();
+  let own: RealNova;
+  let databases: NovaDatabases;
+
+  /** Nova's programs make the databases, as an operator does. */
+  beforeAll(async () => {
+    databases = novaDatabases(await ensurePostgres(server.home, () => {}));
+    await remakeDatabases(databases);
+    const tools = await NovaTools.open(path.join(server.dir, 'tools'));
+    const connection = (name: keyof NovaDatabases) => ({ connection: urlOf(databases[name]) });
+    tools.write({
+      DEFAULT: { transport_url: 'fake:///' },
+      api_database: connection('api'),
+      database: connection('cell1'),
+    });
+    for (const command of [
+      ['api_db', 'sync'],
+      ['cell_v2', 'map_cell0', '--database_connection', TEMPLATE],
+      ['db', 'sync'],
+      ['cell_v2', 'create_cell', '--name', 'cell1'],
+    ]) {
+      expect(await tools.manage(...command)).toMatchObject({ code: 0 });
+    }
+    tools.close();
+  });
+  afterAll(async () => {
+    await own?.close();
+    await server.remove();
+  });
+
+  it('runs on databases that were there, whose mappings are templates', async () => {
+    own = await RealNova.start({ dir: path.join(server.dir, 'nova'), databases, sync: false });
+    const project = own.project();
+    expect(await project.settled(await project.boot())).toMatchObject({ status: 'ACTIVE' });
+    const mappings = await server.query('select database_connection from cell_mappings', 'nova_api');
+    expect(mappings).toContainEqual({ database_connection: TEMPLATE });
+  });
+
+  it('is cut off in a rebuild, and finds its guests when it is back', async () => {
+    const before = own.project();
+    const id = await before.boot();
+    await before.settled(id);
+    const stopped = await before.stopAt('destroy');
+    await before.act(id, { rebuild: { imageRef: own.at.images.img2 } });
+    await until(async () => (await stopped.count()) === 1);
+    await own.restart();
+
+    const after = own.project();
+    expect(await after.settled(id)).toMatchObject({ status: 'ERROR' });
+    await after.admin.call('POST', `/servers/${id}/action`, { rebuild: { imageRef: own.at.images.img2 } });
+    await until(async () => (await after.guest(id))?.spawns === 1);
+    expect(await after.settled(id)).toMatchObject({ status: 'ACTIVE' });
+  });
+});
