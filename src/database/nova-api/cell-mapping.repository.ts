@@ -26,3 +26,17 @@ export async function insertCellMapping(
   const id = await em.insert(Row, { createdAt, uuid, name, transportUrl, databaseConnection, disabled });
   return { id, ...mapping };
 }
+
+/** How many hosts and living servers are mapped to a cell. */
+export type Mapped = { hosts: number; instances: number };
+
+/** Counts what is mapped to each cell, by the cell's id; servers that are being deleted don't count. */
+export async function countMapped(em: EntityManager): Promise<Map<number, Mapped>> {
+  const rows = await em.execute<(Mapped & { id: number })[]>(
+    `select c.id, coalesce(hosts, 0) as hosts, coalesce(instances, 0) as instances from cell_mappings c
+     left join (select cell_id, count(*)::int as hosts from host_mappings group by 1) h on h.cell_id = c.id
+     left join (select cell_id, count(*)::int as instances from instance_mappings
+                where queued_for_delete is not true group by 1) i on i.cell_id = c.id`,
+  );
+  return new Map(rows.map(({ id, ...mapped }) => [id, mapped]));
+}

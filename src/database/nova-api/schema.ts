@@ -1,7 +1,10 @@
 import { AuditEntry } from '../keyward/audit-entry.entity.ts';
 import { shippedSet } from '../migrations.ts';
 import type { Schema } from '../schema.ts';
+import { BuildRequest } from './build-request.entity.ts';
 import { CellMapping, HostMapping, InstanceMapping } from './cell-mapping.entity.ts';
+import { Flavor, FlavorExtraSpec, FlavorProject } from './flavor.entity.ts';
+import { KeyPair } from './key-pair.entity.ts';
 
 /** Nova's API database; the revisions are those of `nova/db/api/migrations`. */
 export const novaApiSchema: Schema = {
@@ -15,5 +18,15 @@ export const novaApiSchema: Schema = {
   olderHeads: ['d67eeaabee36', 'b30f573d3377'],
   // Databases record the names of these sets: they can't be changed.
   migrations: { upstream: shippedSet('nova-api'), keyward: shippedSet('keyward-compute-api') },
-  entities: [AuditEntry, CellMapping, HostMapping, InstanceMapping],
+  entities: [
+    AuditEntry,
+    BuildRequest,
+    CellMapping,
+    Flavor,
+    FlavorExtraSpec,
+    FlavorProject,
+    HostMapping,
+    InstanceMapping,
+    KeyPair,
+  ],
 };

@@ -1,6 +1,11 @@
 import { AuditEntry } from '../keyward/audit-entry.entity.ts';
 import { shippedSet } from '../migrations.ts';
 import type { Schema } from '../schema.ts';
+import { ConsoleAuthToken } from './console-auth-token.entity.ts';
+import { ComputeNode, Service } from './host.entity.ts';
+import { InstanceAction, InstanceActionEvent, InstanceFault } from './instance-action.entity.ts';
+import { InstanceExtra, InstanceMetadata, InstanceSystemMetadata } from './instance-details.entity.ts';
+import { Instance } from './instance.entity.ts';
 
 /** The database of one of Nova's cells; the revisions are those of `nova/db/main/migrations`. */
 export const novaCellSchema: Schema = {
@@ -27,5 +32,17 @@ export const novaCellSchema: Schema = {
   ],
   // Databases record the names of these sets: they can't be changed.
   migrations: { upstream: shippedSet('nova-cell'), keyward: shippedSet('keyward-cell') },
-  entities: [AuditEntry],
+  entities: [
+    AuditEntry,
+    ComputeNode,
+    ConsoleAuthToken,
+    Instance,
+    InstanceAction,
+    InstanceActionEvent,
+    InstanceExtra,
+    InstanceFault,
+    InstanceMetadata,
+    InstanceSystemMetadata,
+    Service,
+  ],
 };
