@@ -11,8 +11,8 @@ import { isEmbedded } from './service.ts';
 /** What an operator says of a new cell; a URL is null where nova.conf's is meant, or (alone) an embedded database. */
 export type GivenCell = Omit<NewCell, 'databaseConnection'> & { databaseConnection: string | null };
 
-/** PostgreSQL's names have at most 63 bytes, of which `nova_` takes five. */
-const DATABASE_NAME = /^[a-z0-9_-]{1,58}$/;
+/** PostgreSQL's names have at most 63 bytes, of which `nova_` takes five; `nova_api` is the API database. */
+const DATABASE_NAME = /^(?!api$)[a-z0-9_-]{1,58}$/;
 
 /**
  * Maps a cell as `nova-manage cell_v2 create_cell` does (`nova/cmd/manage.py`), and says which URLs it took from

@@ -31,7 +31,7 @@ export default class CellCreate extends ComputeCommand {
     ...recordFormatFlags,
     ...lockTimeoutFlag,
     'database-connection': text(
-      "the URL of its database, or a template; others can see it in `ps`, so that - reads it from standard input",
+      'the URL of its database, or a template; others can see it in `ps`, so that - reads it from standard input',
     ),
     'transport-url': text('the URL of its message queue, likewise'),
     disabled: Flags.boolean({ description: 'let no instance be scheduled to it' }),
@@ -42,7 +42,7 @@ export default class CellCreate extends ComputeCommand {
     createdCell.assertColumns(flags);
     const given = {
       name: args.name,
-      isDisabled: flags.disabled,
+      isDisabled: flags.disabled ?? false,
       ...(await urlsGiven(flags['database-connection'], flags['transport-url'])),
     };
     const actor = this.newActor();
@@ -64,7 +64,10 @@ async function urlsGiven(
   transport: string | undefined,
 ): Promise<{ databaseConnection: string | null; transportUrl: string | null }> {
   if (database === '-' && transport === '-')
-    throw new UsageError('Standard input can hold one URL only.', 'Give the other one as it is, or in nova.conf.');
+    throw new UsageError(
+      'Standard input can hold one URL only.',
+      'Give the other one as it is, or in nova.conf.',
+    );
   const read = (url: string | undefined): Promise<string | null> | string | null =>
     url === '-' ? readPasswordFromStdin('URL') : (url ?? null);
   return { databaseConnection: await read(database), transportUrl: await read(transport) };

@@ -5,7 +5,8 @@ import { cellFindings } from '../../cli/output/cell-views.ts';
 import { ExitCode } from '../../rules/errors.ts';
 
 export default class CellVerify extends ComputeCommand {
-  static override summary = "Compare Nova's cells with the API database's mappings, and tell what mends each difference.";
+  static override summary =
+    "Compare Nova's cells with the API database's mappings, and tell what mends each difference.";
   static override description =
     'Finds cells that can not be reached, have another revision or share a database; hosts in two cells or without a ' +
     'mapping; instances without a mapping, and mappings without an instance. It changes nothing. Exit code: 0 nothing ' +

@@ -16,9 +16,7 @@ export async function countInstances(em: EntityManager): Promise<number> {
 
 /** Sums up all rows: those that were deleted have a mapping until they are archived. */
 export async function digestInstances(em: EntityManager): Promise<Digest> {
-  return digestOf(
-    await em.execute<DigestRow[]>(`select ${digestColumns('uuid')} from instances group by 1`),
-  );
+  return digestOf(await em.execute<DigestRow[]>(`select ${digestColumns('uuid')} from instances group by 1`));
 }
 
 /** Lists the instances of these parts of a digest, each with whether it lives. */

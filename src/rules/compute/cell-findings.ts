@@ -16,7 +16,13 @@ export type FindingKind =
   | 'mapping-without-cell';
 
 /** Something that is wrong: in which cells, with how many hosts or instances, and what mends it. */
-export type Finding = { kind: FindingKind; cells: CellMapping[]; count: number; details: string; cure: string };
+export type Finding = {
+  kind: FindingKind;
+  cells: CellMapping[];
+  count: number;
+  details: string;
+  cure: string;
+};
 
 /** What a cell's database told: `hosts` are those whose nova-compute reports to it. */
 export type ReportedHosts = { cell: CellMapping; hosts: string[] };
@@ -67,7 +73,11 @@ export function sharedDatabases(asked: { cell: CellMapping; server: string }[]):
 }
 
 /** Compares the hosts that report to cells with those that are mapped to them. Cells that were not asked are unknown. */
-export function judgeHosts(mappings: HostMappings, reported: ReportedHosts[], cells: CellMapping[]): Finding[] {
+export function judgeHosts(
+  mappings: HostMappings,
+  reported: ReportedHosts[],
+  cells: CellMapping[],
+): Finding[] {
   const byId = new Map(cells.map((cell) => [cell.id, cell]));
   const mappedTo = new Map(mappings.map(({ host, cellId }) => [host, byId.get(cellId)]));
   const reportsTo = new Map<string, CellMapping[]>();
@@ -108,7 +118,12 @@ function hostsInTwoCells(mappedTo: MappedTo, reportsTo: ReportsTo): Finding[] {
     const cells = [...new Set([...reports, ...(mapped ? [mapped] : [])])].filter((cell) => !isCell0(cell));
     return cells.length > 1 ? [{ host, cells }] : [];
   });
-  const groups = Map.groupBy(all, ({ cells }) => cells.map(({ id }) => id).toSorted().join());
+  const groups = Map.groupBy(all, ({ cells }) =>
+    cells
+      .map(({ id }) => id)
+      .toSorted()
+      .join(),
+  );
   return [...groups.values()].map((group) => {
     const { cells } = group[0]!;
     const hosts = group.map(({ host }) => host);
@@ -125,7 +140,9 @@ function hostsInTwoCells(mappedTo: MappedTo, reportsTo: ReportsTo): Finding[] {
 /** What of one cell's hosts is mapped nowhere, and what is mapped to it and does not report. */
 function unlikeMapped({ cell, hosts }: ReportedHosts, mappedTo: MappedTo, reportsTo: ReportsTo): Finding[] {
   const unmapped = hosts.filter((host) => !mappedTo.has(host));
-  const silent = [...mappedTo].flatMap(([host, to]) => (to?.id === cell.id && !reportsTo.has(host) ? [host] : []));
+  const silent = [...mappedTo].flatMap(([host, to]) =>
+    to?.id === cell.id && !reportsTo.has(host) ? [host] : [],
+  );
   const findings: Finding[] = [
     {
       kind: 'host-not-mapped',

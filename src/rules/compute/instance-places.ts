@@ -63,7 +63,12 @@ export function judgeInstances(cell: CellMapping, { unmapped, lost }: Suspects, 
   const beyond = (some: Some): number => some.count - some.uuids.length;
   return [
     ...notMapped(cell, unknown, unknown.length + (elsewhere.length === 0 ? beyond(unmapped) : 0)),
-    ...mappedElsewhere(cell, elsewhere, elsewhere.length + (elsewhere.length > 0 ? beyond(unmapped) : 0), look),
+    ...mappedElsewhere(
+      cell,
+      elsewhere,
+      elsewhere.length + (elsewhere.length > 0 ? beyond(unmapped) : 0),
+      look,
+    ),
     ...withoutInstance(cell, gone, gone.length + beyond(lost)),
   ];
 }
@@ -113,7 +118,7 @@ function withoutInstance(cell: CellMapping, uuids: string[], count: number): Fin
       cells: [cell],
       count,
       details: `${counted(count, 'mapping')} to cell ${nameOf(cell)}, whose database has no such instance: ${examples(uuids, count)}.`,
-      cure: 'See what `nova-manage cell_v2 verify_instance --uuid UUID` says. If the instance was archived, delete its row of `instance_mappings`, for which Nova has no command; else restore the cell\'s database.',
+      cure: "See what `nova-manage cell_v2 verify_instance --uuid UUID` says. If the instance was archived, delete its row of `instance_mappings`, for which Nova has no command; else restore the cell's database.",
     },
   ];
 }

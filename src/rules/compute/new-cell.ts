@@ -1,5 +1,5 @@
 import { RuleError, UsageError } from '../errors.ts';
-import type { CellMapping } from './cell.ts';
+import { type CellMapping, nameOf } from './cell.ts';
 import { isUuid } from './find-cell.ts';
 
 /** nova-manage ends so where another cell has one of the URLs (`nova/cmd/manage.py`, create_cell). */
@@ -46,17 +46,21 @@ export function assertUnlike(
       'CellUrlTaken',
       `The specified transport_url and/or database_connection combination already exists for another cell with uuid ${sameUrl.cell.uuid}.`,
       {
-        cure: 'Name a database and a message queue that no other cell has.',
+        cure: `It is the cell ${nameOf(sameUrl.cell)}. Name a database and a message queue that no other cell has.`,
         exitCode: URL_TAKEN,
         outcome: 'unchanged',
       },
     );
   const sameName = others.find(({ cell }) => cell.name === name);
   if (sameName)
-    throw new RuleError('CellNameTaken', `There is a cell ${name} already, with uuid ${sameName.cell.uuid}.`, {
-      cure: 'Choose another name.',
-      outcome: 'unchanged',
-    });
+    throw new RuleError(
+      'CellNameTaken',
+      `There is a cell ${name} already, with uuid ${sameName.cell.uuid}.`,
+      {
+        cure: 'Choose another name.',
+        outcome: 'unchanged',
+      },
+    );
 }
 
 /** Refuses a filled-in transport URL that oslo.messaging could not read (`oslo_messaging/transport.py`, TransportURL.parse). */
@@ -74,7 +78,9 @@ function whyUnusable(url: string): string | null {
   const [, rest] = /^[a-z][a-z0-9+.-]*:(.*)$/is.exec(url.trim()) ?? [];
   if (rest === undefined) return 'No scheme specified';
   const places = /^\/\/([^/?#]*)/.exec(rest)?.[1]?.split(',') ?? [];
-  return places.every((place) => isPlace(place.replace(/^.*@/s, ''))) ? null : 'a host or port in it can not be';
+  return places.every((place) => isPlace(place.replace(/^.*@/s, '')))
+    ? null
+    : 'a host or port in it can not be';
 }
 
 /** A host with or without a port; an IPv6 address may stand alone without brackets. */

@@ -87,8 +87,16 @@ export class CellService {
 
   async #assertNew(em: EntityManager, wanted: NewCell): Promise<void> {
     const others = (await listCellMappings(em)).map((cell) => ({ cell, urls: this.#filledIn(cell) }));
-    const { transportUrl, ...urls } = this.#filledIn({ ...wanted, transportUrl: wanted.transportUrl ?? '', uuid: '' });
-    assertUnlike(wanted.name, { ...urls, transportUrl: wanted.transportUrl === null ? null : transportUrl }, others);
+    const { transportUrl, ...urls } = this.#filledIn({
+      ...wanted,
+      transportUrl: wanted.transportUrl ?? '',
+      uuid: '',
+    });
+    assertUnlike(
+      wanted.name,
+      { ...urls, transportUrl: wanted.transportUrl === null ? null : transportUrl },
+      others,
+    );
   }
 
   #filledIn(cell: Urls & Named): Urls {

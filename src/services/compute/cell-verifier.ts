@@ -2,7 +2,12 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Cells, FromCells } from '../../database/cells.ts';
 import type { Database } from '../../database/database.ts';
 import { listHostMappings } from '../../database/nova-api/host-mappings.ts';
-import { digestMapped, findMappings, listCellless, listMapped } from '../../database/nova-api/instance-mappings.ts';
+import {
+  digestMapped,
+  findMappings,
+  listCellless,
+  listMapped,
+} from '../../database/nova-api/instance-mappings.ts';
 import { digestInstances, findInstances, listInstances } from '../../database/nova-cell/instances.ts';
 import { listReportedHosts } from '../../database/nova-cell/reported-hosts.ts';
 import { novaCellSchema } from '../../database/nova-cell/schema.ts';
@@ -91,7 +96,10 @@ export class CellVerifier {
       const there = new Set(await this.#database.read((api) => listMapped(api, cell.id, parts)));
       const unmapped = [...here].filter(([uuid, lives]) => lives && !there.has(uuid)).map(([uuid]) => uuid);
       suspects.unmapped = joined(suspects.unmapped, unmapped);
-      suspects.lost = joined(suspects.lost, [...there].filter((uuid) => !here.has(uuid)));
+      suspects.lost = joined(
+        suspects.lost,
+        [...there].filter((uuid) => !here.has(uuid)),
+      );
     }
     return { facts, server, contents: { hosts, suspects } };
   }
