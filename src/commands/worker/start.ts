@@ -9,15 +9,16 @@ export default class WorkerStart extends EngineCommand {
   static override services = serviceNames;
   static override summary = 'Work on runs until stopped.';
   static override description =
-    'Serves the services whose configuration is named, or those that the embedded PostgreSQL has. SIGTERM and Ctrl-C let what is under way finish first. ' +
-    'On one machine nothing needs this: commands start a local worker by themselves.';
+    'Serves the services whose configuration is named, or those that the embedded PostgreSQL has. SIGTERM and Ctrl-C ' +
+    'let what is under way finish first. On one machine nothing needs this: commands start a local worker by themselves.';
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     'TEMPORAL_ADDRESS=temporal.example:7233 <%= config.bin %> <%= command.id %> --config-file /etc/keystone/keystone.conf',
+    'TEMPORAL_ADDRESS=temporal.example:7233 <%= config.bin %> <%= command.id %> --service compute --nova-config-file /etc/nova/nova.conf',
   ];
   static override flags = {
     ...bothSettingsFlags,
-    service: Flags.option({ options: serviceNames, multiple: true })({
+    service: Flags.option({ options: serviceNames, multiple: true, multipleNonGreedy: true })({
       description: 'serve this one; may be given twice. Without it: each that is configured',
     }),
   };

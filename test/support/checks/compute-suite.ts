@@ -1,13 +1,11 @@
-import { randomUUID } from 'node:crypto';
-import { createUpgradeCheckActivities } from '../../../src/activities/upgrade-check.ts';
 import type { CheckedConfig, Cells, ReadOnlyDatabase } from '../../../src/checks/define-check.ts';
 import type { CheckParts } from '../../../src/checks/run-check.ts';
 import { CELL0_UUID, type CellMapping, NO_TRANSPORT } from '../../../src/rules/compute/cell.ts';
 import type { ServiceApis } from '../../../src/rules/compute/service-apis.ts';
 import { RuleError } from '../../../src/rules/errors.ts';
 import type { PolicyFiles } from '../../../src/rules/policy.ts';
-import type { Asked } from '../../../src/rules/run-request.ts';
-import type { CheckOutcome, UpgradeCheckRequest } from '../../../src/rules/upgrade-check.ts';
+import type { CheckOutcome } from '../../../src/rules/upgrade-check.ts';
+import { runChecks } from './run-suite.ts';
 
 export const CELLS = 'compute-cells-v2';
 export const PLACEMENT = 'compute-placement-api';
@@ -40,7 +38,7 @@ function tables(rows: Rows): ReadOnlyDatabase {
     const found = rows[table];
     if (!found)
       throw new RuleError('SchemaMissing', `${table} is missing.`, {
-        cure: 'Run `keyward db sync compute-api`.',
+        cure: 'Run `keyward db sync compute`.',
       });
     const query: object = new Proxy(
       {},
@@ -92,27 +90,18 @@ export const healthy = {
 } satisfies CheckParts;
 
 /** Runs Nova's suite, or one check of it, by its activities, and gives the outcomes in their order. */
-export async function runComputeSuite(
-  parts: Partial<CheckParts> = {},
-  only?: string,
-): Promise<CheckOutcome[]> {
-  const activities = createUpgradeCheckActivities({ ...healthy, ...parts });
-  const request: Asked<UpgradeCheckRequest> = {
-    workflow: 'upgradeCheck',
-    askedAt: '2026-01-31T10:00:00Z',
-    target: 'feedfacecafe',
-    requestId: randomUUID(),
-    suite: 'nova',
-    hostname: 'here',
-    configFiles: ['/etc/nova/nova.conf'],
-    configDirs: [],
-    isEmbedded: false,
-    policy: { policyFile: 'policy.yaml', namesPolicyFile: false, policyDirs: [] },
-  };
-  const checks = await activities.listChecks(request);
-  const wanted = checks.filter(({ id }) => only === undefined || id === only);
-  return Promise.all(wanted.map(({ id }) => activities.runCheck({ ...request, id })));
-}
+export const runComputeSuite = (parts: Partial<CheckParts> = {}, only?: string): Promise<CheckOutcome[]> =>
+  runChecks(
+    { ...healthy, ...parts },
+    {
+      suite: 'nova',
+      configFiles: ['/etc/nova/nova.conf'],
+      configDirs: [],
+      isEmbedded: false,
+      policy: { policyFile: 'policy.yaml', namesPolicyFile: false, policyDirs: [] },
+    },
+    only,
+  );
 
 export const runComputeCheck = async (id: string, parts: Partial<CheckParts>): Promise<CheckOutcome> =>
   (await runComputeSuite(parts, id))[0]!;

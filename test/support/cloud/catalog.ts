@@ -34,7 +34,7 @@ order by 1`;
 
 type Query = (sql: string) => Promise<{ fact: string }[]>;
 
-export const publicCatalog = (server: TestPostgres, database: string): Promise<string[]> =>
+export const publicCatalog = (server: Pick<TestPostgres, 'query'>, database: string): Promise<string[]> =>
   catalogOf((sql) => server.query(database, sql));
 
 /** As `publicCatalog`, by whoever asks: an open transaction sees what it has changed itself. */

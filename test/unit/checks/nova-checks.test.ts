@@ -78,7 +78,7 @@ describe('Cells v2', () => {
     expect(said(await runComputeCheck(CELLS, { database: databaseOf({}) }))).toEqual({
       code: failure,
       details: 'The database is not synced. cell_mappings is missing.',
-      remedy: 'keyward db sync compute-api --config-file /etc/nova/nova.conf',
+      remedy: 'keyward db sync compute --nova-config-file /etc/nova/nova.conf',
     });
   });
 
