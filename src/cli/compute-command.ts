@@ -1,9 +1,11 @@
 import { Flags } from '@oclif/core';
 import type { ComputeServices } from '../engine/compute.ts';
+import type { GivenCell } from '../engine/create-cell.ts';
 import type { Engine } from '../engine/engine.ts';
 import { RuleError } from '../rules/errors.ts';
 import { EngineCommand } from './engine-command.ts';
-import { LONGEST_TIMEOUT, type SettingsFlags } from './flags/settings-flags.ts';
+import { type DatabaseFlags, LONGEST_TIMEOUT, type SettingsFlags } from './flags/settings-flags.ts';
+import { type CellRecord, cellRecord } from './output/cell-views.ts';
 
 /** How long all cells together may take, for a command that asks them; `seconds` if nothing is said. */
 export const deadlineFlag = (seconds: number) => ({
@@ -33,6 +35,20 @@ export abstract class ComputeCommand extends EngineCommand {
         return use(await engine.compute.services(), engine);
       },
       lockSeconds,
+    );
+  }
+
+  /** Maps a cell, and says on stderr what is left to do. */
+  protected createCell(flags: DatabaseFlags, given: GivenCell): Promise<CellRecord> {
+    const making = { actor: this.newActor(), announce: this.announce };
+    return this.withCompute(
+      flags,
+      async ({ cellAdmin }, engine) => {
+        const { createCell } = await import('../engine/create-cell.ts');
+        const cell = await createCell(engine, given, making);
+        return cellRecord(cell, cellAdmin.urlsOf(cell));
+      },
+      flags.timeout,
     );
   }
 }

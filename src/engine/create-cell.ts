@@ -3,6 +3,7 @@ import type { Announce } from '../rules/announce.ts';
 import type { CellMapping } from '../rules/compute/cell.ts';
 import { assertCellName, assertTransportUrl, type NewCell } from '../rules/compute/new-cell.ts';
 import { RuleError } from '../rules/errors.ts';
+import { shellWord } from '../rules/shell-word.ts';
 import type { Actor } from '../services/audit/audit-writer.ts';
 import { embeddedCell } from './compute.ts';
 import type { Engine } from './engine.ts';
@@ -41,7 +42,12 @@ export async function createCell(
     await createDatabases(engine.home, [`nova_${cell.name}`]);
     await cellSync.withSchema(unmapped(cell), (schema) => schema.sync());
   }
-  return cellAdmin.create(cell, actor);
+  const created = await cellAdmin.create(cell, actor);
+  if (!isOwn)
+    announce(
+      `Note: its database was not looked at; \`keyward db sync cell ${shellWord(cell.name)}\` makes or adopts it.`,
+    );
+  return created;
 }
 
 /** Refuses URLs and templates that lead nowhere. What is wrong in them was typed just now, and is not mapped yet. */

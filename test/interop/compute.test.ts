@@ -24,7 +24,9 @@ describe('databases that keyward made', () => {
   let nova: RealNova;
   let databases: NovaDatabases;
   const everything = async () => ({
-    catalogs: await Promise.all(DATABASES.map((name) => publicCatalog({ query: (database, sql) => home.query(sql, database) }, name))),
+    catalogs: await Promise.all(
+      DATABASES.map((name) => publicCatalog({ query: (database, sql) => home.query(sql, database) }, name)),
+    ),
     versions: await Promise.all(DATABASES.map((name) => home.query('select * from alembic_version', name))),
     mappings: await home.query('select * from cell_mappings order by id', 'nova_api'),
   });
@@ -65,7 +67,7 @@ describe('databases that keyward made', () => {
     }
   });
 
-  it("lists the cells that nova-manage lists", async () => {
+  it('lists the cells that nova-manage lists', async () => {
     const { code, stdout } = await tools.manage('cell_v2', 'list_cells');
     const cells: { Name: string; UUID: string }[] = await home.json('cell', 'list');
     expect(code).toBe(0);
@@ -90,7 +92,8 @@ describe('databases that keyward made', () => {
 describe('databases that nova-manage made', () => {
   const home = TestHome.clone();
   let nova: RealNova;
-  const keyward = (...args: string[]): Promise<Outcome> => home.run([...args, '--nova-config-file', nova.config]);
+  const keyward = (...args: string[]): Promise<Outcome> =>
+    home.run([...args, '--nova-config-file', nova.config]);
 
   beforeAll(async () => {
     nova = await RealNova.shared();

@@ -20,7 +20,10 @@ const databases = async (): Promise<string[]> =>
     ({ datname }) => datname,
   );
 const mappings = (database = 'nova_api') =>
-  home.query('select name, uuid, transport_url, database_connection from cell_mappings order by id', database);
+  home.query(
+    'select name, uuid, transport_url, database_connection from cell_mappings order by id',
+    database,
+  );
 
 /** Everything that tells a cell's database apart from a half of one. */
 const tablesIn = async (database: string): Promise<number> =>
@@ -63,7 +66,10 @@ describe('alone', () => {
         database_connection: '{scheme}://{username}@/nova_cell1?{query}',
       },
     ]);
-    const [audited] = await home.query("select count(*)::int from keyward.audit where action = 'create'", 'nova_api');
+    const [audited] = await home.query(
+      "select count(*)::int from keyward.audit where action = 'create'",
+      'nova_api',
+    );
     expect(audited).toEqual({ count: 2 });
   });
 
@@ -84,7 +90,7 @@ describe('alone', () => {
   });
 
   it.each([
-    [['db', 'version', 'cell', 'nope'], 1, /^Error: There is no cell nope\. `keyward cell list`/],
+    [['db', 'version', 'cell', 'nope'], 1, /^Error: Cell with name nope was not found\. `keyward cell list`/],
     [['db', 'version', 'cell'], 64, /^Error: No cell is named/],
     [['db', 'version', 'identity', 'cell1'], 64, /^Error: cell1 is one argument too many/],
     [['db', 'version', 'nova'], 64, /compute-api/],
@@ -161,7 +167,10 @@ describe('what a nova.conf names', () => {
       'nova.conf',
       `[api_database]\nconnection = ${urlOf('api_x')}\n[database]\nconnection = ${urlOf('main_x')}\n`,
     );
-    keystone = conf('keystone.conf', `[database]\nconnection = ${urlOf('keystone')}\n[token]\nprovider = fernet\n`);
+    keystone = conf(
+      'keystone.conf',
+      `[database]\nconnection = ${urlOf('keystone')}\n[token]\nprovider = fernet\n`,
+    );
   });
 
   it('cell0 is mapped where nova-manage would have it, and no other cell is made up', async () => {
@@ -238,19 +247,22 @@ describe('killed in the middle,', () => {
     PostgreSQL: () => process.kill(home.pid('postgres'), 'SIGKILL'),
   };
 
-  it.each(Object.keys(kills))('%s of a `db sync compute` leaves nothing half, and a repeat makes it whole', async (victim) => {
-    await home.query('drop database if exists nova_cell1', 'postgres');
-    await home.query('create database nova_cell1', 'postgres');
-    const release = await home.holdUp(SYNC_LOCK, 'nova_cell1');
-    const running = home.start(SYNC);
-    await until(() => home.isHeldUp('advisory', 'nova_cell1'));
-    await kills[victim]!(running);
-    await release().catch(() => {});
-    const { code } = await running.outcome;
-    expect(code === 0 || code === 69 || code === null).toBe(true);
-    expect(await home.run(['up'])).toMatchObject({ code: 0 });
-    expect([0, 111]).toContain(await tablesIn('nova_cell1'));
-    expect(await home.run(SYNC)).toMatchObject({ code: 0 });
-    expect(await isWhole()).toBe(true);
-  });
+  it.each(Object.keys(kills))(
+    '%s of a `db sync compute` leaves nothing half, and a repeat makes it whole',
+    async (victim) => {
+      await home.query('drop database if exists nova_cell1', 'postgres');
+      await home.query('create database nova_cell1', 'postgres');
+      const release = await home.holdUp(SYNC_LOCK, 'nova_cell1');
+      const running = home.start(SYNC);
+      await until(() => home.isHeldUp('advisory', 'nova_cell1'));
+      await kills[victim]!(running);
+      await release().catch(() => {});
+      const { code } = await running.outcome;
+      expect(code === 0 || code === 69 || code === null).toBe(true);
+      expect(await home.run(['up'])).toMatchObject({ code: 0 });
+      expect([0, 111]).toContain(await tablesIn('nova_cell1'));
+      expect(await home.run(SYNC)).toMatchObject({ code: 0 });
+      expect(await isWhole()).toBe(true);
+    },
+  );
 });

@@ -3,7 +3,7 @@ import { ComputeCommand } from '../../cli/compute-command.ts';
 import { recordFormatFlags } from '../../cli/flags/format-flags.ts';
 import { text } from '../../cli/flags/flag-kinds.ts';
 import { lockTimeoutFlag, novaSettingsFlags } from '../../cli/flags/settings-flags.ts';
-import { cellRecord, createdCell } from '../../cli/output/cell-views.ts';
+import { createdCell } from '../../cli/output/cell-views.ts';
 import { readPasswordFromStdin } from '../../cli/prompts/password.ts';
 import { BaseCommand } from '../../cli/base-command.ts';
 import { URL_TAKEN } from '../../rules/compute/new-cell.ts';
@@ -45,16 +45,7 @@ export default class CellCreate extends ComputeCommand {
       isDisabled: flags.disabled ?? false,
       ...(await urlsGiven(flags['database-connection'], flags['transport-url'])),
     };
-    const actor = this.newActor();
-    const record = await this.withCompute(
-      flags,
-      async ({ cellAdmin }, engine) => {
-        const { createCell } = await import('../../engine/create-cell.ts');
-        const cell = await createCell(engine, given, { actor, announce: this.announce });
-        return cellRecord(cell, cellAdmin.urlsOf(cell));
-      },
-      flags.timeout,
-    );
+    const record = await this.createCell(flags, given);
     await createdCell.print(record, flags);
   }
 }

@@ -10,46 +10,22 @@ const LIVING = 'fe0d605e-839a-4f75-b368-3b9a8ed05b7c';
 const DELETED = 'dbce7ad0-4fd0-4c03-835c-db2d0c853ada';
 const HOST = 'peer1';
 
-const TABLES = {
-  api: ['host_mappings', 'instance_mappings', 'cell_mappings', 'build_requests'],
-  cell: ['instances', 'services', 'compute_nodes', 'alembic_version'],
-};
-const CELLS = ['cell0', 'cell1', 'cell2'];
-
 let server: TestPostgres;
 let cells: TestCells;
 /** The rows are what a real Nova left that had one cell and one host; they are put into cell1. */
 beforeAll(async () => {
   server = await TestPostgres.start();
-  cells = await TestCells.make(server, CELLS.length);
-  const rows = recorded('nova/rows-api.sql').replaceAll(/^INSERT INTO public.cell_mappings.*$/gm, '');
-  await inApi(rows);
+  cells = await TestCells.make(server, 3);
+  await inApi(recorded('nova/rows-api.sql').replaceAll(/^INSERT INTO public.cell_mappings.*$/gm, ''));
   await inCell('cell1', recorded('nova/rows-cell.sql.zst'));
-  for (const { name, tables } of everything())
-    for (const table of tables)
-      await server.query(
-        name,
-        `create schema if not exists kept; create table kept.${table} as table ${table}`,
-      );
+  await cells.keep();
 });
-afterEach(async () => {
-  for (const { name, tables } of everything()) await restore(name, tables);
-});
+afterEach(() => cells.restore());
 afterAll(async () => {
   await cells?.close();
   await server.stop();
 });
 
-const everything = () => [
-  { name: cells.api, tables: TABLES.api },
-  ...CELLS.map((name) => ({ name: cells.databaseOf(name), tables: TABLES.cell })),
-];
-const restore = (database: string, tables: string[]) =>
-  server.query(
-    database,
-    `begin; set local session_replication_role = replica;
-     ${tables.map((table) => `delete from ${table}; insert into ${table} table kept.${table};`).join(' ')} commit`,
-  );
 const inApi = (sql: string) => server.query(cells.api, sql);
 const inCell = (name: string, sql: string) => server.query(cells.databaseOf(name), sql);
 const verify = async (): Promise<Finding[]> => (await cells.services.cellVerifier.verify(20_000)).findings;

@@ -24,6 +24,12 @@ export const actor = () => ({
   requester: { user: 'alice', sudoUser: null, host: 'here' },
 });
 
+/** The tables that tests break. */
+const BROKEN = {
+  api: ['host_mappings', 'instance_mappings', 'cell_mappings', 'build_requests'],
+  cell: ['instances', 'services', 'compute_nodes', 'alembic_version'],
+};
+
 /** An API database with cells, all made by keyward's own sync. Always close it. */
 export class TestCells {
   readonly services: ComputeServices;
@@ -82,5 +88,27 @@ export class TestCells {
   /** Gives the name of a cell's database. */
   databaseOf = (name: string): string => `${this.api}_${name}`;
 
+  /** Keeps what the tables have that tests break, for `restore`. */
+  async keep(): Promise<void> {
+    await this.#onEach(
+      (table) => `create schema if not exists kept; create table kept.${table} as table ${table};`,
+    );
+  }
+
+  async restore(): Promise<void> {
+    await this.#onEach((table) => `delete from ${table}; insert into ${table} table kept.${table};`);
+  }
+
   close = (): Promise<void> => this.services.close();
+
+  async #onEach(sql: (table: string) => string): Promise<void> {
+    const names = Array.from({ length: this.#made }, (_, at) => this.databaseOf(`cell${at}`));
+    const run = (database: string, tables: string[]) =>
+      this.#server.query(
+        database,
+        `begin; set local session_replication_role = replica; ${tables.map(sql).join(' ')} commit`,
+      );
+    await run(this.api, BROKEN.api);
+    for (const name of names) await run(name, BROKEN.cell);
+  }
 }
