@@ -36,7 +36,7 @@ export abstract class DatabaseCommand extends EngineCommand {
 
   /** Makes or adopts the databases that are chosen, and says what became of each. */
   protected syncEach(flags: BothSettingsFlags, choice: DatabaseChoice): Promise<Synced[]> {
-    const actor = { requestId: this.newRequestId(), operation: 'db sync', requester: this.requester() };
+    const actor = this.newActor();
     return this.withEngine(flags, async (engine) => {
       const { syncDatabases } = await import('../engine/sync-databases.ts');
       return syncDatabases(engine, choice, actor);

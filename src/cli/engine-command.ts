@@ -10,6 +10,7 @@ import type { IdentityServices } from '../engine/identity.ts';
 import type { Service } from '../engine/service.ts';
 import { requesterOf } from '../engine/requester.ts';
 import type { ServiceName } from '../rules/service.ts';
+import type { Actor } from '../services/audit/audit-writer.ts';
 import { type Configurations, cureWithConfiguration } from '../rules/remedy.ts';
 import type { RunOptions, Runs } from '../temporal/runs.ts';
 
@@ -128,6 +129,13 @@ export abstract class EngineCommand extends BaseCommand {
   protected newRequestId = (): string => randomUUID();
 
   protected requester = (): Requester => requesterOf(process.env);
+
+  /** Says who changes something by this command, under a request of its own. */
+  protected newActor = (): Actor => ({
+    requestId: this.newRequestId(),
+    operation: this.id!.replaceAll(':', ' '),
+    requester: this.requester(),
+  });
 
   protected exitCodeAfter = (signal: NodeJS.Signals): number =>
     signal === 'SIGINT' ? ExitCode.interrupted : ExitCode.terminated;

@@ -47,13 +47,13 @@ export class Cells {
 
   /**
    * Asks all cells at once, each by statements of its own that see one moment. After the deadline a cell that has not
-   * answered is a failure, and its connection is ended.
+   * answered is a failure, and its connection is ended. `among` are the cells to ask, where not all are.
    */
   async each<T>(
     use: (em: EntityManager, cell: CellMapping) => Promise<T>,
-    { deadlineMs = DEADLINE_MS } = {},
+    { deadlineMs = DEADLINE_MS, among }: { deadlineMs?: number; among?: CellMapping[] } = {},
   ): Promise<FromCells<T>> {
-    const cells = await this.list();
+    const cells = among ?? (await this.list());
     const asked = await Promise.allSettled(cells.map((cell) => this.#ask(cell, use, deadlineMs)));
     const result: FromCells<T> = { answers: [], failures: [] };
     asked.forEach((outcome, at) => {

@@ -1,4 +1,4 @@
-import { cellAddress } from '../config/cell-urls.ts';
+import { cellAddress, fillDatabaseUrl, fillTransportUrl, maskUrl } from '../config/cell-urls.ts';
 import { formatDatabaseUrl } from '../config/database-url.ts';
 import { createDatabases, databasesThere, embeddedAddress } from '../daemons/postgres/databases.ts';
 import { ensurePostgres } from '../daemons/postgres/server.ts';
@@ -12,6 +12,7 @@ import type { ComputeSettings } from '../rules/compute/settings.ts';
 import type { DatabaseAddress } from '../rules/database-address.ts';
 import type { Setting } from '../rules/settings.ts';
 import type { Target } from '../rules/target.ts';
+import type { CellUrls } from '../services/compute/cell-service.ts';
 import type { WantedCell } from '../services/compute/cell-sync.ts';
 import type { Served } from '../temporal/worker.ts';
 import { isEmbedded, type Service, Shared, type Surroundings } from './service.ts';
@@ -27,17 +28,26 @@ const OTHER_OPTION = /^OS_(?!(API_)?DATABASE__)[A-Z0-9_]+__[A-Z0-9_]+$/;
 export async function openCompute(
   address: DatabaseAddress,
   addressOf: CellAddress,
+  urls: CellUrls,
   options: DatabaseOptions = {},
 ) {
-  const [{ openDatabase }, { Cells }, { novaApiSchema }, { SchemaService }, { CellSync }] = await Promise.all(
-    [
-      import('../database/database.ts'),
-      import('../database/cells.ts'),
-      import('../database/nova-api/schema.ts'),
-      import('../services/schema-service.ts'),
-      import('../services/compute/cell-sync.ts'),
-    ],
-  );
+  const [
+    { openDatabase },
+    { Cells },
+    { novaApiSchema },
+    { SchemaService },
+    { CellSync },
+    { CellService },
+    { CellVerifier },
+  ] = await Promise.all([
+    import('../database/database.ts'),
+    import('../database/cells.ts'),
+    import('../database/nova-api/schema.ts'),
+    import('../services/schema-service.ts'),
+    import('../services/compute/cell-sync.ts'),
+    import('../services/compute/cell-service.ts'),
+    import('../services/compute/cell-verifier.ts'),
+  ]);
   const database = openDatabase(address, novaApiSchema, options);
   const cells = new Cells(database, addressOf, options);
   return {
@@ -46,6 +56,8 @@ export async function openCompute(
     cells,
     schema: new SchemaService(database),
     cellSync: new CellSync(database, cells),
+    cellAdmin: new CellService(database, cells, urls),
+    cellVerifier: new CellVerifier(database, cells),
     close: () => database.close(),
   };
 }
@@ -105,7 +117,15 @@ export class Compute implements Service {
   wantedCells(): WantedCell[] {
     const { value: base } = this.settings.cellBase;
     if (!isEmbedded(this)) return base === null ? [] : [wanted('cell0', cell0Url(base))];
-    return ['cell0', 'cell1'].map((name) => wanted(name, `{scheme}://{username}@/nova_${name}?{query}`));
+    return ['cell0', 'cell1'].map((name) => wanted(name, embeddedCell(name)));
+  }
+
+  get urls(): CellUrls {
+    return {
+      fillDatabase: (stored, cell) => fillDatabaseUrl(stored, this.cellBase, cell),
+      fillTransport: (stored, cell) => fillTransportUrl(stored, this.settings.transportBase, cell),
+      mask: maskUrl,
+    };
   }
 
   addressOf: CellAddress = (cell) => cellAddress(cell.databaseConnection, this.cellBase, cell);
@@ -128,10 +148,8 @@ export class Compute implements Service {
       this.target(),
       this.address(),
     ]);
-    return serveCompute(
-      target,
-      await openCompute(address, this.addressOf, { patience: STEP_PATIENCE, poolSize, announce }),
-    );
+    const options = { patience: STEP_PATIENCE, poolSize, announce };
+    return serveCompute(target, await openCompute(address, this.addressOf, this.urls, options));
   }
 
   services = (): Promise<ComputeServices> => this.#services.get();
@@ -140,12 +158,15 @@ export class Compute implements Service {
 
   async #open(): Promise<ComputeServices> {
     const { lockSeconds, announce } = this.#at;
-    return openCompute(await this.address(), this.addressOf, {
+    return openCompute(await this.address(), this.addressOf, this.urls, {
       patience: patienceFor(lockSeconds),
       announce,
     });
   }
 }
+
+/** Gives the template by which an embedded cell is mapped; a home that moves takes its cells along. */
+export const embeddedCell = (name: string): string => `{scheme}://{username}@/nova_${name}?{query}`;
 
 const wanted = (name: string, databaseConnection: string): WantedCell => ({
   name,

@@ -1,5 +1,6 @@
 import { formatDatabaseUrl } from '../config/database-url.ts';
 import { type CellMapping, nameOf } from '../rules/compute/cell.ts';
+import { findCell } from '../rules/compute/find-cell.ts';
 import type { DatabaseAddress } from '../rules/database-address.ts';
 import { RuleError } from '../rules/errors.ts';
 import type { DatabaseName } from '../rules/schema-revision.ts';
@@ -31,7 +32,7 @@ export async function databasesIn(engine: Engine, { name, cell }: DatabaseChoice
     case 'compute-api':
       return [apiDatabase(engine)];
     case 'cell':
-      return [cellDatabase(engine, await findCell(engine, cell!))];
+      return [cellDatabase(engine, findCell(await cellsOf(engine), cell!))];
     case 'compute':
       return [apiDatabaseWithCells(engine), ...(await cellDatabases(engine))];
     case null: {
@@ -103,14 +104,6 @@ export async function cellDatabases(engine: Engine): Promise<Reached[]> {
     const fail = (): Promise<never> => Promise.reject(error);
     return [reached({ label: 'cells', address: fail, withSchema: fail })];
   }
-}
-
-async function findCell(engine: Engine, wanted: string): Promise<CellMapping> {
-  const cell = (await cellsOf(engine)).find(({ name, uuid }) => name === wanted || uuid === wanted);
-  if (cell) return cell;
-  throw new RuleError('CellNotFound', `There is no cell ${wanted}.`, {
-    cure: '`keyward cell list` shows the cells.',
-  });
 }
 
 /** Gives the database's URL; its password is `***` unless it is to be shown. `driver` is one of SQLAlchemy's. */

@@ -90,7 +90,7 @@ describe('alone', () => {
   });
 
   it.each([
-    [['db', 'version', 'cell', 'nope'], 1, /^Error: There is no cell nope\. `keyward cell list`/],
+    [['db', 'version', 'cell', 'nope'], 1, /^Error: Cell with name nope was not found\. `keyward cell list`/],
     [['db', 'version', 'cell'], 64, /^Error: No cell is named/],
     [['db', 'version', 'identity', 'cell1'], 64, /^Error: cell1 is one argument too many/],
     [['db', 'version', 'nova'], 64, /compute-api/],

@@ -25,7 +25,7 @@ export const createDatabases = (home: Home, names: readonly string[]): Promise<v
   withServer(home, async (query) => {
     const there = await existing(query, names);
     for (const name of names.filter((each) => !there.includes(each)))
-      await query(`create database ${name}`).catch((error: { code?: string }) => {
+      await query(`create database "${name}"`).catch((error: { code?: string }) => {
         // Another command was faster: 42P04 says that it is there, 23505 that it has just come.
         if (!['42P04', '23505'].includes(error.code ?? '')) throw error;
       });

@@ -1,0 +1,155 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Cells, FromCells } from '../../database/cells.ts';
+import type { Database } from '../../database/database.ts';
+import { listHostMappings } from '../../database/nova-api/host-mappings.ts';
+import {
+  digestMapped,
+  findMappings,
+  listCellless,
+  listMapped,
+} from '../../database/nova-api/instance-mappings.ts';
+import { digestInstances, findInstances, listInstances } from '../../database/nova-cell/instances.ts';
+import { listReportedHosts } from '../../database/nova-cell/reported-hosts.ts';
+import { novaCellSchema } from '../../database/nova-cell/schema.ts';
+import { identifyDatabase } from '../../database/same-database.ts';
+import { readFacts } from '../../database/schema-facts.ts';
+import { type CellMapping, nameOf } from '../../rules/compute/cell.ts';
+import {
+  type Finding,
+  type HostMappings,
+  judgeHosts,
+  missingCell0,
+  sharedDatabases,
+} from '../../rules/compute/cell-findings.ts';
+import {
+  type Digest,
+  judgeCellless,
+  judgeInstances,
+  joined,
+  nobody,
+  type SecondLook,
+  type Suspects,
+  unequalParts,
+} from '../../rules/compute/instance-places.ts';
+import type { RuleError } from '../../rules/errors.ts';
+import type { SchemaFacts } from '../../rules/schema-revision.ts';
+import { whyUnlike } from './cell-service.ts';
+
+/** What was found; `unasked` are the cells that gave no answer, of which the rest of the findings says nothing. */
+export type Verification = { findings: Finding[]; asked: CellMapping[]; unasked: CellMapping[] };
+
+/** Of all cells' time so much is kept for a second look, which only those have to answer that answered the first. */
+const SECOND_LOOK = 1 / 4;
+const MOST_CELLLESS = 200;
+
+type Mapped = { hosts: HostMappings; instances: Map<number, Digest>; cellless: string[] };
+/** What a cell told; null: what is in the database is no cell of Nova. */
+type Contents = { hosts: string[]; suspects: Suspects } | null;
+type Answer = { facts: SchemaFacts; server: string; contents: Contents };
+
+/** Compares the API database's mappings with what is in the cells. It changes nothing. */
+export class CellVerifier {
+  readonly #database: Database;
+  readonly #cells: Cells;
+
+  constructor(database: Database, cells: Cells) {
+    this.#database = database;
+    this.#cells = cells;
+  }
+
+  async verify(deadlineMs: number): Promise<Verification> {
+    const cells = await this.#cells.list();
+    const mapped = await this.#database.snapshot(readMapped);
+    const { answers, failures } = await this.#cells.each(
+      (em, cell) => this.#read(em, cell, mapped.instances.get(cell.id) ?? new Map()),
+      { deadlineMs: deadlineMs * (1 - SECOND_LOOK), among: cells },
+    );
+    const shared = sharedDatabases(answers.map(({ cell, value }) => ({ cell, server: value.server })));
+    const sharing = new Set(shared.flatMap((finding) => finding.cells));
+    const own = answers.flatMap(({ cell, value: { contents } }) =>
+      contents && !sharing.has(cell) ? [{ cell, ...contents }] : [],
+    );
+    const instances = await this.#judgeInstances(cells, own, mapped.cellless, deadlineMs * SECOND_LOOK);
+    return {
+      asked: answers.map(({ cell }) => cell),
+      unasked: [...failures, ...instances.failures].map(({ cell }) => cell),
+      findings: [
+        ...missingCell0(cells),
+        ...[...failures, ...instances.failures].map(unreachable),
+        ...answers.flatMap(({ cell, value }) => unlike(cell, value.facts)),
+        ...shared,
+        ...judgeHosts(mapped.hosts, own, cells),
+        ...instances.findings,
+      ],
+    };
+  }
+
+  /** Reads a cell, and of the API database's mappings only those of the parts that differ. */
+  async #read(em: EntityManager, cell: CellMapping, mapped: Digest): Promise<Answer> {
+    const facts = await readFacts(em, novaCellSchema);
+    const server = await identifyDatabase(em);
+    if (!facts.hasLandmarks) return { facts, server, contents: null };
+    const hosts = await listReportedHosts(em);
+    const suspects: Suspects = { unmapped: nobody(), lost: nobody() };
+    for (const parts of unequalParts(await digestInstances(em), mapped)) {
+      const here = await listInstances(em, parts);
+      const there = new Set(await this.#database.read((api) => listMapped(api, cell.id, parts)));
+      const unmapped = [...here].filter(([uuid, lives]) => lives && !there.has(uuid)).map(([uuid]) => uuid);
+      suspects.unmapped = joined(suspects.unmapped, unmapped);
+      suspects.lost = joined(
+        suspects.lost,
+        [...there].filter((uuid) => !here.has(uuid)),
+      );
+    }
+    return { facts, server, contents: { hosts, suspects } };
+  }
+
+  /** Looks a second time at what did not match, since the databases were not read at the same moment. */
+  async #judgeInstances(
+    cells: CellMapping[],
+    read: { cell: CellMapping; suspects: Suspects }[],
+    cellless: string[],
+    deadlineMs: number,
+  ): Promise<{ findings: Finding[]; failures: FromCells<unknown>['failures'] }> {
+    const uuids = [
+      ...new Set([
+        ...read.flatMap(({ suspects }) => [...suspects.unmapped.uuids, ...suspects.lost.uuids]),
+        ...cellless,
+      ]),
+    ];
+    if (uuids.length === 0) return { findings: [], failures: [] };
+    const { answers, failures } = await this.#cells.each((em) => findInstances(em, uuids), {
+      deadlineMs,
+      among: read.map(({ cell }) => cell),
+    });
+    const look: SecondLook = {
+      mappings: await this.#database.read((em) => findMappings(em, uuids)),
+      found: new Map(answers.map(({ cell, value }) => [cell.id, value])),
+      cells,
+    };
+    const findings = read.flatMap(({ cell, suspects }) => judgeInstances(cell, suspects, look));
+    return { findings: [...findings, ...judgeCellless(cellless, look)], failures };
+  }
+}
+
+async function readMapped(em: EntityManager): Promise<Mapped> {
+  return {
+    hosts: await listHostMappings(em),
+    instances: await digestMapped(em),
+    cellless: await listCellless(em, MOST_CELLLESS),
+  };
+}
+
+const unreachable = ({ cell, error }: { cell: CellMapping; error: RuleError }): Finding => ({
+  kind: 'cell-unreachable',
+  cells: [cell],
+  count: 1,
+  details: `Cell ${nameOf(cell)} can't be asked: ${error.message}`,
+  cure: error.cure,
+});
+
+function unlike(cell: CellMapping, facts: SchemaFacts): Finding[] {
+  const why = whyUnlike(facts, `of cell ${nameOf(cell)}`);
+  if (!why) return [];
+  return [{ kind: 'wrong-revision', cells: [cell], count: 1, details: why.message, cure: why.cure }];
+}
