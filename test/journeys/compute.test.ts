@@ -259,7 +259,7 @@ describe('killed in the middle,', () => {
       await release().catch(() => {});
       const { code } = await running.outcome;
       // It is killed itself, ends well, can't go on, or can't know whether its last COMMIT took place.
-    expect([null, 0, 69, 75]).toContain(code);
+      expect([null, 0, 69, 75]).toContain(code);
       expect(await home.run(['up'])).toMatchObject({ code: 0 });
       expect([0, 111]).toContain(await tablesIn('nova_cell1'));
       expect(await home.run(SYNC)).toMatchObject({ code: 0 });
