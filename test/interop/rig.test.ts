@@ -85,7 +85,7 @@ describe('a message', () => {
     const id = await project.boot();
     await project.settled(id);
     const lost = await project.drop('rebuild_instance');
-    const image = nova.at.images.img2;
+    const image = project.images.img2;
     await project.act(id, { rebuild: { imageRef: image } });
     await until(async () => (await lost.count()) === 1);
     await lost.release();
@@ -104,7 +104,7 @@ it('stops nova-compute where it spawns, and destroys', async () => {
   expect(await project.settled(id)).toMatchObject({ status: 'ACTIVE' });
 
   const destroying = await project.stopAt('destroy');
-  await project.act(id, { rebuild: { imageRef: nova.at.images.img2 } });
+  await project.act(id, { rebuild: { imageRef: project.images.img2 } });
   await until(async () => (await destroying.count()) === 1);
   expect(await project.show(id)).toMatchObject({ status: 'REBUILD' });
   await destroying.release();
@@ -130,7 +130,7 @@ describe("a guest's metadata", () => {
     expect(JSON.parse(first!.configDrive![META_DATA]!)).toMatchObject({ uuid: id, meta: { color: 'red' } });
     expect(first!.configDrive).toHaveProperty(['openstack/latest/vendor_data2.json'], expect.any(String));
 
-    await project.act(id, { rebuild: { imageRef: nova.at.images.img1, metadata: { color: 'blue' } } });
+    await project.act(id, { rebuild: { imageRef: project.images.img1, metadata: { color: 'blue' } } });
     await project.settled(id);
     const { spawns, configDrive } = (await project.guest(id))!;
     expect(spawns).toBe(2);
@@ -194,13 +194,13 @@ describe('a Nova of its own', () => {
     const id = await before.boot();
     await before.settled(id);
     const stopped = await before.stopAt('destroy');
-    await before.act(id, { rebuild: { imageRef: own.at.images.img2 } });
+    await before.act(id, { rebuild: { imageRef: before.images.img2 } });
     await until(async () => (await stopped.count()) === 1);
     await own.restart();
 
     const after = own.project();
     expect(await after.settled(id)).toMatchObject({ status: 'ERROR' });
-    await after.admin.call('POST', `/servers/${id}/action`, { rebuild: { imageRef: own.at.images.img2 } });
+    await after.admin.call('POST', `/servers/${id}/action`, { rebuild: { imageRef: after.images.img2 } });
     await until(async () => (await after.guest(id))?.spawns === 1);
     expect(await after.settled(id)).toMatchObject({ status: 'ACTIVE' });
   });

@@ -66,14 +66,18 @@ export class NovaProject {
     this.admin = this.user('admin');
   }
 
+  /** The ids of the only images, by name. */
+  get images(): Ready['images'] {
+    return this.#at.images;
+  }
+
   user(name: string): NovaUser {
     return new NovaUser(this.#at, this.#password, name, this.id);
   }
 
   /** Asks for a server as the member, and gives its id at once. */
   async boot(more: Record<string, unknown> = {}): Promise<string> {
-    const { img1 } = this.#at.images;
-    const server = { name: 'server', flavorRef: '1', imageRef: img1, networks: 'none', ...more };
+    const server = { name: 'server', flavorRef: '1', imageRef: this.images.img1, networks: 'none', ...more };
     const { status, body } = await this.member.call('POST', '/servers', { server });
     if (status !== 202) throw new Error(`no server: ${status} ${JSON.stringify(body)}`);
     return body.server.id as string;
@@ -123,7 +127,7 @@ export class NovaProject {
 
   /** Looks at the guest itself; null if the server was never spawned. */
   async guest(id: string): Promise<Guest | null> {
-    const { status, body } = await ask(`${this.#at.beside}/_ctl/guests/${id}`, {});
+    const { status, body } = await ask(`${this.#at.control}/guests/${id}`, {});
     return status === 404 ? null : { spawns: body.spawns, configDrive: body.config_drive };
   }
 
@@ -148,7 +152,7 @@ export class NovaProject {
   }
 
   async #control(method: string, where: string, more = ''): Promise<Answer> {
-    const answer = await ask(`${this.#at.beside}/_ctl/${where}?project=${this.id}${more}`, { method });
+    const answer = await ask(`${this.#at.control}/${where}?project=${this.id}${more}`, { method });
     if (answer.status !== 200) throw new Error(`the rig refuses ${where}: ${JSON.stringify(answer.body)}`);
     return answer;
   }
