@@ -1,3 +1,6 @@
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ensurePostgres } from '../../src/daemons/postgres/server.ts';
@@ -8,6 +11,7 @@ import {
   remakeDatabases,
   urlOf,
 } from '../support/interop/nova/databases.ts';
+import { StartedPrograms } from '../support/interop/programs.ts';
 import { NovaTools } from '../support/interop/nova-tools.ts';
 import { RealNova } from '../support/interop/real-nova.ts';
 
@@ -58,6 +62,18 @@ describe("Nova's own programs read its nova.conf", () => {
       code: 0,
       cells: ['cell0 ', 'cell1 '],
     });
+  });
+
+  it('as forks as they do in processes of their own', async () => {
+    const started = await NovaTools.open(path.dirname(nova.config), (bin) => new StartedPrograms(bin));
+    const answers = async (tools: NovaTools) => {
+      const said = [
+        await tools.manage('cell_v2', 'list_cells', '--verbose'),
+        await tools.manage('db', 'nonsense'),
+      ];
+      return said.map(({ code, stdout }) => ({ code, stdout }));
+    };
+    expect(await answers(started)).toEqual(await answers(nova.tools));
   });
 
   it('nova-status finds Placement', async () => {
@@ -111,6 +127,24 @@ it('stops nova-compute where it spawns, and destroys', async () => {
   expect(await project.settled(id)).toMatchObject({ status: 'ACTIVE' });
 });
 
+it.each([
+  ['key-pairs', 'ACTIVE', 'old'],
+  ['save', 'ACTIVE', 'old'],
+  ['image-metadata', 'REBUILD', 'new'],
+] as const)('stops the API before the %s of a rebuild', async (step, status, name) => {
+  const project = nova.project();
+  const id = await project.boot({ name: 'old' });
+  await project.settled(id);
+  const writing = await project.stopAt(step);
+  const rebuild = { imageRef: project.images.img2, name: 'new', key_name: null };
+  const rebuilt = project.act(id, { rebuild });
+  await until(async () => (await writing.count()) === 1);
+  expect(await project.show(id)).toMatchObject({ status, name });
+  await writing.release();
+  await rebuilt;
+  expect(await project.settled(id)).toMatchObject({ status: 'ACTIVE', name: 'new' });
+});
+
 it.each(['fail', 'abort'] as const)('lets a spawn %s, and the next one end well', async (how) => {
   const project = nova.project();
   await project.spawnsEnd(how);
@@ -152,11 +186,14 @@ describe("a guest's metadata", () => {
 
 describe('a Nova of its own', () => {
   const server = TestHome.clone();
+  const target = createServer((_, response) => response.end('{"from": "a target"}')).listen(0, '127.0.0.1');
+  const vendordata = path.join(server.dir, 'vendordata.json');
   let own: RealNova;
   let databases: NovaDatabases;
 
   /** Nova's programs make the databases, as an operator does. */
   beforeAll(async () => {
+    writeFileSync(vendordata, '{"from": "a file"}');
     databases = novaDatabases(await ensurePostgres(server.home, () => {}));
     await remakeDatabases(databases);
     const tools = await NovaTools.open(path.join(server.dir, 'tools'));
@@ -178,13 +215,27 @@ describe('a Nova of its own', () => {
   });
   afterAll(async () => {
     await own?.close();
+    target.close();
     await server.remove();
   });
 
-  it('runs on databases that were there, whose mappings are templates', async () => {
-    own = await RealNova.start({ dir: path.join(server.dir, 'nova'), databases, sync: false });
+  it('runs on databases that were there, whose mappings are templates, with options of its own', async () => {
+    const options = {
+      api: {
+        vendordata_providers: 'StaticJSON,DynamicJSON',
+        vendordata_jsonfile_path: vendordata,
+        vendordata_dynamic_targets: `asked@http://127.0.0.1:${(target.address() as AddressInfo).port}/`,
+      },
+    };
+    own = await RealNova.start({ dir: path.join(server.dir, 'nova'), databases, sync: false, options });
     const project = own.project();
-    expect(await project.settled(await project.boot())).toMatchObject({ status: 'ACTIVE' });
+    const id = await project.boot({ config_drive: true });
+    expect(await project.settled(id)).toMatchObject({ status: 'ACTIVE' });
+    const drive = (await project.guest(id))!.configDrive!;
+    expect(JSON.parse(drive['openstack/latest/vendor_data2.json']!)).toEqual({
+      static: { from: 'a file' },
+      asked: { from: 'a target' },
+    });
     const mappings = await server.query('select database_connection from cell_mappings', 'nova_api');
     expect(mappings).toContainEqual({ database_connection: TEMPLATE });
   });

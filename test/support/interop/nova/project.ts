@@ -10,6 +10,9 @@ export type Stopped = { count: () => Promise<number>; release: () => Promise<voi
 /** What the driver made of a server; the files of its config drive by path, or null if it has none. */
 export type Guest = { spawns: number; configDrive: Record<string, string> | null };
 
+/** Of nova-compute's driver, or of what the API writes for a rebuild, in its order (rig/writes.py). */
+export type Step = 'spawn' | 'destroy' | 'key-pairs' | 'save' | 'image-metadata';
+
 const MICROVERSION = '2.96';
 
 /** A user of a project, as Nova sees it; a name that begins with `admin` is an admin's. */
@@ -115,8 +118,8 @@ export class NovaProject {
     return this.#stop(`rpc/${method}`, '&fate=drop', 'caught');
   }
 
-  /** Stops nova-compute where the driver begins to spawn or to destroy one of this project's guests. */
-  stopAt(step: 'spawn' | 'destroy'): Promise<Stopped> {
+  /** Stops nova-compute where the driver begins with a guest of this project, or the API before it writes. */
+  stopAt(step: Step): Promise<Stopped> {
     return this.#stop(`gates/${step}`, '', 'waiting');
   }
 

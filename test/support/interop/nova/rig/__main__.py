@@ -22,7 +22,7 @@ from nova import config, objects  # noqa: E402
 from oslo_log import log  # noqa: E402
 from oslo_messaging._drivers import impl_fake  # noqa: E402
 
-from rig import conf, control, databases, driver, identity, messages, services, stubs  # noqa: E402
+from rig import conf, control, databases, driver, identity, messages, services, stubs, writes  # noqa: E402
 from rig.arrangement import Arrangement  # noqa: E402
 from rig.serving import Mounts, answering, serve  # noqa: E402
 
@@ -39,6 +39,7 @@ def prepare(arrangement):
     objects.register_all()
     impl_fake.time = types.SimpleNamespace(time=time.time, sleep=lambda pause: time.sleep(min(pause, POLL)))
     messages.intercept()
+    writes.intercept()
     driver.install()
 
 
