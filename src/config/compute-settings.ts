@@ -13,6 +13,7 @@ import {
   type Serves,
   twoDatabases,
 } from './service-database.ts';
+import { assertFilesOf } from './whose-file.ts';
 
 const API_DATABASE: ServiceDatabase = {
   option: '[api_database] connection',
@@ -36,6 +37,7 @@ export function loadComputeSettings(
   const from = { flags, env, serves };
   const configuration = configurationOf(flags, serves === 'both' ? 'nova-' : '');
   const config = readNovaConfig(configuration, env);
+  assertFilesOf('Nova', config.files, serves);
   const connection = connectionOf(API_DATABASE.variable, () => config.get('api_database.connection'), from);
   const database = databaseOf(connection, configuration, API_DATABASE, env);
   const cellBase = connectionOf(CELL_VARIABLE, () => config.get('database.connection'), from);

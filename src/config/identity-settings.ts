@@ -12,6 +12,7 @@ import {
   type ServiceDatabase,
   type Serves,
 } from './service-database.ts';
+import { assertFilesOf } from './whose-file.ts';
 
 const DATABASE: ServiceDatabase = {
   option: '[database] connection',
@@ -38,6 +39,7 @@ export function loadIdentitySettings(
 ): IdentitySettings {
   const configuration = configurationOf(flags, '');
   const config = readKeystoneConfig(configuration, env);
+  assertFilesOf('Keystone', config.files, serves);
   const connection = connectionOf(DATABASE.variable, () => config.get('database.connection'), {
     flags,
     env,

@@ -9,11 +9,15 @@ export type Filled = { text: string } | { flaw: string };
 export const FIELDS = ['scheme', 'username', 'password', 'hostname', 'port', 'path', 'query', 'fragment'];
 const NUMBERED = /^(?:username|password|hostname|port)[1-9]\d*$/;
 const URL_PARTS = /^(?:([a-z][\w+.-]*):)?(?:\/\/([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/is;
+/** A field that may lack its end. */
+const BEGUN = new RegExp(String.raw`\{(?:${FIELDS.join('|')})\d*\b`);
 const TOKEN = /\{\{|\}\}|\{([^{}]*)\}|[{}]/g;
 
 /** Tells a template from a URL that happens to hold a brace, as in a password that Nova takes as it stands. */
-export const isTemplate = (text: string): boolean =>
-  /\{\w*\}/.test(text) || new RegExp(String.raw`\{(?:${FIELDS.join('|')})\d*\b`).test(text);
+export function isTemplate(text: string): boolean {
+  const single = text.replaceAll(/\{\{|\}\}/g, '');
+  return /\{\w*\}/.test(single) || BEGUN.test(single);
+}
 
 /**
  * Takes a URL apart into what templates may name, as Python's `urlparse` does and, for each of several hosts,

@@ -37,6 +37,8 @@ export async function serveCompute(target: Target, services: ComputeServices): P
     { checkCells },
     { openPolicyFiles },
     { readNovaConfig },
+    { readServiceAccess },
+    { openServiceApis },
   ] = await Promise.all([
     import('../activities/rule-failures.ts'),
     import('../activities/upgrade-check.ts'),
@@ -44,6 +46,8 @@ export async function serveCompute(target: Target, services: ComputeServices): P
     import('../services/compute/check-cells.ts'),
     import('../config/policy-files.ts'),
     import('../config/nova-options.ts'),
+    import('../config/service-credentials.ts'),
+    import('../drivers/service-apis.ts'),
   ]);
   const activities = withRuleFailures(
     target,
@@ -52,6 +56,7 @@ export async function serveCompute(target: Target, services: ComputeServices): P
       cells: checkCells(services.cells),
       policyFiles: openPolicyFiles,
       config: (paths) => readNovaConfig(paths, process.env),
+      apis: (paths) => openServiceApis(readServiceAccess(paths, process.env)),
     }),
   );
   return { target, activities, close: () => services.close() };

@@ -106,7 +106,7 @@ describe('alone', () => {
     expect(code).toBe(2);
     expect((JSON.parse(stdout) as Row[]).map(({ ID, Result }) => `${ID} ${Result}`)).toEqual([
       'identity-trust-policies-not-empty Success',
-      'identity-default-roles-immutable Failure',
+      'identity-default-roles-immutable Warning',
       'identity-policy-file-json-to-yaml Success',
       'compute-cells-v2 Success',
       'compute-placement-api Failure',
@@ -258,7 +258,8 @@ describe('killed in the middle,', () => {
       await kills[victim]!(running);
       await release().catch(() => {});
       const { code } = await running.outcome;
-      expect(code === 0 || code === 69 || code === null).toBe(true);
+      // It is killed itself, ends well, can't go on, or can't know whether its last COMMIT took place.
+    expect([null, 0, 69, 75]).toContain(code);
       expect(await home.run(['up'])).toMatchObject({ code: 0 });
       expect([0, 111]).toContain(await tablesIn('nova_cell1'));
       expect(await home.run(SYNC)).toMatchObject({ code: 0 });

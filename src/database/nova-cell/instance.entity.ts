@@ -3,7 +3,10 @@ import { instant } from '../row-times.ts';
 import { ConfigDriveType } from './config-drive-type.ts';
 import { softDeletable } from './soft-delete.ts';
 
-/** A server. `locked` and `lockedBy` are kept in step: filters ask for the one, Nova's API shows the other. */
+/**
+ * A server. `locked` and `lockedBy` are kept in step: filters ask for the one, Nova's API shows the other. Nova takes a
+ * `locked` that is null for false.
+ */
 export const Instance = defineEntity({
   name: 'Instance',
   tableName: 'instances',

@@ -23,6 +23,43 @@ export type ServiceApis = {
   newestVersion(service: AskedService): Promise<string>;
 };
 
+/** How a certificate is checked and shown: paths of PEM files, as `nova.conf` has them. */
+export type ApiTls = {
+  cafile: string | null;
+  certfile: string | null;
+  keyfile: string | null;
+  isInsecure: boolean;
+};
+
+/** How a token is got, by the names of keystoneauth's plugins; `section` is where `nova.conf` says so. */
+export type ServiceAuth =
+  | {
+      type: 'password' | 'v3password';
+      section: string;
+      url: string;
+      /** What Keystone is sent, password and all. */
+      request: object;
+    }
+  | { type: 'admin_token'; section: string; endpoint: string | null; token: string }
+  | { type: 'none'; section: string; endpoint: string | null };
+
+/** What `nova.conf` says of how a service is reached. */
+export type ServiceAccess = {
+  service: AskedService;
+  /** Null where no `auth_type` is set. */
+  auth: ServiceAuth | null;
+  /** Nova sends a token of `[service_user]` beside its own, where it is told to. */
+  serviceUser: ServiceAuth | null;
+  /** Which endpoint of the catalog is meant; of the interfaces the first one that is there. */
+  wanted: { type: string; name: string | null; interfaces: string[]; region: string | null };
+  /** A URL that stands in for the catalog's. */
+  endpoint: string | null;
+  tls: ApiTls;
+  /** For how long one request may wait, in seconds. */
+  timeout: number | null;
+  connectRetries: number;
+};
+
 /** Compares versions such as `1.36` by their numbers; text that is no version is older than any. */
 export function isOlder(version: string, than: string): boolean {
   const [major, minor] = numbersOf(version);

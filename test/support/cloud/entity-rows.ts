@@ -33,12 +33,15 @@ export const jsonRows = async (server: TestPostgres, database: string, table: st
   ).map(({ row }) => row);
 
 /** Reads every row of a kind through its entity and writes it into another database through it again. */
-export async function copyRows(from: Database, to: Database, { class: entity, props }: Kind): Promise<void> {
+export async function copyRows(from: Database, to: Database, kind: Kind): Promise<void> {
+  const { class: entity, props, tableName } = kind;
   const rows = await from.read((em) => em.find(entity, {}, { disableIdentityMap: true }));
   await to.transact(null, async (em) => {
     // The rows that they refer to have no entity each.
     await em.execute('set local session_replication_role = replica');
     for (const row of rows as Record<string, unknown>[]) await insert(em, entity, row, props);
+    const sequence = `pg_get_serial_sequence('${tableName}', 'id')`;
+    await em.execute(`select setval(${sequence}, max(id)) from ${tableName} having max(id) is not null`);
   });
 }
 

@@ -26,11 +26,17 @@ def nova():
     # nova.cmd patches the whole process with eventlet when it is imported, unless this says otherwise.
     os.environ['OS_NOVA_DISABLE_EVENTLET_PATCHING'] = 'true'
     from nova.cmd import manage, status
+    import nova_objects  # nova.cmd must come before all else of Nova's
     from openstackclient import shell
     from openstackclient.compute import client  # noqa: F401
     from openstackclient.compute.v2 import server  # noqa: F401
 
-    return {'nova-manage': manage.main, 'nova-status': status.main, 'openstack': shell.main}
+    return {
+        'nova-manage': manage.main,
+        'nova-objects': nova_objects.main,
+        'nova-status': status.main,
+        'openstack': shell.main,
+    }
 
 
 def run(main):

@@ -11,7 +11,7 @@ const inPython = (name: string): string => path.resolve('test/support/interop', 
 
 /** The programs of one service can be forked of one process; openstackclient goes with each of them. */
 export type Service = 'keystone' | 'nova';
-export type ProgramName = `${Service}-manage` | `${Service}-status` | 'openstack';
+export type ProgramName = `${Service}-manage` | `${Service}-status` | 'nova-objects' | 'openstack';
 export type Outcome = { code: number; stdout: string; stderr: string };
 
 /** How OpenStack's own programs are run; keystone-status is given the folder of Keystone's keys before its arguments. */

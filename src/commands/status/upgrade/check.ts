@@ -7,8 +7,9 @@ import { bothSettingsFlags } from '../../../cli/flags/settings-flags.ts';
 import type { Engine } from '../../../engine/engine.ts';
 import type { Service } from '../../../engine/service.ts';
 import { serviceNames } from '../../../rules/service.ts';
-import { formatFlags, type FormatOptions } from '../../../cli/flags/format-flags.ts';
+import { formatFlags, type FormatOptions, formats, listFormats } from '../../../cli/flags/format-flags.ts';
 import { ListOutput } from '../../../cli/output/outputs.ts';
+import { renderUpgradeCheckJunit } from '../../../cli/output/upgrade-check-junit.ts';
 import {
   renderRemedies,
   renderUpgradeCheckJson,
@@ -36,6 +37,10 @@ export type UpgradeCheckRow = {
   Remedy: string | null;
 };
 
+type PrintFlags = Omit<FormatOptions, 'format'> & {
+  format: FormatOptions['format'] | 'junit';
+  json: boolean;
+};
 type SuiteFlag = { suite?: Suite | 'all' | undefined };
 
 export default class StatusUpgradeCheck extends EngineCommand {
@@ -67,6 +72,7 @@ export default class StatusUpgradeCheck extends EngineCommand {
     ...bothSettingsFlags,
     ...suiteFlag(undefined),
     ...formatFlags,
+    format: formats([...listFormats, 'junit'] as const),
     json: Flags.boolean({
       description: "print keystone-status's line of JSON",
       exclusive: ['format', 'column'],
@@ -78,7 +84,7 @@ export default class StatusUpgradeCheck extends EngineCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(StatusUpgradeCheck);
-    StatusUpgradeCheck.output.assertColumns(flags);
+    StatusUpgradeCheck.output.assertColumns({ ...flags, format: 'table' });
     const outcomes = await this.withEngine(flags, (engine) => this.#runSuites(engine, flags));
     if (!outcomes) return;
     // The code is set before anything is printed, since whoever reads the result may leave early.
@@ -108,10 +114,11 @@ export default class StatusUpgradeCheck extends EngineCommand {
     return outcomes;
   }
 
-  async #print(outcomes: SuiteOutcome[], flags: FormatOptions & { json: boolean }): Promise<void> {
+  async #print(outcomes: SuiteOutcome[], { format, ...flags }: PrintFlags): Promise<void> {
     if (flags.json) return this.log(renderUpgradeCheckJson(outcomes));
-    if (flags.format !== 'table' || flags.column || flags['sort-column'])
-      return StatusUpgradeCheck.output.print(outcomes, flags);
+    if (format === 'junit') return this.log(renderUpgradeCheckJunit(outcomes));
+    if (format !== 'table' || flags.column || flags['sort-column'])
+      return StatusUpgradeCheck.output.print(outcomes, { ...flags, format });
     for (const table of await renderUpgradeCheckTables(outcomes)) this.log(table);
     renderRemedies(outcomes).forEach(this.announce);
   }
