@@ -30,9 +30,11 @@ export default class CellCreate extends ComputeCommand {
     ...novaSettingsFlags,
     ...recordFormatFlags,
     ...lockTimeoutFlag,
-    'database-connection': text(
-      'the URL of its database, or a template; others can see it in `ps`, so that - reads it from standard input',
-    ),
+    'database-connection': Flags.string({
+      description:
+        'the URL of its database, or a template; others can see it in `ps`, so that - reads it from standard input',
+      aliases: ['database_connection'],
+    }),
     'transport-url': text('the URL of its message queue, likewise'),
     disabled: Flags.boolean({ description: 'let no instance be scheduled to it' }),
   };

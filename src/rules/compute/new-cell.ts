@@ -73,10 +73,10 @@ export function assertTransportUrl(url: string): void {
   });
 }
 
-/** The URL itself is not repeated: it holds a password. */
+/** The URL itself is not repeated: it holds a password. A user in front, as in `nova:PASSWORD@mq`, is no scheme. */
 function whyUnusable(url: string): string | null {
-  const [, rest] = /^[a-z][a-z0-9+.-]*:(.*)$/is.exec(url.trim()) ?? [];
-  if (rest === undefined) return 'No scheme specified';
+  const [all, rest = ''] = /^[a-z][a-z0-9+.-]*:(\/.*)?$/is.exec(url.trim()) ?? [];
+  if (all === undefined) return 'No scheme specified';
   const places = /^\/\/([^/?#]*)/.exec(rest)?.[1]?.split(',') ?? [];
   return places.every((place) => isPlace(place.replace(/^.*@/s, '')))
     ? null

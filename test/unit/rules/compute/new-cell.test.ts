@@ -71,7 +71,7 @@ describe('a transport URL', () => {
     'rabbit://nova:pa:ss@mq/',
   ])('%s will do', (url) => expect(() => assertTransportUrl(url)).not.toThrow());
 
-  it.each(['mq.example', 'http//x', '1abc://x', 'ra_bbit://x', '', '{scheme}://mq'])(
+  it.each(['mq.example', 'nova:pass@mq', 'http//x', '1abc://x', 'ra_bbit://x', '', '{scheme}://mq'])(
     '%j has no scheme',
     (url) => expect(() => assertTransportUrl(url)).toThrow('Invalid transport URL: No scheme specified.'),
   );
