@@ -16,7 +16,7 @@ afterAll(() => home.remove());
 const tablesIn = async (database: string): Promise<number> =>
   (await home.query("select from pg_tables where schemaname = 'public'", database)).length;
 
-type Row = { ID: string; Result: string };
+type Row = { ID: string; Result: string; Details: string | null };
 const resultsOf = (stdout: string): Record<string, string> =>
   Object.fromEntries((JSON.parse(stdout) as Row[]).map(({ ID, Result }) => [ID, Result]));
 
@@ -79,7 +79,14 @@ describe('killed under a suite,', () => {
     await release().catch(() => {});
     const outcome = await running.outcome;
     expect(outcome.code).toBe(2);
-    expect(resultsOf(outcome.stdout)).toMatchObject({
+    // A database that is gone while a check looks at it is that check's failure, and says so.
+    const rows = JSON.parse(outcome.stdout) as Row[];
+    expect(rows).toHaveLength(7);
+    const unlooked = rows.filter(
+      ({ Result, Details }) => Result === 'Failure' && /could not be/.test(Details ?? ''),
+    );
+    expect(unlooked.length > 0).toBe(victim === 'PostgreSQL');
+    expect(resultsOf((await home.run(CHECK_NOVA)).stdout)).toMatchObject({
       'compute-cells-v2': 'Success',
       'compute-placement-api': 'Failure',
       'compute-cinder-api': 'Success',
