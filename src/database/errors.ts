@@ -100,7 +100,8 @@ const BY_CODE: Record<string, Entry> = {
     class: 'configuration',
     name: 'DatabaseMissing',
     says: (address) => `There is no such thing as ${place(address)}`,
-    cure: () => 'Create it, or correct its name in the URL.',
+    cure: ({ schema }) =>
+      `Create it (in keyward's own PostgreSQL, \`${syncCommand(schema)}\` does), or correct its name in the URL.`,
   },
   ...entries(['42P01', '3F000'], {
     class: 'refused',
