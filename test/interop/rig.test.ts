@@ -1,3 +1,6 @@
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ensurePostgres } from '../../src/daemons/postgres/server.ts';
@@ -8,6 +11,7 @@ import {
   remakeDatabases,
   urlOf,
 } from '../support/interop/nova/databases.ts';
+import { StartedPrograms } from '../support/interop/programs.ts';
 import { NovaTools } from '../support/interop/nova-tools.ts';
 import { RealNova } from '../support/interop/real-nova.ts';
 
@@ -60,6 +64,18 @@ describe("Nova's own programs read its nova.conf", () => {
     });
   });
 
+  it('as forks as they do in processes of their own', async () => {
+    const started = await NovaTools.open(path.dirname(nova.config), (bin) => new StartedPrograms(bin));
+    const answers = async (tools: NovaTools) => {
+      const said = [
+        await tools.manage('cell_v2', 'list_cells', '--verbose'),
+        await tools.manage('db', 'nonsense'),
+      ];
+      return said.map(({ code, stdout }) => ({ code, stdout }));
+    };
+    expect(await answers(started)).toEqual(await answers(nova.tools));
+  });
+
   it('nova-status finds Placement', async () => {
     const { code, stdout } = await nova.tools.status();
     expect(code).toBeLessThan(2);
@@ -85,7 +101,7 @@ describe('a message', () => {
     const id = await project.boot();
     await project.settled(id);
     const lost = await project.drop('rebuild_instance');
-    const image = nova.at.images.img2;
+    const image = project.images.img2;
     await project.act(id, { rebuild: { imageRef: image } });
     await until(async () => (await lost.count()) === 1);
     await lost.release();
@@ -104,11 +120,29 @@ it('stops nova-compute where it spawns, and destroys', async () => {
   expect(await project.settled(id)).toMatchObject({ status: 'ACTIVE' });
 
   const destroying = await project.stopAt('destroy');
-  await project.act(id, { rebuild: { imageRef: nova.at.images.img2 } });
+  await project.act(id, { rebuild: { imageRef: project.images.img2 } });
   await until(async () => (await destroying.count()) === 1);
   expect(await project.show(id)).toMatchObject({ status: 'REBUILD' });
   await destroying.release();
   expect(await project.settled(id)).toMatchObject({ status: 'ACTIVE' });
+});
+
+it.each([
+  ['key-pairs', 'ACTIVE', 'old'],
+  ['save', 'ACTIVE', 'old'],
+  ['image-metadata', 'REBUILD', 'new'],
+] as const)('stops the API before the %s of a rebuild', async (step, status, name) => {
+  const project = nova.project();
+  const id = await project.boot({ name: 'old' });
+  await project.settled(id);
+  const writing = await project.stopAt(step);
+  const rebuild = { imageRef: project.images.img2, name: 'new', key_name: null };
+  const rebuilt = project.act(id, { rebuild });
+  await until(async () => (await writing.count()) === 1);
+  expect(await project.show(id)).toMatchObject({ status, name });
+  await writing.release();
+  await rebuilt;
+  expect(await project.settled(id)).toMatchObject({ status: 'ACTIVE', name: 'new' });
 });
 
 it.each(['fail', 'abort'] as const)('lets a spawn %s, and the next one end well', async (how) => {
@@ -130,7 +164,7 @@ describe("a guest's metadata", () => {
     expect(JSON.parse(first!.configDrive![META_DATA]!)).toMatchObject({ uuid: id, meta: { color: 'red' } });
     expect(first!.configDrive).toHaveProperty(['openstack/latest/vendor_data2.json'], expect.any(String));
 
-    await project.act(id, { rebuild: { imageRef: nova.at.images.img1, metadata: { color: 'blue' } } });
+    await project.act(id, { rebuild: { imageRef: project.images.img1, metadata: { color: 'blue' } } });
     await project.settled(id);
     const { spawns, configDrive } = (await project.guest(id))!;
     expect(spawns).toBe(2);
@@ -152,11 +186,14 @@ describe("a guest's metadata", () => {
 
 describe('a Nova of its own', () => {
   const server = TestHome.clone();
+  const target = createServer((_, response) => response.end('{"from": "a target"}')).listen(0, '127.0.0.1');
+  const vendordata = path.join(server.dir, 'vendordata.json');
   let own: RealNova;
   let databases: NovaDatabases;
 
   /** Nova's programs make the databases, as an operator does. */
   beforeAll(async () => {
+    writeFileSync(vendordata, '{"from": "a file"}');
     databases = novaDatabases(await ensurePostgres(server.home, () => {}));
     await remakeDatabases(databases);
     const tools = await NovaTools.open(path.join(server.dir, 'tools'));
@@ -178,13 +215,27 @@ describe('a Nova of its own', () => {
   });
   afterAll(async () => {
     await own?.close();
+    target.close();
     await server.remove();
   });
 
-  it('runs on databases that were there, whose mappings are templates', async () => {
-    own = await RealNova.start({ dir: path.join(server.dir, 'nova'), databases, sync: false });
+  it('runs on databases that were there, whose mappings are templates, with options of its own', async () => {
+    const options = {
+      api: {
+        vendordata_providers: 'StaticJSON,DynamicJSON',
+        vendordata_jsonfile_path: vendordata,
+        vendordata_dynamic_targets: `asked@http://127.0.0.1:${(target.address() as AddressInfo).port}/`,
+      },
+    };
+    own = await RealNova.start({ dir: path.join(server.dir, 'nova'), databases, sync: false, options });
     const project = own.project();
-    expect(await project.settled(await project.boot())).toMatchObject({ status: 'ACTIVE' });
+    const id = await project.boot({ config_drive: true });
+    expect(await project.settled(id)).toMatchObject({ status: 'ACTIVE' });
+    const drive = (await project.guest(id))!.configDrive!;
+    expect(JSON.parse(drive['openstack/latest/vendor_data2.json']!)).toEqual({
+      static: { from: 'a file' },
+      asked: { from: 'a target' },
+    });
     const mappings = await server.query('select database_connection from cell_mappings', 'nova_api');
     expect(mappings).toContainEqual({ database_connection: TEMPLATE });
   });
@@ -194,13 +245,13 @@ describe('a Nova of its own', () => {
     const id = await before.boot();
     await before.settled(id);
     const stopped = await before.stopAt('destroy');
-    await before.act(id, { rebuild: { imageRef: own.at.images.img2 } });
+    await before.act(id, { rebuild: { imageRef: before.images.img2 } });
     await until(async () => (await stopped.count()) === 1);
     await own.restart();
 
     const after = own.project();
     expect(await after.settled(id)).toMatchObject({ status: 'ERROR' });
-    await after.admin.call('POST', `/servers/${id}/action`, { rebuild: { imageRef: own.at.images.img2 } });
+    await after.admin.call('POST', `/servers/${id}/action`, { rebuild: { imageRef: after.images.img2 } });
     await until(async () => (await after.guest(id))?.spawns === 1);
     expect(await after.settled(id)).toMatchObject({ status: 'ACTIVE' });
   });

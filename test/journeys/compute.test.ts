@@ -1,11 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Outcome, type Running, TestHome, until } from '../support/home/cli.ts';
+import { type Outcome, TestHome } from '../support/home/cli.ts';
 
 const SYNC = ['db', 'sync', 'compute'];
 const CHECK_NOVA = ['status', 'upgrade', 'check', '--suite', 'nova', '-f', 'json'];
-const SYNC_LOCK = "select pg_advisory_xact_lock(hashtext('keyward db sync'))";
 const API = 'compute-api: cdeec0c85668';
 const cell = (name: string) => `cell ${name}: ab450ba04102`;
 
@@ -230,40 +229,4 @@ describe('what a nova.conf names', () => {
     expect(refused.stderr).toContain('OS_DATABASE__CONNECTION is ambiguous');
     expect(await home.run(['db', 'version'], { env })).toMatchObject({ stdout: 'identity: 742c857f1dfb\n' });
   });
-});
-
-describe('killed in the middle,', () => {
-  const isWhole = async (): Promise<boolean> =>
-    (await tablesIn('nova_api')) === 32 &&
-    (await tablesIn('nova_cell0')) === 111 &&
-    (await tablesIn('nova_cell1')) === 111;
-  const kills: Record<string, (running: Running) => unknown> = {
-    'the command': (running) => running.process.kill('SIGKILL'),
-    "PostgreSQL's backends": () =>
-      home.query(
-        "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'keyward'",
-        'postgres',
-      ),
-    PostgreSQL: () => process.kill(home.pid('postgres'), 'SIGKILL'),
-  };
-
-  it.each(Object.keys(kills))(
-    '%s of a `db sync compute` leaves nothing half, and a repeat makes it whole',
-    async (victim) => {
-      await home.query('drop database if exists nova_cell1', 'postgres');
-      await home.query('create database nova_cell1', 'postgres');
-      const release = await home.holdUp(SYNC_LOCK, 'nova_cell1');
-      const running = home.start(SYNC);
-      await until(() => home.isHeldUp('advisory', 'nova_cell1'));
-      await kills[victim]!(running);
-      await release().catch(() => {});
-      const { code } = await running.outcome;
-      // It is killed itself, ends well, can't go on, or can't know whether its last COMMIT took place.
-    expect([null, 0, 69, 75]).toContain(code);
-      expect(await home.run(['up'])).toMatchObject({ code: 0 });
-      expect([0, 111]).toContain(await tablesIn('nova_cell1'));
-      expect(await home.run(SYNC)).toMatchObject({ code: 0 });
-      expect(await isWhole()).toBe(true);
-    },
-  );
 });

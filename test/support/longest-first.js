@@ -3,6 +3,7 @@ import path from 'node:path';
 /** The order in which to begin; jest knows durations only of files that it has run before, which a fresh clone has not. */
 const LONGEST = [
   'kill',
+  'rig',
   'forged-runs',
   'external-temporal',
   'interrupt',

@@ -1,5 +1,5 @@
 import type { EntityMetadata } from '@mikro-orm/core';
-import { type EntityManager, raw } from '@mikro-orm/postgresql';
+import { raw } from '@mikro-orm/postgresql';
 import type { Database } from '../../../src/database/database.ts';
 import type { TestPostgres } from './postgres.ts';
 
@@ -39,21 +39,16 @@ export async function copyRows(from: Database, to: Database, kind: Kind): Promis
   await to.transact(null, async (em) => {
     // The rows that they refer to have no entity each.
     await em.execute('set local session_replication_role = replica');
-    for (const row of rows as Record<string, unknown>[]) await insert(em, entity, row, props);
+    const all = (rows as Record<string, unknown>[]).map((row) => columnsIn(row, props));
+    const living = all.filter(({ isDeleted }) => !isDeleted);
+    if (living.length > 0) await em.insertMany(entity, living as never[]);
+    for (const row of all)
+      // `softDelete` alone writes this, of a row that is there.
+      if (row['isDeleted']) await em.insert(entity, { ...row, isDeleted: raw(String(row['id'])) } as never);
     const sequence = `pg_get_serial_sequence('${tableName}', 'id')`;
     await em.execute(`select setval(${sequence}, max(id)) from ${tableName} having max(id) is not null`);
   });
 }
 
-async function insert(
-  em: EntityManager,
-  entity: Kind['class'],
-  row: Record<string, unknown>,
-  props: Kind['props'],
-): Promise<void> {
-  const values = props.map(({ name }) => [name, row[name]]);
-  const data = Object.fromEntries(values) as Record<string, unknown>;
-  // `softDelete` alone writes this, of a row that is there.
-  if (data['isDeleted']) data['isDeleted'] = raw(String(data['id']));
-  await em.insert(entity, data as never);
-}
+const columnsIn = (row: Record<string, unknown>, props: Kind['props']): Record<string, unknown> =>
+  Object.fromEntries(props.map(({ name }) => [name, row[name]]));

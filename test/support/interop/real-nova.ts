@@ -3,7 +3,7 @@ import path from 'node:path';
 import { underLock } from '../../../src/daemons/process-lock.ts';
 import type { Sections } from './conf-file.ts';
 import { makeUnlessThere, type NovaDatabases, remakeDatabases, urlOf } from './nova/databases.ts';
-import { findRig, killRig, readReady, type Ready, startRig } from './nova/process.ts';
+import { endNow, findRig, readReady, type Program, type Ready, startRig } from './nova/process.ts';
 import { NovaProject } from './nova/project.ts';
 import { sharedDatabases, sharedFolder } from './nova/shared.ts';
 import { NovaTools } from './nova-tools.ts';
@@ -19,6 +19,8 @@ type Wanted = {
   sync?: boolean;
   /** More of nova.conf. */
   options?: Sections;
+  /** Programs that somebody else starts (`ScatteredNova`); then it needs another bus than the default. */
+  apart?: Program[];
 };
 
 /**
@@ -30,13 +32,15 @@ export class RealNova {
   readonly tools: NovaTools;
   readonly #dir: string;
   readonly #options: Sections;
+  readonly #apart: Program[];
   #child: ChildProcess | null = null;
 
-  private constructor({ dir, databases, options = {} }: Wanted, tools: NovaTools) {
+  private constructor({ dir, databases, options = {}, apart = [] }: Wanted, tools: NovaTools) {
     this.databases = databases;
     this.tools = tools;
     this.#dir = dir;
     this.#options = options;
+    this.#apart = apart;
   }
 
   /** Starts a Nova of the test's own. Always `close` it. */
@@ -78,7 +82,7 @@ export class RealNova {
   /** Ends it in the middle of what it does, as a power cut would: only for a Nova of the test's own. */
   async kill(): Promise<void> {
     if (!this.#child) throw new Error('This Nova is shared, or has ended already');
-    await killRig(this.#child);
+    await endNow(this.#child);
     this.#child = null;
   }
 
@@ -102,6 +106,7 @@ export class RealNova {
       sync,
       options: this.#options,
       password: NOVA_PASSWORD,
+      apart: this.#apart,
     });
   }
 }

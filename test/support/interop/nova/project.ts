@@ -10,6 +10,9 @@ export type Stopped = { count: () => Promise<number>; release: () => Promise<voi
 /** What the driver made of a server; the files of its config drive by path, or null if it has none. */
 export type Guest = { spawns: number; configDrive: Record<string, string> | null };
 
+/** Of nova-compute's driver, or of what the API writes for a rebuild, in its order (rig/writes.py). */
+export type Step = 'spawn' | 'destroy' | 'key-pairs' | 'save' | 'image-metadata';
+
 const MICROVERSION = '2.96';
 
 /** A user of a project, as Nova sees it; a name that begins with `admin` is an admin's. */
@@ -66,14 +69,18 @@ export class NovaProject {
     this.admin = this.user('admin');
   }
 
+  /** The ids of the only images, by name. */
+  get images(): Ready['images'] {
+    return this.#at.images;
+  }
+
   user(name: string): NovaUser {
     return new NovaUser(this.#at, this.#password, name, this.id);
   }
 
   /** Asks for a server as the member, and gives its id at once. */
   async boot(more: Record<string, unknown> = {}): Promise<string> {
-    const { img1 } = this.#at.images;
-    const server = { name: 'server', flavorRef: '1', imageRef: img1, networks: 'none', ...more };
+    const server = { name: 'server', flavorRef: '1', imageRef: this.images.img1, networks: 'none', ...more };
     const { status, body } = await this.member.call('POST', '/servers', { server });
     if (status !== 202) throw new Error(`no server: ${status} ${JSON.stringify(body)}`);
     return body.server.id as string;
@@ -111,8 +118,8 @@ export class NovaProject {
     return this.#stop(`rpc/${method}`, '&fate=drop', 'caught');
   }
 
-  /** Stops nova-compute where the driver begins to spawn or to destroy one of this project's guests. */
-  stopAt(step: 'spawn' | 'destroy'): Promise<Stopped> {
+  /** Stops nova-compute where the driver begins with a guest of this project, or the API before it writes. */
+  stopAt(step: Step): Promise<Stopped> {
     return this.#stop(`gates/${step}`, '', 'waiting');
   }
 
@@ -123,7 +130,7 @@ export class NovaProject {
 
   /** Looks at the guest itself; null if the server was never spawned. */
   async guest(id: string): Promise<Guest | null> {
-    const { status, body } = await ask(`${this.#at.beside}/_ctl/guests/${id}`, {});
+    const { status, body } = await ask(`${this.#at.control}/guests/${id}`, {});
     return status === 404 ? null : { spawns: body.spawns, configDrive: body.config_drive };
   }
 
@@ -148,7 +155,7 @@ export class NovaProject {
   }
 
   async #control(method: string, where: string, more = ''): Promise<Answer> {
-    const answer = await ask(`${this.#at.beside}/_ctl/${where}?project=${this.id}${more}`, { method });
+    const answer = await ask(`${this.#at.control}/${where}?project=${this.id}${more}`, { method });
     if (answer.status !== 200) throw new Error(`the rig refuses ${where}: ${JSON.stringify(answer.body)}`);
     return answer;
   }

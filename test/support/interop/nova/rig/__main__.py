@@ -18,12 +18,11 @@ from nova import monkey_patch  # noqa: E402
 monkey_patch.patch(backend='threading')
 
 import nova.conf  # noqa: E402
-import nova.virt  # noqa: E402
 from nova import config, objects  # noqa: E402
 from oslo_log import log  # noqa: E402
 from oslo_messaging._drivers import impl_fake  # noqa: E402
 
-from rig import conf, control, databases, driver, identity, messages, services, stubs  # noqa: E402
+from rig import conf, control, databases, driver, identity, messages, services, stubs, writes  # noqa: E402
 from rig.arrangement import Arrangement  # noqa: E402
 from rig.serving import Mounts, answering, serve  # noqa: E402
 
@@ -40,9 +39,8 @@ def prepare(arrangement):
     objects.register_all()
     impl_fake.time = types.SimpleNamespace(time=time.time, sleep=lambda pause: time.sleep(min(pause, POLL)))
     messages.intercept()
-    # A compute driver's name always begins with nova.virt.
-    sys.modules['nova.virt.rig'] = nova.virt.rig = driver
-    driver.Driver.node = arrangement.node
+    writes.intercept()
+    driver.install()
 
 
 def serve_beside(arrangement):
@@ -61,6 +59,7 @@ def announce(arrangement):
     ready = {
         'pid': os.getpid(),
         **{name: arrangement.url(name) for name in arrangement.sockets},
+        'control': arrangement.url('beside', '/_ctl'),
         'images': {image['name']: image['id'] for image in stubs.IMAGES},
     }
     with open(arrangement.file('ready.draft'), 'w') as draft:
@@ -77,7 +76,7 @@ def main():
     control.lap('databases')
     serve_beside(arrangement)
     control.lap('placement')
-    services.start_workers()
+    services.start_workers(arrangement.apart)
     control.lap('workers')
     databases.make_flavors()
     for name, app in zip(('compute', 'metadata'), services.apis(arrangement.host, arrangement.file('api-paste.ini'))):

@@ -2,7 +2,6 @@ import dataclasses
 import json
 import os
 import socket
-import uuid
 
 #: What answers, each on a loopback port of its own: Nova's two APIs, and Placement with the stubs.
 LISTENERS = ('compute', 'metadata', 'beside')
@@ -14,7 +13,7 @@ class Arrangement:
 
     `databases` are SQLAlchemy's URLs of api, cell0, cell1 and placement. `sync` says whether Nova's own commands make
     their schemas and cells, or whether all that is there. `options` are more of nova.conf, by section. `password` is
-    the one that the identity stub takes.
+    the one that the identity stub takes. `apart` are the programs that others start as processes of their own.
     """
 
     dir: str
@@ -23,6 +22,7 @@ class Arrangement:
     sync: bool
     options: dict
     password: str
+    apart: list
     sockets: dict
 
     @classmethod
@@ -35,11 +35,6 @@ class Arrangement:
 
     def file(self, name):
         return os.path.join(self.dir, name)
-
-    @property
-    def node(self):
-        """The compute node's uuid. FakeDriver would make a new one at each start, which nova-compute refuses."""
-        return str(uuid.uuid5(uuid.NAMESPACE_DNS, self.host))
 
 
 def listen():

@@ -1,5 +1,7 @@
 """The files that Nova and Placement read; nova-manage, nova-status and keyward read the same nova.conf."""
 
+import uuid
+
 PASTE = """
 [composite:osapi_compute]
 use = call:nova.api.openstack.urlmap:urlmap_factory
@@ -73,6 +75,7 @@ def services(arrangement):
 
 
 def databases(arrangement):
+    """Not for a nova-compute that is a process of its own: it asks nova-conductor."""
     return {
         'api_database': {'connection': arrangement.databases['api']},
         'database': {'connection': arrangement.databases['cell1']},
@@ -94,7 +97,6 @@ def nova(arrangement):
             'sync_power_state_interval': '-1',
             'running_deleted_instance_action': 'noop',
         },
-        **databases(arrangement),
         'wsgi': {'api_paste_config': arrangement.file('api-paste.ini')},
         'oslo_concurrency': {'lock_path': arrangement.file('locks')},
         'oslo_messaging_notifications': {'driver': 'log'},
@@ -125,10 +127,11 @@ def text(sections, more=None):
 def write(arrangement):
     """compute_id must be there, since a nova-compute that knows its host already refuses to start without it."""
     files = {
-        'nova.conf': text(nova(arrangement), arrangement.options),
+        'nova.conf': text({**nova(arrangement), **databases(arrangement)}, arrangement.options),
+        'nova-compute.conf': text(nova(arrangement), arrangement.options),
         'placement.conf': text(placement(arrangement)),
         'api-paste.ini': PASTE,
-        'compute_id': arrangement.node,
+        'compute_id': str(uuid.uuid5(uuid.NAMESPACE_DNS, arrangement.host)),
     }
     for name, content in files.items():
         with open(arrangement.file(name), 'w') as file:

@@ -1,3 +1,4 @@
+import nova.conf
 from nova import context, exception, objects
 from nova.cmd import manage
 
@@ -13,7 +14,7 @@ def sync(databases):
         lambda: cells.map_cell0(database_connection=databases['cell0']),
         lambda: manage.DbCommands().sync(),
         lambda: cells.create_cell(
-            name='cell1', database_connection=databases['cell1'], transport_url='fake:///'),
+            name='cell1', database_connection=databases['cell1'], transport_url=nova.conf.CONF.transport_url),
     )
     for step in steps:
         code = step()

@@ -1,7 +1,11 @@
 """Nova's own fake driver, made to stop, to fail, to remember its guests, and to render what a config drive holds."""
 
 import dataclasses
+import os
+import sys
 
+import nova.conf
+import nova.virt
 from nova import context, exception, objects
 from nova.api.metadata import base as metadata
 from nova.virt import configdrive, fake
@@ -21,14 +25,22 @@ class Guest:
 GUESTS = {}
 
 
-class Driver(fake.FakeDriver):
-    #: compute_id has it too; the arrangement sets it.
-    node = None
+def install():
+    """A compute driver's name in nova.conf always gets nova.virt put in front of it."""
+    sys.modules['nova.virt.rig'] = nova.virt.rig = sys.modules[__name__]
 
+
+def known_node():
+    """The compute node's uuid; FakeDriver would make a new one at each start, which nova-compute refuses."""
+    with open(os.path.join(nova.conf.CONF.state_path, 'compute_id')) as file:
+        return file.read()
+
+
+class Driver(fake.FakeDriver):
     def init_host(self, host):
         """The guests outlive nova-compute, as a hypervisor's do; FakeDriver alone would have none after a restart."""
         super().init_host(host)
-        fake.uuids._sentinels[f'node_{host}'] = self.node
+        fake.uuids._sentinels[f'node_{host}'] = known_node()
         for instance in objects.InstanceList.get_by_host(context.get_admin_context(), host):
             if instance.launched_at:
                 guest = fake.FakeInstance(instance.name, instance.power_state or 1, instance.uuid)

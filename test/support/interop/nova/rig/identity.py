@@ -56,7 +56,8 @@ class Stub:
 
     def __call__(self, request):
         if request.words in ([], ['v3']):
-            version = {'id': 'v3.14', 'status': 'stable', 'updated': START, 'links': [{'rel': 'self', 'href': self.url}]}
+            links = [{'rel': 'self', 'href': self.url}]
+            version = {'id': 'v3.14', 'status': 'stable', 'updated': START, 'links': links}
             return 200, {'version': version} if request.words else {'versions': {'values': [version]}}
         if request.words == ['v3', 'auth', 'tokens'] and request.method == 'POST':
             return self.login(request.body['auth'])
@@ -65,8 +66,8 @@ class Stub:
     def login(self, auth):
         asked = auth['identity']['password']['user']
         if asked['password'] != self.password:
-            error = {'code': 401, 'title': 'Unauthorized', 'message': 'The request you have made requires authentication.'}
-            return 401, {'error': error}
+            message = 'The request you have made requires authentication.'
+            return 401, {'error': {'code': 401, 'title': 'Unauthorized', 'message': message}}
         user = asked.get('name') or asked['id']
         scope = auth.get('scope', {}).get('project', {})
         project = scope.get('name') or scope.get('id', '')

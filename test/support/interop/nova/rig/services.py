@@ -25,19 +25,22 @@ def placement_app(file):
     return placement_deploy.loadapp(conf)
 
 
-def start(name, topic, **more):
-    """Starts a service; `name` is that of Nova's program."""
-    service.Service.create(binary=name, topic=topic, **more).start()
+TOPICS = {
+    'nova-conductor': {'topic': conductor.RPC_TOPIC},
+    'nova-scheduler': {'topic': scheduler.RPC_TOPIC},
+    'nova-compute': {'topic': compute.RPC_TOPIC, 'topic_alt': compute.RPC_TOPIC_ALT},
+}
 
 
-def start_workers():
-    """Conductor, scheduler and compute, and the cell's mapping of the host, without which nothing is scheduled."""
+def start_workers(apart):
+    """Starts the programs but those apart, and maps the host to its cell, without which nothing is scheduled."""
     priv_context.init(root_helper=['sudo'])
     os_vif.initialize()
-    start('nova-conductor', conductor.RPC_TOPIC)
-    start('nova-scheduler', scheduler.RPC_TOPIC)
-    start('nova-compute', compute.RPC_TOPIC, topic_alt=compute.RPC_TOPIC_ALT)
-    host_mapping.discover_hosts(context.get_admin_context())
+    for program, topics in TOPICS.items():
+        if program not in apart:
+            service.Service.create(binary=program, **topics).start()
+    if 'nova-compute' not in apart:
+        host_mapping.discover_hosts(context.get_admin_context())
 
 
 def apis(host, paste):
