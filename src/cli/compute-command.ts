@@ -40,7 +40,8 @@ export abstract class ComputeCommand extends EngineCommand {
 
   /** Maps a cell, and says on stderr what is left to do. */
   protected createCell(flags: DatabaseFlags, given: GivenCell): Promise<CellRecord> {
-    const making = { actor: this.newActor(), announce: this.announce };
+    const announce = (line: string): void => this.announce(this.configuredText(line));
+    const making = { actor: this.newActor(), announce };
     return this.withCompute(
       flags,
       async ({ cellAdmin }, engine) => {

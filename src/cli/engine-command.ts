@@ -64,8 +64,11 @@ export abstract class EngineCommand extends BaseCommand {
   /** Gives the error with cures that reach the database that this command was about. */
   protected configured<T>(error: T): T {
     if (!(error instanceof RuleError)) return error;
-    return Object.assign(error, { cure: cureWithConfiguration(error.cure, this.#configurations) });
+    return Object.assign(error, { cure: this.configuredText(error.cure) });
   }
+
+  /** Does the same for the commands that a text names. */
+  protected configuredText = (text: string): string => cureWithConfiguration(text, this.#configurations);
 
   /** Opens the services of the identity database, without Temporal. */
   protected withIdentity<T>(

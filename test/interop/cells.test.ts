@@ -1,9 +1,11 @@
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Client } from 'pg';
 import { ensurePostgres } from '../../src/daemons/postgres/server.ts';
 import { type Outcome, TestHome } from '../support/home/cli.ts';
 import { urlOf } from '../support/interop/nova/databases.ts';
 import { NovaTools } from '../support/interop/nova-tools.ts';
+import { RealNova } from '../support/interop/real-nova.ts';
 
 const PASSWORD = 'interop-Pw-1';
 const MQ = `rabbit://nova:${PASSWORD}@mq.example:5672/`;
@@ -167,5 +169,50 @@ describe('keyward alone refuses', () => {
     expect(await keyward(name, urls())).toMatchObject({ code: 1, stdout: '' });
     expect(await novaManage(name, urls())).toMatchObject({ code: 0 });
     await home.query('delete from cell_mappings where id = (select max(id) from cell_mappings)', 'nova_api');
+  });
+});
+
+describe('a server of a running Nova', () => {
+  let nova: RealNova;
+  let api: Client;
+  let id: string;
+  beforeAll(async () => {
+    nova = await RealNova.shared();
+    const { host, port, user, database } = nova.databases.api;
+    api = new Client({ host, port, user, database });
+    await api.connect();
+    const project = nova.project();
+    id = await project.boot();
+    expect(await project.settled(id)).toMatchObject({ status: 'ACTIVE' });
+  });
+  afterAll(async () => {
+    await api?.end();
+    await nova?.close();
+  });
+
+  /** Gives what is found of this server; others' tests break theirs meanwhile. */
+  const found = async (): Promise<string[]> => {
+    const { stdout } = await home.run(['cell', 'verify', '--config-file', nova.config, '-f', 'json']);
+    const rows: { Finding: string; Details: string }[] = JSON.parse(stdout);
+    return rows.filter(({ Details }) => Details.includes(id)).map(({ Finding }) => Finding);
+  };
+  const verified = () => nova.tools.manage('cell_v2', 'verify_instance', '--uuid', id);
+
+  it('is where its mapping says, until that is lost', async () => {
+    expect(await found()).toEqual([]);
+    expect(await verified()).toMatchObject({ code: 0 });
+    const { rows } = await api.query('delete from instance_mappings where instance_uuid = $1 returning *', [
+      id,
+    ]);
+    expect(await found()).toEqual(['instance-not-mapped']);
+    expect(await verified()).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('is not mapped to a cell'),
+    });
+    await api.query(
+      'insert into instance_mappings select * from jsonb_populate_record(null::instance_mappings, $1)',
+      [rows[0]],
+    );
+    expect(await found()).toEqual([]);
   });
 });

@@ -169,9 +169,9 @@ describe('with a nova.conf', () => {
       transport_url: `rabbit://nova:${CANARY}@mq:5672/`,
       database_connection: urlOf('main_b'),
     });
-    expect(await cell('verify', '-f', 'value', '-c', 'Finding')).toMatchObject({
+    expect(await cell('verify', '-f', 'value', '-c', 'Finding', '-c', 'Cure')).toMatchObject({
       code: 1,
-      stdout: 'wrong-revision\n',
+      stdout: `wrong-revision Run \`keyward db sync compute --nova-config-file ${config}\`.\n`,
     });
   });
 

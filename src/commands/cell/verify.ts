@@ -30,6 +30,7 @@ export default class CellVerify extends ComputeCommand {
     else if (findings.length > 0) this.endWith(ExitCode.refused);
     if (findings.length === 0 && flags.format === 'table')
       return this.log(`Nothing is wrong with the ${asked.length} cells.`);
-    await cellFindings.print(findings, flags);
+    const configured = findings.map((finding) => ({ ...finding, cure: this.configuredText(finding.cure) }));
+    await cellFindings.print(configured, flags);
   }
 }

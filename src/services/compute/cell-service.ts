@@ -16,7 +16,12 @@ import type { CellState } from '../../rules/compute/cell-state.ts';
 import { findCell } from '../../rules/compute/find-cell.ts';
 import { assertUnlike, type NewCell, type Urls } from '../../rules/compute/new-cell.ts';
 import { RuleError } from '../../rules/errors.ts';
-import { type SchemaFacts, schemaRefusal, schemaState } from '../../rules/schema-revision.ts';
+import {
+  type SchemaFacts,
+  schemaRefusal,
+  schemaState,
+  type UpstreamSchema,
+} from '../../rules/schema-revision.ts';
 import type { Actor } from '../audit/audit-writer.ts';
 import { auditCell } from './audited-cell.ts';
 
@@ -146,14 +151,18 @@ const unknown = ({ message }: RuleError): Found => ({
   problem: message,
 });
 
-/** Says why a cell's database is none that keyward works on, and what to do; null if it is. */
-export function whyUnlike(facts: SchemaFacts, database = 'of the cell'): RuleError | null {
-  const state = schemaState(facts, novaCellSchema);
+/** Says why a database is none that keyward works on, and what to do; null if it is. */
+export function whyUnlike(
+  facts: SchemaFacts,
+  database = 'of the cell',
+  schema: UpstreamSchema = novaCellSchema,
+): RuleError | null {
+  const state = schemaState(facts, schema);
   if (state === 'empty')
     return new RuleError('SchemaMissing', `The database ${database} is empty.`, {
       cure: 'Run `keyward db sync compute`.',
     });
-  return schemaRefusal(state, database, novaCellSchema);
+  return schemaRefusal(state, database, schema);
 }
 
 const sortKey = ({ cell }: CellState): string => cell.name ?? '';

@@ -8,6 +8,7 @@ import {
   listCellless,
   listMapped,
 } from '../../database/nova-api/instance-mappings.ts';
+import { novaApiSchema } from '../../database/nova-api/schema.ts';
 import { digestInstances, findInstances, listInstances } from '../../database/nova-cell/instances.ts';
 import { listReportedHosts } from '../../database/nova-cell/reported-hosts.ts';
 import { novaCellSchema } from '../../database/nova-cell/schema.ts';
@@ -42,7 +43,12 @@ export type Verification = { findings: Finding[]; asked: CellMapping[]; unasked:
 const SECOND_LOOK = 1 / 4;
 const MOST_CELLLESS = 200;
 
-type Mapped = { hosts: HostMappings; instances: Map<number, Digest>; cellless: string[] };
+type Mapped = {
+  facts: SchemaFacts;
+  hosts: HostMappings;
+  instances: Map<number, Digest>;
+  cellless: string[];
+};
 /** What a cell told; null: what is in the database is no cell of Nova. */
 type Contents = { hosts: string[]; suspects: Suspects } | null;
 type Answer = { facts: SchemaFacts; server: string; contents: Contents };
@@ -76,7 +82,8 @@ export class CellVerifier {
       findings: [
         ...missingCell0(cells),
         ...[...failures, ...instances.failures].map(unreachable),
-        ...answers.flatMap(({ cell, value }) => unlike(cell, value.facts)),
+        ...unlike(whyUnlike(mapped.facts, this.#database.address.database, novaApiSchema), []),
+        ...answers.flatMap(({ cell, value }) => unlikeCell(cell, value.facts)),
         ...shared,
         ...judgeHosts(mapped.hosts, own, cells),
         ...instances.findings,
@@ -134,6 +141,7 @@ export class CellVerifier {
 
 async function readMapped(em: EntityManager): Promise<Mapped> {
   return {
+    facts: await readFacts(em, novaApiSchema),
     hosts: await listHostMappings(em),
     instances: await digestMapped(em),
     cellless: await listCellless(em, MOST_CELLLESS),
@@ -148,8 +156,8 @@ const unreachable = ({ cell, error }: { cell: CellMapping; error: RuleError }): 
   cure: error.cure,
 });
 
-function unlike(cell: CellMapping, facts: SchemaFacts): Finding[] {
-  const why = whyUnlike(facts, `of cell ${nameOf(cell)}`);
-  if (!why) return [];
-  return [{ kind: 'wrong-revision', cells: [cell], count: 1, details: why.message, cure: why.cure }];
-}
+const unlike = (why: RuleError | null, cells: CellMapping[]): Finding[] =>
+  why ? [{ kind: 'wrong-revision', cells, count: 1, details: why.message, cure: why.cure }] : [];
+
+const unlikeCell = (cell: CellMapping, facts: SchemaFacts): Finding[] =>
+  unlike(whyUnlike(facts, `of cell ${nameOf(cell)}`), [cell]);

@@ -179,6 +179,11 @@ const cases: Case[] = [
     ],
   },
   {
+    what: 'an older revision of the API database',
+    breaks: () => inApi("update alembic_version set version_num = 'b30f573d3377'"),
+    found: [{ kind: 'wrong-revision', of: [], details: /older revision/, cure: /nova-manage api_db sync/ }],
+  },
+  {
     what: 'a revision that nobody knows',
     breaks: () => inCell('cell2', "update alembic_version set version_num = 'ffffffffffff'"),
     found: [{ kind: 'wrong-revision', of: ['cell2'], details: /does not know/, cure: /newer/ }],

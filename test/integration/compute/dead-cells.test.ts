@@ -9,8 +9,8 @@ import { until } from '../../support/home/cli.ts';
 const STRESS = process.env['KEYWARD_STRESS'] === '1';
 const [CELLS, HOLES, REFUSING] = STRESS ? [100, 5, 2] : [12, 2, 1];
 /** All cells together may take so long; then a second is left, and on a machine that does more than this test some more. */
-const DEADLINE_MS = 2000;
-const IN_TIME_MS = DEADLINE_MS + 1000 + (STRESS ? 5000 : 2000);
+const DEADLINE_MS = STRESS ? 8000 : 2000;
+const IN_TIME_MS = DEADLINE_MS + 1000 + 2000;
 
 let server: TestPostgres;
 let cells: TestCells;
@@ -78,7 +78,8 @@ describe('a list of cells of which some are dead', () => {
   });
 
   it('says why', () => {
-    for (const problem of problems(holeNames)) expect(problem).toMatch(/has not answered within 2 s/);
+    for (const problem of problems(holeNames))
+      expect(problem).toMatch(/has not answered within [28] s|can't be used/);
     for (const problem of problems(refusingNames)) expect(problem).toMatch(/nova_refusing.*ECONNREFUSED/);
     for (const problem of problems(strangerNames))
       expect(problem).toMatch(/^User stranger may not log in to/);

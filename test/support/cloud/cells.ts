@@ -26,7 +26,7 @@ export const actor = () => ({
 
 /** The tables that tests break. */
 const BROKEN = {
-  api: ['host_mappings', 'instance_mappings', 'cell_mappings', 'build_requests'],
+  api: ['host_mappings', 'instance_mappings', 'cell_mappings', 'build_requests', 'alembic_version'],
   cell: ['instances', 'services', 'compute_nodes', 'alembic_version'],
 };
 
