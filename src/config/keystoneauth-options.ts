@@ -1,6 +1,6 @@
 import type { Setting } from '../rules/settings.ts';
 import { type ConfigPaths, OsloConfig } from './oslo-config.ts';
-import { bool, float, int, list, type OsloOption, text } from './oslo-types.ts';
+import { bool, choices, float, int, type OsloOption, text } from './oslo-types.ts';
 
 type Options = Readonly<Record<string, OsloOption<unknown>>>;
 type ValueOf<Option> = Option extends OsloOption<infer T> ? T : never;
@@ -51,7 +51,7 @@ export const SESSION_OPTIONS = {
 export const PLACEMENT_OPTIONS = {
   service_type: text('placement'),
   service_name: text(null),
-  valid_interfaces: list(['internal', 'public']),
+  valid_interfaces: choices(['public', 'internal', 'admin'], ['internal', 'public']),
   region_name: text(null),
   endpoint_override: text(null),
   connect_retries: int(null),

@@ -39,16 +39,22 @@ export const int = <T extends number | null>(
 export const float = <T extends number | null>(fallback: T): OsloOption<number | T> =>
   single<number | T>(fractionOf, fallback);
 
-/** Reads a list that commas divide. */
-export const list = (fallback: readonly string[]): OsloOption<readonly string[]> =>
-  single<readonly string[]>(
+/** Reads a list that commas divide, each item of which is one of the choices. */
+export const choices = <T extends string>(
+  known: readonly T[],
+  fallback: readonly T[],
+): OsloOption<readonly T[]> => {
+  const item = choice(known, known[0]!);
+  return single<readonly T[]>(
     (value) =>
       value
         .split(',')
         .map(strip)
-        .filter((item) => item !== ''),
+        .filter((each) => each !== '')
+        .map((each) => item.convert([each])),
     fallback,
   );
+};
 
 export const multi = (fallback: readonly string[]): OsloOption<readonly string[]> => ({
   fallback,

@@ -31,7 +31,8 @@ export function readServiceAccess(paths: ConfigPaths, env: NodeJS.ProcessEnv): R
     // A section may name another one, from which the plugin and its options are then taken.
     const section = readSection(AUTH_OPTIONS, group, paths, env).get('auth_section').value || group;
     const type = readSection(AUTH_OPTIONS, section, paths, env).get('auth_type').value;
-    return type ? authenticate(type, `[${section}]`, readSection(PLUGIN_OPTIONS, section, paths, env)) : null;
+    if (type === null) return null;
+    return authenticate(type, `[${section}]`, readSection(PLUGIN_OPTIONS, section, paths, env));
   };
   const wanted: Record<AskedService, () => Wanted> = {
     placement: () => placementIn(readSection(PLACEMENT_OPTIONS, 'placement', paths, env)),
@@ -63,11 +64,13 @@ function placementIn(options: Section<typeof PLACEMENT_OPTIONS>): Wanted {
       `${endpoint.origin} has a placeholder, which keyward does not fill in.`,
       'Write the URL of Placement itself; it has no part that depends on the project.',
     );
+  const interfaces = [...options.get('valid_interfaces').value];
   return {
     wanted: {
       type: options.get('service_type').value,
       name: options.get('service_name').value,
-      interfaces: [...options.get('valid_interfaces').value],
+      // For keystoneauth an empty list means this.
+      interfaces: interfaces.length > 0 ? interfaces : ['public'],
       region: options.get('region_name').value,
     },
     endpoint: endpoint.value,
@@ -84,7 +87,12 @@ function cinderIn(options: Section<typeof CINDER_OPTIONS>): Wanted {
       'Correct it, or remove it.',
     );
   return {
-    wanted: { type, name: name || null, interfaces: [face!], region: options.get('os_region_name').value },
+    wanted: {
+      type,
+      name: name || null,
+      interfaces: [face || 'public'],
+      region: options.get('os_region_name').value,
+    },
     // What a placeholder stands for comes after the version, and versions are asked for in front of that.
     endpoint: options.get('endpoint_template').value?.replaceAll(/%\(\w+\)s/g, 'None') ?? null,
     connectRetries: 0,
@@ -115,6 +123,12 @@ function authenticate(type: string, section: string, options: Options): ServiceA
       return { type, section, endpoint, token: required('token', section, options) };
     case 'none':
       return { type, section, endpoint };
+    case '':
+      throw new ApiError(
+        'no-credentials',
+        `Section ${section} of nova.conf has an empty auth_type.`,
+        `Write auth_type = password in section ${section} of nova.conf, or remove the line.`,
+      );
     default:
       throw new ApiError(
         'other',
@@ -126,7 +140,7 @@ function authenticate(type: string, section: string, options: Options): ServiceA
 
 function required(key: 'auth_url' | 'password' | 'token', section: string, options: Options): string {
   const { value } = options.get(key);
-  if (value) return value;
+  if (value !== null) return value;
   throw new ApiError(
     'other',
     `Section ${section} of nova.conf has no ${key}.`,

@@ -1,4 +1,9 @@
-import { ApiError, type ServiceAccess, type ServiceAuth } from '../rules/compute/service-apis.ts';
+import {
+  ApiError,
+  type ApiProblem,
+  type ServiceAccess,
+  type ServiceAuth,
+} from '../rules/compute/service-apis.ts';
 import { type Answer, type HttpClient, kindOf, place } from './http.ts';
 
 type PasswordAuth = Extract<ServiceAuth, { type: 'password' | 'v3password' }>;
@@ -15,7 +20,8 @@ const BLOCK_STORAGE = ['block-storage', 'volumev3', 'volumev2', 'volume', 'block
 
 /** Logs in with a user's password (`keystoneauth1/identity/v3/base.py`). */
 export async function logIn(auth: PasswordAuth, http: HttpClient): Promise<Session> {
-  const base = urlOf(auth.url, `${auth.section} auth_url`);
+  // For keystoneauth an endpoint is missing where a URL has no host, also if that is Keystone's own.
+  const base = urlOf(auth.url, `${auth.section} auth_url`, 'endpoint-missing');
   const version = auth.type === 'password' ? await discover(base, http) : base;
   const url = below(
     version,
@@ -104,10 +110,10 @@ function servicesOf(catalog: CatalogEntry[], type: string): CatalogEntry[] {
 }
 
 /** Reads a URL; `origin` says what has it. An error never repeats it, since it may hold a password. */
-export function urlOf(text: string, origin: string): URL {
+export function urlOf(text: string, origin: string, problem: ApiProblem = 'other'): URL {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url && /^https?:$/.test(url.protocol)) return url;
-  throw new ApiError('other', `${origin} is no http or https URL.`, `Correct ${origin}.`);
+  throw new ApiError(problem, `${origin} is no http or https URL.`, `Correct ${origin}.`);
 }
 
 /** Adds a path to a URL, as keystoneauth joins them. */

@@ -47,7 +47,7 @@ async function reach(access: ServiceAccess, http: HttpClient): Promise<Reached> 
     // Without credentials for Cinder a Nova uses none, whatever URL it has; Placement it asks all the same.
     if (given !== null && service === 'placement') return { url: given, headers: {} };
     throw new ApiError(
-      'no-credentials',
+      'not-configured',
       `Section [${service}] of nova.conf has no auth_type.`,
       `Write auth_type = password, auth_url, username, password, user_domain_name, project_name and project_domain_name in section [${service}] of nova.conf.`,
     );
@@ -83,7 +83,7 @@ async function placementVersion({ url: base, headers }: Reached, http: HttpClien
   const url = below(base, '');
   const answer = await http.get(CALLED.placement, url, { headers });
   assertAnswered('placement', url, answer);
-  const [first] = versionsIn(answer.json);
+  const [first] = versionsIn(answer.json) ?? [];
   if (typeof first?.max_version === 'string' && isVersion(first.max_version)) return first.max_version;
   throw strange(CALLED.placement, url, answer, http.section);
 }
@@ -101,8 +101,8 @@ async function cinderVersion({ url: endpoint, headers }: Reached, http: HttpClie
   url.pathname = root ?? url.pathname;
   const answer = await http.get(CALLED.cinder, url, { headers });
   assertAnswered('cinder', url, answer);
-  const versions = versionsIn(answer.json).map(({ version }) => version);
-  if (versions.length === 0) throw strange(CALLED.cinder, url, answer, http.section);
+  const versions = versionsIn(answer.json)?.map(({ version }) => version);
+  if (!versions) throw strange(CALLED.cinder, url, answer, http.section);
   // As Nova, a Cinder without version 3 is taken for one of version 2.
   return (
     versions.find((version): version is string => typeof version === 'string' && /^3\.\d+$/.test(version)) ??
@@ -127,10 +127,11 @@ function assertAnswered(service: AskedService, url: URL, answer: Answer): void {
   if (answer.status >= 400) throw strange(CALLED[service], url, answer, `[${service}]`);
 }
 
-function versionsIn(json: unknown): Version[] {
+/** Gives the versions that a service says it has; null for an answer that says nothing of versions. */
+function versionsIn(json: unknown): Version[] | null {
   const { versions } = (json ?? {}) as { versions?: unknown };
-  const listed = Array.isArray(versions) ? versions : [];
-  return listed.filter((entry) => typeof entry === 'object' && entry !== null) as Version[];
+  if (!Array.isArray(versions)) return null;
+  return versions.filter((entry) => typeof entry === 'object' && entry !== null) as Version[];
 }
 
 const isVersion = (text: string): boolean => /^\d+\.\d+$/.test(text);

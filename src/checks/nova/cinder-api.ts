@@ -24,7 +24,7 @@ export default defineCheck({
         : success();
     } catch (error) {
       if (!(error instanceof RuleError)) throw error;
-      if (error instanceof ApiError && error.problem === 'no-credentials') return success();
+      if (error instanceof ApiError && error.problem === 'not-configured') return success();
       return warning(`${UNABLE}${error.message}`, error.cure);
     }
   },

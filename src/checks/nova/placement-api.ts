@@ -5,8 +5,10 @@ import { defineCheck, failure, success } from '../define-check.ts';
 const NEEDED = '1.36';
 
 // NOTE: nova/cmd/status.py
+const NO_CREDENTIALS = 'No credentials specified for placement API in nova.conf.';
 const TEXTS: Partial<Record<ApiProblem, string>> = {
-  'no-credentials': 'No credentials specified for placement API in nova.conf.',
+  'not-configured': NO_CREDENTIALS,
+  'no-credentials': NO_CREDENTIALS,
   unauthorized: 'Placement service credentials do not work.',
   'endpoint-missing': 'Placement API endpoint not found.',
   'discovery-failed': 'Discovery for placement API URI failed.',

@@ -3,9 +3,18 @@ import { RuleError } from '../errors.ts';
 /** The services that upgrade checks ask for their newest API version; `nova.conf` has a section for each. */
 export type AskedService = 'placement' | 'cinder';
 
-/** The ways of failing that nova-status tells apart; it knows no others, and ends with 255 on them. */
+/**
+ * The ways of failing that nova-status tells apart; it knows no others, and ends with 255 on them. `not-configured`: no
+ * `auth_type` is set; `no-credentials`: it is set to nothing.
+ */
 export type ApiProblem =
-  'no-credentials' | 'unauthorized' | 'endpoint-missing' | 'discovery-failed' | 'not-found' | 'other';
+  | 'not-configured'
+  | 'no-credentials'
+  | 'unauthorized'
+  | 'endpoint-missing'
+  | 'discovery-failed'
+  | 'not-found'
+  | 'other';
 
 /** Tells why a service did not say which version it has. Neither text holds a password, a token or a whole answer. */
 export class ApiError extends RuleError {

@@ -21,7 +21,7 @@ describe('a service is asked as nova.conf says', () => {
     ['at a URL with a slash at its end', { auth_url: 'URL/identity/v3/' }],
     ['with v3password', { auth_type: 'v3password' }],
     ['with v3password at the URL of version 3', { auth_type: 'v3password', auth_url: 'URL/identity/v3' }],
-    ['at another interface', { valid_interfaces: 'nowhere,adminURL' }],
+    ['at another interface', { valid_interfaces: 'admin,public' }],
     ['in a region', { region_name: 'RegionOne' }],
     ['by the name of the service', { service_name: 'placement' }],
     ['at an endpoint of its own', { endpoint_override: 'URL/placement', region_name: 'none' }],

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { expect } from '@jest/globals';
 import { readServiceAccess } from '../../../src/config/service-credentials.ts';
 import { openServiceApis } from '../../../src/drivers/service-apis.ts';
-import type { AskedService } from '../../../src/rules/compute/service-apis.ts';
+import type { AskedService, ServiceApis } from '../../../src/rules/compute/service-apis.ts';
 import type { RuleError } from '../../../src/rules/errors.ts';
 import { PASSWORD } from './played-cloud.ts';
 
@@ -31,12 +31,8 @@ export const at = (url: string, section: Section): Section =>
     Object.entries(section).map(([key, value]) => [key, String(value).replace(/^URL/, url)]),
   );
 
-/** Asks for a version as a check does, with this `nova.conf`. */
-export async function askVersion(
-  service: AskedService,
-  sections: Sections,
-  { env = {}, deadlineMs }: { env?: NodeJS.ProcessEnv; deadlineMs?: number | undefined } = {},
-): Promise<string> {
+/** Calls `use` with the path of a `nova.conf` that has these sections, and removes it. */
+export async function withConf<T>(sections: Sections, use: (file: string) => Promise<T>): Promise<T> {
   const dir = mkdtempSync(path.join(tmpdir(), 'keyward-nova-'));
   const file = path.join(dir, 'nova.conf');
   const lines = Object.entries(sections).flatMap(([name, options]) => [
@@ -44,11 +40,22 @@ export async function askVersion(
     ...Object.entries(options).map(([key, value]) => `${key} = ${value}`),
   ]);
   writeFileSync(file, lines.join('\n'));
-  const accessTo = readServiceAccess({ configFiles: [file], configDirs: [] }, env);
-  return openServiceApis(accessTo, deadlineMs)
-    .newestVersion(service)
-    .finally(() => rmSync(dir, { recursive: true }));
+  return use(file).finally(() => rmSync(dir, { recursive: true }));
 }
+
+/** Asks as a worker does that has this `nova.conf`. */
+export const apisOf = (
+  file: string,
+  { env = {}, deadlineMs }: { env?: NodeJS.ProcessEnv; deadlineMs?: number | undefined } = {},
+): ServiceApis =>
+  openServiceApis(readServiceAccess({ configFiles: [file], configDirs: [] }, env), deadlineMs);
+
+/** Asks for a version as a check does, with this `nova.conf`. */
+export const askVersion = (
+  service: AskedService,
+  sections: Sections,
+  options?: Parameters<typeof apisOf>[1],
+): Promise<string> => withConf(sections, async (file) => apisOf(file, options).newestVersion(service));
 
 /** Gives why a version is not told. Neither text may hold a secret. */
 export async function refusalOf(asked: Promise<string>): Promise<RuleError & { problem?: string }> {

@@ -125,10 +125,21 @@ export const catalogOf = (url: string) => [
   { type: 'block-storage', name: 'cinder', endpoints: endpoints(`${url}/volume/v3`) },
 ];
 
+const LIFE = { issued_at: '2026-01-31T10:00:00.000000Z', expires_at: '2126-01-31T10:00:00.000000Z' };
+const DOMAIN = { id: 'default', name: 'Default' };
+
+/** A token as Keystone gives it; one that is for no project has no catalog. */
 export const tokenWith = (catalog?: unknown): Played => ({
   status: 201,
   headers: { 'x-subject-token': TOKEN },
-  body: { token: { methods: ['password'], ...(catalog !== undefined && { catalog }) } },
+  body: {
+    token: {
+      methods: ['password'],
+      ...LIFE,
+      user: { id: 'u1', name: 'nova', domain: DOMAIN },
+      ...(catalog !== undefined && { catalog, project: { id: 'p1', name: 'service', domain: DOMAIN } }),
+    },
+  },
 });
 
 const v3 = (url: string) => ({

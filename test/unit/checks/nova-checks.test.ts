@@ -108,6 +108,7 @@ describe('Placement API', () => {
   });
 
   it.each<[ApiProblem, string]>([
+    ['not-configured', 'No credentials specified for placement API in nova.conf.'],
     ['no-credentials', 'No credentials specified for placement API in nova.conf.'],
     ['unauthorized', 'Placement service credentials do not work.'],
     ['endpoint-missing', 'Placement API endpoint not found.'],
@@ -137,23 +138,27 @@ describe('Cinder API', () => {
   });
 
   it('that is not configured is none of its business', async () => {
-    expect(said(await runComputeCheck(CINDER, failing('no-credentials')))).toEqual({
+    expect(said(await runComputeCheck(CINDER, failing('not-configured')))).toEqual({
       code: success,
       details: null,
       remedy: null,
     });
   });
 
-  it.each<ApiProblem>(['unauthorized', 'endpoint-missing', 'discovery-failed', 'not-found', 'other'])(
-    'with the problem %s is a warning',
-    async (problem) => {
-      expect(said(await runComputeCheck(CINDER, failing(problem)))).toEqual({
-        code: warning,
-        details: 'Unable to determine Cinder API version due to error: It answered badly.',
-        remedy: 'Correct it.',
-      });
-    },
-  );
+  it.each<ApiProblem>([
+    'no-credentials',
+    'unauthorized',
+    'endpoint-missing',
+    'discovery-failed',
+    'not-found',
+    'other',
+  ])('with the problem %s is a warning', async (problem) => {
+    expect(said(await runComputeCheck(CINDER, failing(problem)))).toEqual({
+      code: warning,
+      details: 'Unable to determine Cinder API version due to error: It answered badly.',
+      remedy: 'Correct it.',
+    });
+  });
 
   it('whose section can not be read is a warning, too', async () => {
     const broken = apisThat(() => Promise.reject(new UsageError('It is no number.', 'Correct the file.')));

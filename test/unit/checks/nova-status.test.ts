@@ -22,7 +22,7 @@ const minimal: Partial<CheckParts> = {
   config: () => ({ get: () => ({ value: false, origin: 'the default', isSet: false }) }),
   apis: () => ({
     newestVersion: async () => {
-      throw new ApiError('no-credentials', 'There is no auth_type.', 'Set it.');
+      throw new ApiError('not-configured', 'There is no auth_type.', 'Set it.');
     },
   }),
 };

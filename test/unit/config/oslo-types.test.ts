@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { float, list } from '../../../src/config/oslo-types.ts';
+import { choices, float } from '../../../src/config/oslo-types.ts';
 
 describe('a number with a fraction', () => {
   it.each([
@@ -16,9 +16,15 @@ describe('a number with a fraction', () => {
   );
 });
 
-it.each([
-  ['internal, public', ['internal', 'public']],
-  ['internal,', ['internal']],
-  ['internal', ['internal']],
-  ['', []],
-])('the list %j is %j', (given, value) => expect(list(['x']).convert([given])).toEqual(value));
+describe('a list of choices', () => {
+  const faces = choices(['public', 'internal'], ['public']);
+  it.each([
+    ['internal, public', ['internal', 'public']],
+    ['internal,', ['internal']],
+    ['internal', ['internal']],
+    ['', []],
+  ])('%j is %j', (given, value) => expect(faces.convert([given])).toEqual(value));
+
+  it('has no other items', () =>
+    expect(() => faces.convert(['internal,admin'])).toThrow('is none of: public, internal'));
+});
