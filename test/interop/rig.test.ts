@@ -182,14 +182,17 @@ describe("a guest's metadata", () => {
 });
 
 describe('a Nova of its own', () => {
-  const server = TestHome.clone();
-  const target = createServer((_, response) => response.end('{"from": "a target"}')).listen(0, '127.0.0.1');
-  const vendordata = path.join(server.dir, 'vendordata.json');
+  const target = createServer((_, response) => response.end('{"from": "a target"}'));
+  let server: TestHome;
+  let vendordata: string;
   let own: RealNova;
   let databases: NovaDatabases;
 
   /** Nova's programs make the databases, as an operator does. */
   beforeAll(async () => {
+    server = TestHome.clone();
+    target.listen(0, '127.0.0.1');
+    vendordata = path.join(server.dir, 'vendordata.json');
     writeFileSync(vendordata, '{"from": "a file"}');
     databases = novaDatabases(await ensurePostgres(server.home, () => {}));
     await remakeDatabases(databases);
@@ -213,7 +216,7 @@ describe('a Nova of its own', () => {
   afterAll(async () => {
     await own?.close();
     target.close();
-    await server.remove();
+    await server?.remove();
   });
 
   it('runs on databases that were there, whose mappings are templates, with options of its own', async () => {
