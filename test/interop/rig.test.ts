@@ -67,11 +67,8 @@ describe("Nova's own programs read its nova.conf", () => {
   it('as forks as they do in processes of their own', async () => {
     const started = await NovaTools.open(path.dirname(nova.config), (bin) => new StartedPrograms(bin));
     const answers = async (tools: NovaTools) => {
-      const said = [
-        await tools.manage('cell_v2', 'list_cells', '--verbose'),
-        await tools.manage('db', 'nonsense'),
-      ];
-      return said.map(({ code, stdout }) => ({ code, stdout }));
+      const { code, stdout } = await tools.status();
+      return { code, stdout };
     };
     expect(await answers(started)).toEqual(await answers(nova.tools));
   });
@@ -185,14 +182,17 @@ describe("a guest's metadata", () => {
 });
 
 describe('a Nova of its own', () => {
-  const server = TestHome.clone();
-  const target = createServer((_, response) => response.end('{"from": "a target"}')).listen(0, '127.0.0.1');
-  const vendordata = path.join(server.dir, 'vendordata.json');
+  const target = createServer((_, response) => response.end('{"from": "a target"}'));
+  let server: TestHome;
+  let vendordata: string;
   let own: RealNova;
   let databases: NovaDatabases;
 
   /** Nova's programs make the databases, as an operator does. */
   beforeAll(async () => {
+    server = TestHome.clone();
+    target.listen(0, '127.0.0.1');
+    vendordata = path.join(server.dir, 'vendordata.json');
     writeFileSync(vendordata, '{"from": "a file"}');
     databases = novaDatabases(await ensurePostgres(server.home, () => {}));
     await remakeDatabases(databases);
@@ -216,7 +216,7 @@ describe('a Nova of its own', () => {
   afterAll(async () => {
     await own?.close();
     target.close();
-    await server.remove();
+    await server?.remove();
   });
 
   it('runs on databases that were there, whose mappings are templates, with options of its own', async () => {
