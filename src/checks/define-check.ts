@@ -1,7 +1,6 @@
 import type { Kysely } from 'kysely';
-import type { CellMapping } from '../rules/compute/cell.ts';
+import type { CellMapping, FromCells } from '../rules/compute/cell.ts';
 import type { ServiceApis } from '../rules/compute/service-apis.ts';
-import type { RuleError } from '../rules/errors.ts';
 import type { PolicyFiles } from '../rules/policy.ts';
 import type { Setting } from '../rules/settings.ts';
 import { CheckCode, type CheckDescription, type CheckResult, type Need } from '../rules/upgrade-check.ts';
@@ -10,15 +9,9 @@ import { CheckCode, type CheckDescription, type CheckResult, type Need } from '.
 // oxlint-disable-next-line typescript/no-explicit-any -- each check narrows it to its own tables
 export type ReadOnlyDatabase = Kysely<any>;
 
-/** What the cells said, each for itself, in the order of their mappings. */
-export type CellAnswers<T> = {
-  answers: { cell: CellMapping; value: T }[];
-  failures: { cell: CellMapping; error: RuleError }[];
-};
-
 /** Every mapped cell, cell0 and disabled ones included. They are asked at once, under one deadline. */
 export type Cells = {
-  each<T>(use: (database: ReadOnlyDatabase, cell: CellMapping) => Promise<T>): Promise<CellAnswers<T>>;
+  each<T>(use: (database: ReadOnlyDatabase, cell: CellMapping) => Promise<T>): Promise<FromCells<T>>;
 };
 
 /** The options of `nova.conf` that checks look at. */

@@ -1,10 +1,10 @@
-import { CELL0_UUID, type CellMapping, nameOf } from '../rules/compute/cell.ts';
+import { type CellMapping, type FromCells, isCell0, nameOf } from '../rules/compute/cell.ts';
 import type { CheckResult } from '../rules/upgrade-check.ts';
-import { type CellAnswers, type Cells, failure, type ReadOnlyDatabase } from './define-check.ts';
+import { type Cells, failure, type ReadOnlyDatabase } from './define-check.ts';
 
 type Question<T> = {
   ask: (database: ReadOnlyDatabase, cell: CellMapping) => Promise<T>;
-  judge: (answers: CellAnswers<T>['answers']) => CheckResult;
+  judge: (answers: FromCells<T>['answers']) => CheckResult;
   /** cell0 holds the servers that no host took. */
   withoutCell0?: boolean;
 };
@@ -17,7 +17,7 @@ export async function judgeCells<T>(
   cells: Cells,
   { ask, judge, withoutCell0 = false }: Question<T>,
 ): Promise<CheckResult> {
-  const concerns = ({ cell }: { cell: CellMapping }): boolean => !withoutCell0 || cell.uuid !== CELL0_UUID;
+  const concerns = ({ cell }: { cell: CellMapping }): boolean => !withoutCell0 || !isCell0(cell);
   const asked = await cells.each(ask);
   const [answers, failures] = [asked.answers.filter(concerns), asked.failures.filter(concerns)];
   const judged = judge(answers);

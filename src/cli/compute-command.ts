@@ -44,10 +44,10 @@ export abstract class ComputeCommand extends EngineCommand {
     const making = { actor: this.newActor(), announce };
     return this.withCompute(
       flags,
-      async ({ cellAdmin }, engine) => {
+      async ({ cellService }, engine) => {
         const { createCell } = await import('../engine/create-cell.ts');
         const cell = await createCell(engine, given, making);
-        return cellRecord(cell, cellAdmin.urlsOf(cell));
+        return cellRecord(cell, cellService.urlsOf(cell));
       },
       flags.timeout,
     );
@@ -56,8 +56,8 @@ export abstract class ComputeCommand extends EngineCommand {
 
 /** Nothing makes the embedded databases of Nova by the way: a home may be for a Keystone alone. */
 async function assertMade({ compute }: Engine): Promise<void> {
-  if (compute.settings.database.value !== null || (await compute.isThere())) return;
-  throw new RuleError('SchemaMissing', "The embedded PostgreSQL has no Nova's databases yet.", {
+  if (await compute.isThere()) return;
+  throw new RuleError('SchemaMissing', 'The embedded PostgreSQL has no databases of Nova yet.', {
     cure: 'Run `keyward db sync compute`, or name the nova.conf of a Nova with --config-file.',
   });
 }

@@ -26,7 +26,7 @@ export type Answered<T> = { label: string; value: T } | { label: string; error: 
 export abstract class DatabaseCommand extends EngineCommand {
   static override services = serviceNames;
 
-  protected choiceOf({ database = undefined, cell = undefined }: DatabaseArguments): DatabaseChoice {
+  protected choiceOf({ database, cell }: DatabaseArguments): DatabaseChoice {
     if (database === 'cell' && cell === undefined)
       throw new UsageError('No cell is named.', 'Add its name, as in `keyward db version cell cell1`.');
     if (database !== 'cell' && cell !== undefined)
@@ -43,18 +43,6 @@ export abstract class DatabaseCommand extends EngineCommand {
     });
   }
 
-  /** Gives each database's URL; its password is `***` unless it is to be shown. `driver` is one of SQLAlchemy's. */
-  protected urlOfEach(
-    flags: BothSettingsFlags,
-    choice: DatabaseChoice,
-    how: { showPassword: boolean; driver?: string },
-  ): Promise<Answered<string>[]> {
-    return this.askEach(flags, choice, async (database) => {
-      const { urlOf } = await import('../engine/databases.ts');
-      return urlOf(database, how);
-    });
-  }
-
   /** Asks each database that is chosen. One that fails is a failure of its own. */
   protected askEach<T>(
     flags: BothSettingsFlags,
@@ -68,20 +56,17 @@ export abstract class DatabaseCommand extends EngineCommand {
     });
   }
 
-  /** Prints a line for each answer: alone where one database is named, else after what names it. */
-  protected printEach(answers: Answered<string>[], choice: DatabaseChoice): void {
+  /** Prints a line for each answer: alone where it is the only one, else after what names the database. */
+  protected printEach(answers: Answered<string>[]): void {
     for (const answer of answers)
-      if ('value' in answer) this.log(`${labelIn(choice, answer.label)}${answer.value}`);
-    this.endWithFailures(
-      answers.filter((answer) => 'error' in answer),
-      choice,
-    );
+      if ('value' in answer) this.log(`${labelAmong(answers, answer)}${answer.value}`);
+    this.endWithFailures(answers);
   }
 
   /** Tells each failure, and ends with the first one's exit code. */
-  protected endWithFailures(failures: { label: string; error: RuleError }[], choice: DatabaseChoice): void {
-    const [first, ...others] = failures.map(({ label, error }) =>
-      this.configured(named(labelIn(choice, label), error)),
+  protected endWithFailures(answers: { label: string; error?: RuleError | null }[]): void {
+    const [first, ...others] = answers.flatMap(({ label, error }) =>
+      error ? [this.configured(named(labelAmong(answers, { label }), error))] : [],
     );
     if (!first) return;
     for (const error of others) this.announce(`${error.message} ${error.cure}`);
@@ -89,9 +74,9 @@ export abstract class DatabaseCommand extends EngineCommand {
   }
 }
 
-/** Names a database in front of what is said of it, where one command is about several. */
-export const labelIn = ({ name }: DatabaseChoice, label: string): string =>
-  name === null || name === 'compute' ? `${label}: ` : '';
+/** Names a database in front of what is said of it, where several are spoken of. */
+export const labelAmong = (all: unknown[], { label }: { label: string }): string =>
+  all.length > 1 ? `${label}: ` : '';
 
 async function answered<T>(database: Reached, ask: (database: Reached) => Promise<T>): Promise<Answered<T>> {
   const { label } = database;

@@ -9,7 +9,7 @@ export default class Up extends EngineCommand {
   static override services = serviceNames;
   static override summary = 'Start the parts that keyward needs on this machine.';
   static override description =
-    'PostgreSQL and a Temporal server (each on a private socket) and a worker; each only where neither the environment ' +
+    'PostgreSQL and a Temporal server (each on a private socket) and a worker for each service in use; each only where neither the environment ' +
     'nor a configuration file names another. Other commands do this by themselves; a repeat changes nothing.';
   static override examples = [
     '<%= config.bin %> <%= command.id %>',

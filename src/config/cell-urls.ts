@@ -29,12 +29,7 @@ export const fillTransportUrl = (stored: string, base: Base, cell: Cell): string
  * Finds a cell's database by the `database_connection` that is stored. A URL or template that keyward can't use is a
  * RuleError that names the cell and holds no secret.
  */
-export function cellAddress(
-  stored: string,
-  base: Base,
-  cell: Cell,
-  env: NodeJS.ProcessEnv = process.env,
-): DatabaseAddress {
+export function cellAddress(stored: string, base: Base, cell: Cell, env: NodeJS.ProcessEnv): DatabaseAddress {
   const url = fillDatabaseUrl(stored, base, cell);
   const what = whatOf(cell, DATABASE);
   const advice = {

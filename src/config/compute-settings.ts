@@ -15,14 +15,14 @@ import {
 } from './service-database.ts';
 import { assertFilesOf } from './whose-file.ts';
 
-const API_DATABASE: ServiceDatabase = {
+export const API_DATABASE: ServiceDatabase = {
   option: '[api_database] connection',
   variable: 'KEYWARD_NOVA_API_DATABASE_URL',
   example: 'postgresql+psycopg2://nova:PASSWORD@db.example:5432/nova_api',
 };
 
 /** keyward hands its local worker `[database] connection` in this variable, for the templates of cells. */
-const CELL_VARIABLE = 'KEYWARD_NOVA_DATABASE_URL';
+export const CELL_VARIABLE = 'KEYWARD_NOVA_DATABASE_URL';
 
 /**
  * Reads what flags, environment and a Nova's files say; each value remembers its origin. Where a command serves both,

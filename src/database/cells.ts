@@ -1,5 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { type CellMapping, nameOf } from '../rules/compute/cell.ts';
+import { type CellMapping, type FromCells, nameOf } from '../rules/compute/cell.ts';
 import type { DatabaseAddress } from '../rules/database-address.ts';
 import { RuleError, Unavailable } from '../rules/errors.ts';
 import { type Database, type DatabaseOptions, openDatabase } from './database.ts';
@@ -11,15 +11,6 @@ import { novaCellSchema } from './nova-cell/schema.ts';
 const DEADLINE_MS = 8000;
 /** How long a connection that was cut may take to be gone. */
 const CLOSING_MS = 1000;
-
-/**
- * What came of asking every cell: an answer or a failure for each, in the order of their ids. Whoever only looks at the
- * answers says something about a cloud of which a part was not seen.
- */
-export type FromCells<T> = {
-  answers: { cell: CellMapping; value: T }[];
-  failures: { cell: CellMapping; error: RuleError }[];
-};
 
 /** Gives the address of a cell's database; a RuleError where the stored URL is of no use. */
 export type CellAddress = (cell: CellMapping) => DatabaseAddress;
@@ -33,7 +24,7 @@ export class Cells {
   readonly #addressOf: CellAddress;
   readonly #options: DatabaseOptions;
 
-  /** `options` are those of a cell's database that is opened for changes. */
+  /** `options` are those of a cell's database whose schema is made. */
   constructor(api: Database, addressOf: CellAddress, options: DatabaseOptions) {
     this.#api = api;
     this.#addressOf = addressOf;
@@ -64,9 +55,9 @@ export class Cells {
     return result;
   }
 
-  /** Opens one cell's database for changes; whoever opens it closes it. */
+  /** Opens one cell's database to make its schema; whoever opens it closes it. */
   open(cell: CellMapping): Database {
-    return openDatabase(this.#addressOf(cell), novaCellSchema, this.#options);
+    return openDatabase(this.#addressOf(cell), bareSchema, this.#options);
   }
 
   async #ask<T>(

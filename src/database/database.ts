@@ -97,7 +97,7 @@ export class Database {
     try {
       return await migrate(this.#orm, set);
     } catch (error) {
-      throw isLost(error) ? commitUnknown(this.address, null) : await this.#unchanged(error);
+      throw isLost(error) ? commitUnknown(this.address, this.schema, null) : await this.#unchanged(error);
     }
   }
 
@@ -129,7 +129,7 @@ export class Database {
     if (!receipt) return result;
     this.#announce('The connection was lost while the change was committed. Looking whether it was.');
     const outcome = await settleCommit(receipt, this.#config, this.#patience.settleMs);
-    if (outcome === 'unknown') throw commitUnknown(this.address, request?.requestId ?? null);
+    if (outcome === 'unknown') throw commitUnknown(this.address, this.schema, request?.requestId ?? null);
     if (outcome === 'aborted') throw error;
     this.#announce('The change was committed.');
     return result;

@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import { type DatabaseAddress, isSocket } from '../rules/database-address.ts';
 import { RuleError, Transient, Unavailable } from '../rules/errors.ts';
-import { syncCommand, type UpstreamSchema } from '../rules/schema-revision.ts';
+import type { UpstreamSchema } from '../rules/schema-revision.ts';
 import { type Blocker, nameBlocker } from './blocker.ts';
 import { describeTlsError } from './tls-errors.ts';
 
@@ -101,18 +101,18 @@ const BY_CODE: Record<string, Entry> = {
     name: 'DatabaseMissing',
     says: (address) => `There is no such thing as ${place(address)}`,
     cure: ({ schema }) =>
-      `Create it (in keyward's own PostgreSQL, \`${syncCommand(schema)}\` does), or correct its name in the URL.`,
+      `Create it (in keyward's own PostgreSQL, \`${schema.sync}\` does), or correct its name in the URL.`,
   },
   ...entries(['42P01', '3F000'], {
     class: 'refused',
     name: 'SchemaMissing',
     says: (address) => `In ${place(address)} a table is missing`,
-    cure: ({ schema }) => `Run \`${syncCommand(schema)}\`, or name a ${schema.service} database.`,
+    cure: ({ schema }) => `Run \`${schema.sync}\`, or name a ${schema.service} database.`,
   }),
   '42501': refused(
     '42501',
     ({ user, setting, schema }) =>
-      `Grant user ${user} what is missing (to write ${schema.service}'s tables and those of the schema keyward; for \`${syncCommand(schema)}\`, to make them), or name another user in ${setting}.`,
+      `Grant user ${user} what is missing (to write ${schema.service}'s tables and those of the schema keyward; for \`${schema.sync}\`, to make them), or name another user in ${setting}.`,
   ),
   '25006': refused(
     '25006',
@@ -152,7 +152,7 @@ function classify({ code, cause }: Known): Entry | null {
 const other = (code: string): Entry =>
   refused(code, ({ schema }) =>
     /^(?:0A|2[0-9]|42|P0)/.test(code)
-      ? `Compare the schema with \`${syncCommand(schema)} --check\`, and see the server's log.`
+      ? `Compare the schema with \`${schema.sync} --check\`, and see the server's log.`
       : `See the server's log, ${REPEAT}.`,
   );
 
@@ -180,13 +180,17 @@ export function describeDatabaseError(
 }
 
 /** A COMMIT whose answer was lost, and nobody could be asked what has become of it. A repeated step may find out. */
-export const commitUnknown = (address: DatabaseAddress, requestId: string | null): Transient =>
+export const commitUnknown = (
+  address: DatabaseAddress,
+  { service }: Pick<UpstreamSchema, 'service'>,
+  requestId: string | null,
+): Transient =>
   new Transient(
     'CommitUnknown',
     `The connection to ${place(address)} was lost while the change was committed.`,
     requestId === null
       ? 'Repeat the command: it does only what is missing.'
-      : `\`keyward audit list --request-id ${requestId}\` shows the change if it was made.`,
+      : `\`keyward audit list --request-id ${requestId}${service === 'Nova' ? ' --service compute' : ''}\` shows the change if it was made.`,
     'unknown',
   );
 

@@ -28,8 +28,12 @@ export async function serveIdentity(target: Target, services: IdentityServices):
   return { target, activities, close: () => services.close() };
 }
 
-/** Does the same for the compute service. */
-export async function serveCompute(target: Target, services: ComputeServices): Promise<Served> {
+/** Does the same for the compute service; `env` beats what nova.conf says. */
+export async function serveCompute(
+  target: Target,
+  services: ComputeServices,
+  env: NodeJS.ProcessEnv,
+): Promise<Served> {
   const [
     { withRuleFailures },
     { createUpgradeCheckActivities },
@@ -55,8 +59,8 @@ export async function serveCompute(target: Target, services: ComputeServices): P
       database: new CheckDatabase(services.database),
       cells: checkCells(services.cells),
       policyFiles: openPolicyFiles,
-      config: (paths) => readNovaConfig(paths, process.env),
-      apis: (paths) => openServiceApis(readServiceAccess(paths, process.env)),
+      config: (paths) => readNovaConfig(paths, env),
+      apis: (paths) => openServiceApis(readServiceAccess(paths, env)),
     }),
   );
   return { target, activities, close: () => services.close() };

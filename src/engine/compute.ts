@@ -1,3 +1,4 @@
+import { API_DATABASE, CELL_VARIABLE } from '../config/compute-settings.ts';
 import { cellAddress, fillDatabaseUrl, fillTransportUrl, maskUrl } from '../config/cell-urls.ts';
 import { formatDatabaseUrl } from '../config/database-url.ts';
 import { createDatabases, databasesThere, embeddedAddress } from '../daemons/postgres/databases.ts';
@@ -15,7 +16,7 @@ import type { Target } from '../rules/target.ts';
 import type { CellUrls } from '../services/compute/cell-service.ts';
 import type { WantedCell } from '../services/compute/cell-sync.ts';
 import type { Served } from '../temporal/worker.ts';
-import { isEmbedded, type Service, Shared, type Surroundings } from './service.ts';
+import { isInHome, type Service, Shared, type Surroundings } from './service.ts';
 
 /** Nova's databases in the embedded PostgreSQL; a cell that is made later has one of its own. */
 const API = 'nova_api';
@@ -36,6 +37,7 @@ export async function openCompute(
     { Cells },
     { novaApiSchema },
     { SchemaService },
+    { AuditService },
     { CellSync },
     { CellService },
     { CellVerifier },
@@ -44,6 +46,7 @@ export async function openCompute(
     import('../database/cells.ts'),
     import('../database/nova-api/schema.ts'),
     import('../services/schema-service.ts'),
+    import('../services/audit/audit-service.ts'),
     import('../services/compute/cell-sync.ts'),
     import('../services/compute/cell-service.ts'),
     import('../services/compute/cell-verifier.ts'),
@@ -55,8 +58,9 @@ export async function openCompute(
     database,
     cells,
     schema: new SchemaService(database),
+    audit: new AuditService(database),
     cellSync: new CellSync(database, cells),
-    cellAdmin: new CellService(database, cells, urls),
+    cellService: new CellService(database, cells, urls),
     cellVerifier: new CellVerifier(database, cells),
     close: () => database.close(),
   };
@@ -89,6 +93,7 @@ export class Compute implements Service {
   }
 
   async isThere(): Promise<boolean> {
+    if (!isInHome(this)) return true;
     await ensurePostgres(this.#at.home, this.#at.announce);
     return (await databasesThere(this.#at.home, [API])).length > 0;
   }
@@ -101,7 +106,7 @@ export class Compute implements Service {
 
   /** Gives the URL from which cells' templates are filled in: Nova's `[database] connection`, or the embedded one. */
   get cellBase(): Setting<string | null> {
-    if (!isEmbedded(this)) return this.settings.cellBase;
+    if (!isInHome(this)) return this.settings.cellBase;
     const url = formatDatabaseUrl(embeddedAddress(this.#at.home, API), {
       showPassword: true,
       driver: 'psycopg2',
@@ -116,7 +121,7 @@ export class Compute implements Service {
    */
   wantedCells(): WantedCell[] {
     const { value: base } = this.settings.cellBase;
-    if (!isEmbedded(this)) return base === null ? [] : [wanted('cell0', cell0Url(base))];
+    if (!isInHome(this)) return base === null ? [] : [wanted('cell0', cell0Url(base))];
     return ['cell0', 'cell1'].map((name) => wanted(name, embeddedCell(name)));
   }
 
@@ -128,7 +133,7 @@ export class Compute implements Service {
     };
   }
 
-  addressOf: CellAddress = (cell) => cellAddress(cell.databaseConnection, this.cellBase, cell);
+  addressOf: CellAddress = (cell) => cellAddress(cell.databaseConnection, this.cellBase, cell, this.#at.env);
 
   /** Options of nova.conf that the command's environment sets go along, since the worker's checks read them. */
   async workerEnvironment(): Promise<NodeJS.ProcessEnv> {
@@ -137,8 +142,8 @@ export class Compute implements Service {
     if (database.value === null) return Object.fromEntries(options);
     return {
       ...Object.fromEntries(options),
-      KEYWARD_NOVA_API_DATABASE_URL: formatDatabaseUrl(database.value, { showPassword: true }),
-      ...(cellBase.value !== null && { KEYWARD_NOVA_DATABASE_URL: cellBase.value }),
+      [API_DATABASE.variable]: formatDatabaseUrl(database.value, { showPassword: true }),
+      ...(cellBase.value !== null && { [CELL_VARIABLE]: cellBase.value }),
     };
   }
 
@@ -149,7 +154,8 @@ export class Compute implements Service {
       this.address(),
     ]);
     const options = { patience: STEP_PATIENCE, poolSize, announce };
-    return serveCompute(target, await openCompute(address, this.addressOf, this.urls, options));
+    const services = await openCompute(address, this.addressOf, this.urls, options);
+    return serveCompute(target, services, this.#at.env);
   }
 
   services = (): Promise<ComputeServices> => this.#services.get();

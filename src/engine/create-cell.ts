@@ -7,7 +7,7 @@ import { shellWord } from '../rules/shell-word.ts';
 import type { Actor } from '../services/audit/audit-writer.ts';
 import { embeddedCell } from './compute.ts';
 import type { Engine } from './engine.ts';
-import { isEmbedded } from './service.ts';
+import { isInHome } from './service.ts';
 
 /** What an operator says of a new cell; a URL is null where nova.conf's is meant, or (alone) an embedded database. */
 export type GivenCell = Omit<NewCell, 'databaseConnection'> & { databaseConnection: string | null };
@@ -26,7 +26,7 @@ export async function createCell(
 ): Promise<CellMapping> {
   const { compute } = engine;
   assertCellName(given.name);
-  const isOwn = isEmbedded(compute) && given.databaseConnection === null;
+  const isOwn = isInHome(compute) && given.databaseConnection === null;
   const transportUrl = given.transportUrl ?? transportIn(engine, announce);
   const cell: NewCell = {
     ...given,
@@ -35,14 +35,14 @@ export async function createCell(
       ? ownDatabase(given.name)
       : (given.databaseConnection ?? databaseIn(engine, announce)),
   };
-  const { cellAdmin, cellSync } = await compute.services();
+  const { cellService, cellSync } = await compute.services();
   assertUsable(engine, cell);
-  await cellAdmin.assertNew(cell);
+  await cellService.assertNew(cell);
   if (isOwn) {
     await createDatabases(engine.home, [`nova_${cell.name}`]);
     await cellSync.withSchema(unmapped(cell), (schema) => schema.sync());
   }
-  const created = await cellAdmin.create(cell, actor);
+  const created = await cellService.create(cell, actor);
   if (!isOwn)
     announce(
       `Note: its database was not looked at; \`keyward db sync cell ${shellWord(cell.name)}\` makes or adopts it.`,
@@ -78,7 +78,7 @@ function ownDatabase(name: string): string {
 
 function transportIn({ compute }: Engine, announce: Announce): string | null {
   const { value, origin } = compute.settings.transportBase;
-  if (isEmbedded(compute)) return null;
+  if (isInHome(compute)) return null;
   if (!value) throw unset('--transport-url', '[DEFAULT]/transport_url');
   announce(`--transport-url not provided in the command line, using the value of ${origin}.`);
   return value;

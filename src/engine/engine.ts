@@ -40,7 +40,7 @@ export class Engine {
   readonly #compute: Compute | null;
   readonly #options: EngineOptions;
   readonly #link: TemporalLink;
-  #keeper: Keeper | null = null;
+  readonly #keepers: Keeper[] = [];
   #closing: Promise<void> | null = null;
 
   constructor(options: EngineOptions) {
@@ -81,7 +81,7 @@ export class Engine {
    * a worker here at once instead of waiting for another one.
    */
   async runs(services: readonly Service[], { inline }: { inline: boolean }): Promise<Runs> {
-    const keeper = this.#keep(services);
+    const keeper = this.#keeperFor(services);
     const target = await services[0]!.target();
     const [{ Runs }] = await Promise.all([
       import('../temporal/runs.ts'),
@@ -105,7 +105,7 @@ export class Engine {
   async work(socketPath: string | null, onReady: () => void): Promise<void> {
     const { assertUsable, listenAlive } = await import('../daemons/worker-socket.ts');
     if (socketPath) assertUsable(socketPath);
-    const { finished } = await this.#keep(await this.inUse()).host();
+    const { finished } = await this.#keeperFor(await this.inUse()).host();
     const close = socketPath ? await listenAlive(socketPath) : () => {};
     onReady();
     await finished.finally(close);
@@ -113,7 +113,7 @@ export class Engine {
 
   /** True while this process hosts the only worker that is known to serve the run. */
   get hostsWorker(): boolean {
-    return this.#keeper?.hostsWorker ?? false;
+    return this.#keepers.some((keeper) => keeper.hostsWorker);
   }
 
   /** Lists the processes of this home, running or not. */
@@ -127,7 +127,7 @@ export class Engine {
     await Promise.all(services.map((service) => service.address()));
     if (!this.#link.isLocal) return { uiAddress: null };
     const temporal = await this.#link.local(options);
-    await this.#keep(services).ensureWorkers();
+    await this.#keeperFor(services).ensureWorkers();
     return { uiAddress: options.ui ? await uiLink(temporal) : null };
   }
 
@@ -144,18 +144,23 @@ export class Engine {
 
   /** Waits for a hosted worker only, in a process that is about to exit: the kernel closes everything else. */
   leave(): Promise<void> {
-    this.#closing ??= this.#keeper?.leave() ?? Promise.resolve();
+    this.#closing ??= this.#leaveAll();
     return this.#closing;
   }
 
-  #keep(services: readonly Service[]): Keeper {
+  #keeperFor(services: readonly Service[]): Keeper {
     const { env, announce } = this.#options;
-    this.#keeper = new Keeper({ home: this.home, services, link: this.#link, env, announce });
-    return this.#keeper;
+    const keeper = new Keeper({ home: this.home, services, link: this.#link, env, announce });
+    this.#keepers.push(keeper);
+    return keeper;
+  }
+
+  async #leaveAll(): Promise<void> {
+    await Promise.all(this.#keepers.map((keeper) => keeper.leave()));
   }
 
   async #closeAll(): Promise<void> {
-    await this.#keeper?.close();
+    await Promise.all(this.#keepers.map((keeper) => keeper.close()));
     await Promise.all([...this.services.map((service) => service.close()), this.#link.close()]);
   }
 

@@ -8,7 +8,7 @@ import type { RunKeeper } from '../temporal/runs.ts';
 import type { HostedWorker } from '../temporal/worker.ts';
 import { keepAlive } from './keep-alive.ts';
 import { ensureLocalWorker } from './local-worker.ts';
-import { isEmbedded, type Service } from './service.ts';
+import { isInHome, type Service } from './service.ts';
 import type { TemporalLink } from './temporal-link.ts';
 
 type Parts = {
@@ -89,7 +89,7 @@ export class Keeper implements RunKeeper {
   /** Starts what is embedded, and starts it again whenever it dies. */
   async keepParts(): Promise<void> {
     const { home, services, link } = this.#parts;
-    const embedded = services.find(isEmbedded);
+    const embedded = services.find(isInHome);
     if (embedded)
       this.#keep(postgresSocket(home), 'PostgreSQL has died; it is started again.', async () => {
         await embedded.address();

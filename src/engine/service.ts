@@ -22,7 +22,7 @@ export type Service = {
   /** Gives the address of its main database; an embedded PostgreSQL that is down is started. */
   address(): Promise<DatabaseAddress>;
   target(): Promise<Target>;
-  /** Tells whether the embedded PostgreSQL has its databases already. */
+  /** Tells whether its databases are made already; those that a configuration names are taken to be. */
   isThere(): Promise<boolean>;
   /** Gives the variables by which a local worker reaches the same databases; they hold passwords. */
   workerEnvironment(): Promise<NodeJS.ProcessEnv>;
@@ -55,12 +55,12 @@ export class Shared<T extends { close(): Promise<void> }> {
 }
 
 /** True if its databases are in the PostgreSQL that this home runs. */
-export const isEmbedded = ({ settings }: Pick<Service, 'settings'>): boolean =>
+export const isInHome = ({ settings }: Pick<Service, 'settings'>): boolean =>
   settings.database.value === null;
 
-/** True if the operator named its configuration or its database, or asked for the embedded one. */
+/** True if the operator named its configuration files or its database. */
 export const isNamed = ({ settings }: Pick<Service, 'settings'>): boolean =>
-  !isEmbedded({ settings }) || settings.configFiles.length + settings.configDirs.length > 0;
+  !isInHome({ settings }) || settings.configFiles.length + settings.configDirs.length > 0;
 
 /**
  * Chooses the services that a command is about which could be about several: those that are named, or (nothing is

@@ -2,7 +2,7 @@ import { RuleError } from '../rules/errors.ts';
 import type { Actor } from '../services/audit/audit-writer.ts';
 import { apiDatabase, cellDatabases, type DatabaseChoice, databasesIn, type Reached } from './databases.ts';
 import type { Engine } from './engine.ts';
-import { isEmbedded } from './service.ts';
+import { isInHome } from './service.ts';
 
 /** So many cells are worked on at once. */
 const AT_ONCE = 8;
@@ -40,7 +40,7 @@ function besideChanges({ error, ...each }: Synced): Synced {
 /** Makes the API database, maps the cells that a cloud needs, and makes each mapped cell's database. */
 async function syncCompute(engine: Engine, actor: Actor): Promise<Synced[]> {
   const { compute } = engine;
-  if (isEmbedded(compute)) await compute.makeDatabases();
+  if (isInHome(compute)) await compute.makeDatabases();
   const [api] = await syncEach([apiDatabase(engine)]);
   if (api!.error) return [api!];
   const { cellSync } = await compute.services();

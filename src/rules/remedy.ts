@@ -8,7 +8,7 @@ export type Configurations = Partial<Record<ServiceName, Configuration>>;
 /** Commands on Nova's databases alone: their --config-file is a nova.conf. */
 const OF_COMPUTE = new Set(['cell']);
 /** Commands that may be about every service. There Nova's files have flags of their own. */
-const OF_BOTH = new Set(['db', 'down', 'ps', 'status', 'up', 'worker', 'workflow']);
+const OF_BOTH = new Set(['audit', 'db', 'down', 'ps', 'status', 'up', 'worker', 'workflow']);
 
 /** Gives a command of keyward the configuration that this one had, so that it meets the same database. */
 export function withConfiguration(command: string, { identity, compute }: Configurations): string {

@@ -11,6 +11,8 @@ type Head = { revision: string; command: string };
 export type UpstreamSchema = {
   /** One of `databaseNames`. A test may have one of its own. */
   name: string;
+  /** The command of keyward's that makes what is missing in it. */
+  sync: string;
   /** Whose database it is, and in which release: `Keystone`, `30.0.0`. */
   service: string;
   release: string;
@@ -26,17 +28,10 @@ export type UpstreamSchema = {
 
 /**
  * `expand-needed` and `contract-needed`: upstream's own command has work to do there; `keyward-needed`: only keyward's
- * own tables are missing, or older; `unmapped`: of the API database, a cell that every cloud needs is not mapped.
+ * own tables are missing, or older.
  */
 export type SchemaState =
-  | 'empty'
-  | 'current'
-  | 'keyward-needed'
-  | 'unmapped'
-  | 'expand-needed'
-  | 'contract-needed'
-  | 'unknown'
-  | 'foreign';
+  'empty' | 'current' | 'keyward-needed' | 'expand-needed' | 'contract-needed' | 'unknown' | 'foreign';
 
 /** `hasLandmarks`: every table by which upstream's database is known is there. */
 export type SchemaFacts = { tables: number; hasLandmarks: boolean; hasAlembic: boolean; revisions: string[] };
@@ -88,9 +83,3 @@ export function schemaRefusal(
       return null;
   }
 }
-
-/** Writes the command that makes what is missing in a database. */
-export const syncCommand = ({ name }: Pick<UpstreamSchema, 'name'>): string => {
-  if (name === 'identity') return 'keyward db sync';
-  return `keyward db sync ${name === 'compute-api' || name === 'cell' ? 'compute' : name}`;
-};

@@ -40,7 +40,10 @@ export type CheckOutcome = CheckResult & { id: string; title: string };
 /** The same, in a report that may be of several suites. */
 export type SuiteOutcome = CheckOutcome & { suite: Suite };
 
-/** The suites, each with the service whose databases and files its checks are about. */
+/**
+ * The suites, each with the service whose databases and files its checks are about. A suite has the name by which oslo
+ * knows the project, since its policy files are looked for by that.
+ */
 export const suites = { keystone: 'identity', nova: 'compute' } as const satisfies Record<
   string,
   ServiceName

@@ -161,7 +161,7 @@ it("the templates of keyward's own PostgreSQL mean the same to Nova", () => {
   const url = 'postgresql+psycopg2://openstack@/nova_cell0?host=%2Frun%2Fdir';
   expect(theirs.formatted.at(-1)).toEqual({ text: url, gaveUp: false });
   expect(ours(OWN)).toBe(url);
-  expect(cellAddress(OWN.stored, { value: EMBEDDED, origin: 'x' }, CELL)).toMatchObject({
+  expect(cellAddress(OWN.stored, { value: EMBEDDED, origin: 'x' }, CELL, {})).toMatchObject({
     host: '/run/dir',
     database: 'nova_cell0',
     user: 'openstack',

@@ -37,13 +37,13 @@ describe('alone', () => {
     const checked = await home.run([...SYNC, '--check']);
     expect(checked).toMatchObject({
       code: 2,
-      stderr: 'compute-api: The database is empty: `keyward db sync compute` makes the schema.\n',
+      stderr: 'The database is empty: `keyward db sync compute` makes the schema.\n',
     });
     const suite = await home.run(CHECK_NOVA);
     expect(suite.code).toBe(2);
     expect(resultsOf(suite)).toMatchObject({ 'compute-cells-v2': 'Failure' });
     expect(await databases()).not.toContain('nova_api');
-    expect(await home.run(['db', 'version'])).toMatchObject({ code: 0, stdout: 'identity: 742c857f1dfb\n' });
+    expect(await home.run(['db', 'version'])).toMatchObject({ code: 0, stdout: '742c857f1dfb\n' });
   });
 
   it('sixteen at once make the databases and their mappings, once', async () => {
@@ -227,6 +227,6 @@ describe('what a nova.conf names', () => {
     const refused = await home.run(['db', 'version', '--nova-config-file', nova], { env });
     expect(refused).toMatchObject({ code: 64, stdout: '' });
     expect(refused.stderr).toContain('OS_DATABASE__CONNECTION is ambiguous');
-    expect(await home.run(['db', 'version'], { env })).toMatchObject({ stdout: 'identity: 742c857f1dfb\n' });
+    expect(await home.run(['db', 'version'], { env })).toMatchObject({ stdout: '742c857f1dfb\n' });
   });
 });

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
-import { nameOf } from '../../rules/compute/cell.ts';
-import { type CellAnswers, defineCheck, success, warning } from '../define-check.ts';
+import { nameOf, type FromCells } from '../../rules/compute/cell.ts';
+import { defineCheck, success, warning } from '../define-check.ts';
 import { judgeCells } from '../judge-cells.ts';
 
 type Tables = {
@@ -46,7 +46,7 @@ async function countUnset(database: Kysely<Tables>): Promise<number> {
   return Number(count);
 }
 
-function judge(answers: CellAnswers<number>['answers']) {
+function judge(answers: FromCells<number>['answers']) {
   const found = answers.filter(({ value }) => value > 0);
   if (found.length === 0) return success();
   const counts = found.map(({ cell, value }) => `${value} in ${nameOf(cell)}`);

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
-import { nameOf } from '../../rules/compute/cell.ts';
-import { type CellAnswers, defineCheck, failure, success } from '../define-check.ts';
+import { nameOf, type FromCells } from '../../rules/compute/cell.ts';
+import { defineCheck, failure, success } from '../define-check.ts';
 import { judgeCells } from '../judge-cells.ts';
 
 type Tables = {
@@ -47,7 +47,7 @@ async function oldComputes(database: Kysely<Tables>): Promise<OldCompute[]> {
   return rows.map(({ host, version }) => ({ host: host ?? 'a host without a name', version: version! }));
 }
 
-function judge(answers: CellAnswers<OldCompute[]>['answers']) {
+function judge(answers: FromCells<OldCompute[]>['answers']) {
   const old = answers
     .flatMap(({ cell, value }) => value.map((compute) => ({ ...compute, cell: nameOf(cell) })))
     .toSorted((one, other) => one.version - other.version);

@@ -1,4 +1,4 @@
-import type { CheckOutcome, Suite, SuiteOutcome } from '../../rules/upgrade-check.ts';
+import type { CheckOutcome, SuiteOutcome } from '../../rules/upgrade-check.ts';
 import { measureFor } from './display-width.ts';
 import { wrapText } from './text-wrap.ts';
 
@@ -9,12 +9,17 @@ const DETAILS_WIDTH = 60;
 /** Returns the word for a check's result. */
 export const resultWord = ({ code }: CheckOutcome): string => RESULTS[code];
 
-/** Draws a table for each suite; of several each says in its title which one it is. */
-export function renderUpgradeCheckTables(outcomes: SuiteOutcome[]): Promise<string[]> {
-  const bySuite = [...Map.groupBy(outcomes, ({ suite }) => suite)];
-  const titleOf = (suite: Suite): string => (bySuite.length > 1 ? `${TITLE} (${suite})` : TITLE);
-  return Promise.all(bySuite.map(([suite, own]) => renderUpgradeCheckTable(own, titleOf(suite))));
+/** Writes each suite by itself; of several each says in its title which one it is. */
+function bySuite<T>(outcomes: SuiteOutcome[], write: (own: SuiteOutcome[], title: string) => T): T[] {
+  const suites = [...Map.groupBy(outcomes, ({ suite }) => suite)];
+  return suites.map(([suite, own]) => write(own, suites.length > 1 ? `${TITLE} (${suite})` : TITLE));
 }
+
+export const renderUpgradeCheckTables = (outcomes: SuiteOutcome[]): Promise<string[]> =>
+  Promise.all(bySuite(outcomes, renderUpgradeCheckTable));
+
+export const renderUpgradeCheckJsons = (outcomes: SuiteOutcome[]): string[] =>
+  bySuite(outcomes, renderUpgradeCheckJson);
 
 /** Draws the table of `keystone-status upgrade check`, byte for byte (`oslo_upgradecheck/upgradecheck.py`). */
 export async function renderUpgradeCheckTable(outcomes: CheckOutcome[], title = TITLE): Promise<string> {
@@ -33,12 +38,12 @@ function cellOf(outcome: CheckOutcome): string[] {
 }
 
 /** Writes the line of `keystone-status upgrade check --json` as Python's `json.dumps` does. */
-export function renderUpgradeCheckJson(outcomes: CheckOutcome[]): string {
+export function renderUpgradeCheckJson(outcomes: CheckOutcome[], name = TITLE): string {
   const checks = outcomes.map(
     ({ title, code, details }) =>
       `{"check": ${pythonJson(title)}, "result": ${code}, "details": ${pythonJson(details)}}`,
   );
-  return `{"name": ${pythonJson(TITLE)}, "checks": [${checks.join(', ')}]}`;
+  return `{"name": ${pythonJson(name)}, "checks": [${checks.join(', ')}]}`;
 }
 
 /** Returns a line for each check that is not a Success and has a remedy. */

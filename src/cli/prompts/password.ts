@@ -24,7 +24,7 @@ export function readPasswordFile(file: string): string {
 }
 
 /** Reads a password, or what holds one, from standard input. `readFileSync(0)` would fail by EAGAIN where the pipe's writer is late. */
-export async function readPasswordFromStdin(what = 'password'): Promise<string> {
+export async function readSecretFromStdin(what = 'password'): Promise<string> {
   if (process.stdin.isTTY) {
     throw new UsageError(
       `Standard input is a terminal, which would show the ${what}.`,

@@ -4,7 +4,7 @@ import { recordFormatFlags } from '../../cli/flags/format-flags.ts';
 import { text } from '../../cli/flags/flag-kinds.ts';
 import { lockTimeoutFlag, novaSettingsFlags } from '../../cli/flags/settings-flags.ts';
 import { createdCell } from '../../cli/output/cell-views.ts';
-import { readPasswordFromStdin } from '../../cli/prompts/password.ts';
+import { readSecretFromStdin } from '../../cli/prompts/password.ts';
 import { BaseCommand } from '../../cli/base-command.ts';
 import { URL_TAKEN } from '../../rules/compute/new-cell.ts';
 import { UsageError } from '../../rules/errors.ts';
@@ -62,6 +62,6 @@ async function urlsGiven(
       'Give the other one as it is, or in nova.conf.',
     );
   const read = (url: string | undefined): Promise<string | null> | string | null =>
-    url === '-' ? readPasswordFromStdin('URL') : (url ?? null);
+    url === '-' ? readSecretFromStdin('URL') : (url ?? null);
   return { databaseConnection: await read(database), transportUrl: await read(transport) };
 }

@@ -21,7 +21,7 @@ export default class CellList extends ComputeCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(CellList);
     cellList.assertColumns(flags);
-    const cells = await this.withCompute(flags, ({ cellAdmin }) => cellAdmin.list(flags.timeout * 1000));
+    const cells = await this.withCompute(flags, ({ cellService }) => cellService.list(flags.timeout * 1000));
     if (cells.some(({ isReachable }) => !isReachable)) this.endWith(ExitCode.unavailable);
     await cellList.print(cells, flags);
   }

@@ -22,8 +22,8 @@ export default class CellShow extends ComputeCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(CellShow);
     shownCell.assertColumns(flags);
-    const state = await this.withCompute(flags, ({ cellAdmin }) =>
-      cellAdmin.show(args.cell, flags.timeout * 1000),
+    const state = await this.withCompute(flags, ({ cellService }) =>
+      cellService.show(args.cell, flags.timeout * 1000),
     );
     if (!state.isReachable) this.endWith(ExitCode.unavailable);
     await shownCell.print(cellStateRecord(state), flags);

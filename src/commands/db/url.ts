@@ -26,7 +26,7 @@ export default class DbUrl extends DatabaseCommand {
     const { 'show-password': showPassword, driver } = flags;
     const choice = this.choiceOf(args);
     const how = { showPassword, ...(driver && { driver }) };
-    const answers = await this.urlOfEach(flags, choice, how);
-    this.printEach(answers, choice);
+    const answers = await this.askEach(flags, choice, (database) => database.url(how));
+    this.printEach(answers);
   }
 }

@@ -5,7 +5,7 @@ export default class DbVersion extends DatabaseCommand {
   static override summary =
     "Print databases' revisions, as `keystone-manage db_version` and `nova-manage db version` do.";
   static override description =
-    'Of one database it is printed alone; of several each is a line, as in `compute-api: cdeec0c85668`.';
+    'Of several databases each is a line with its name in front, as in `compute-api: cdeec0c85668`.';
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> identity',
@@ -20,6 +20,6 @@ export default class DbVersion extends DatabaseCommand {
     const answers = await this.askEach(flags, choice, ({ withSchema }) =>
       withSchema((schema) => schema.version()),
     );
-    this.printEach(answers, choice);
+    this.printEach(answers);
   }
 }

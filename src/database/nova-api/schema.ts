@@ -9,6 +9,7 @@ import { KeyPair } from './key-pair.entity.ts';
 /** Nova's API database; the revisions are those of `nova/db/api/migrations`. */
 export const novaApiSchema: Schema = {
   name: 'compute-api',
+  sync: 'keyward db sync compute',
   service: 'Nova',
   release: '34.0.0',
   setting: 'KEYWARD_NOVA_API_DATABASE_URL or `[api_database] connection`',

@@ -1,4 +1,4 @@
-import { type InferEntity, LockMode } from '@mikro-orm/core';
+import type { InferEntity } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { databaseNow } from '../database-time.ts';
 import { InstanceExtra, InstanceSystemMetadata } from './instance-details.entity.ts';
@@ -11,15 +11,18 @@ export type StoredInstance = {
   systemMetadata: Record<string, string | null>;
 };
 
-/** Null: there is no such server in this cell, or it is deleted. With `lock` nobody else changes it until the transaction ends. */
+/**
+ * Null: there is no such server in this cell, or it is deleted. With `lock` nobody
+ * else changes it until the transaction ends; rows that refer to it may come, as Nova's faults and actions do.
+ */
 export async function findInstance(
   em: EntityManager,
   uuid: string,
   { lock = false } = {},
 ): Promise<StoredInstance | null> {
   const fresh = { disableIdentityMap: true, orderBy: { id: 'asc' } } as const;
-  const lockMode = lock ? LockMode.PESSIMISTIC_WRITE : LockMode.NONE;
-  const instance = await em.findOne(Instance, { uuid, isDeleted: false }, { ...fresh, lockMode });
+  if (lock) await em.execute('select from instances where uuid = ? for no key update', [uuid]);
+  const instance = await em.findOne(Instance, { uuid, isDeleted: false }, { disableIdentityMap: true });
   if (!instance) return null;
   const extra = await em.findOne(InstanceExtra, { instanceUuid: uuid, isDeleted: false }, fresh);
   const rows = await em.find(InstanceSystemMetadata, { instanceUuid: uuid }, fresh);

@@ -10,6 +10,7 @@ import { Instance } from './instance.entity.ts';
 /** The database of one of Nova's cells; the revisions are those of `nova/db/main/migrations`. */
 export const novaCellSchema: Schema = {
   name: 'cell',
+  sync: 'keyward db sync compute',
   service: 'Nova',
   release: '34.0.0',
   setting: '`database_connection` of its cell mapping',

@@ -1,4 +1,4 @@
-import { CELL0_UUID, type CellMapping, nameOf } from './cell.ts';
+import { CELL0_UUID, type CellMapping, isCell0, nameOf } from './cell.ts';
 
 /** What can be wrong with cells and their mappings. */
 export type FindingKind =
@@ -40,7 +40,7 @@ export function examples(names: string[], count = names.length): string {
 /** Writes a number with what it counts: `1 host`, `2 hosts`. */
 export const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 
-export const isCell0 = ({ uuid }: CellMapping): boolean => uuid === CELL0_UUID;
+const are = (names: string[]): string => (names.length === 1 ? 'is' : 'are');
 
 export const missingCell0 = (cells: CellMapping[]): Finding[] =>
   cells.some(isCell0)
@@ -102,7 +102,7 @@ function hostsOfCell0(mappings: HostMappings, reported: ReportedHosts[], cells: 
       kind: 'cell0-has-hosts',
       cells: [cell0],
       count: hosts.length,
-      details: `cell0 has no hosts in a Nova that works, but has ${counted(hosts.length, 'host')}: ${examples(hosts)}.`,
+      details: `${counted(hosts.length, 'host')} ${are(hosts)} of cell0, where no host belongs: ${examples(hosts)}.`,
       cure: `Let their nova-compute use the database and message queue of another cell, and unmap each: \`nova-manage cell_v2 delete_host --cell_uuid ${CELL0_UUID} --host HOST\`.`,
     },
   ];
@@ -131,7 +131,7 @@ function hostsInTwoCells(mappedTo: MappedTo, reportsTo: ReportsTo): Finding[] {
       kind: 'host-in-two-cells',
       cells,
       count: hosts.length,
-      details: `${counted(hosts.length, 'host')} reported to one of the cells ${cells.map(nameOf).join(', ')} and to, or mapped to, another: ${examples(hosts)}.`,
+      details: `${counted(hosts.length, 'host')} ${are(hosts)} of more than one of the cells ${cells.map(nameOf).join(', ')}, by what they report to or are mapped to: ${examples(hosts)}.`,
       cure: 'Delete the services of each in the cell that it is not in (`openstack compute service delete`), and map it anew: `nova-manage cell_v2 delete_host`, then `nova-manage cell_v2 discover_hosts`.',
     };
   });
@@ -148,14 +148,14 @@ function unlikeMapped({ cell, hosts }: ReportedHosts, mappedTo: MappedTo, report
       kind: 'host-not-mapped',
       cells: [cell],
       count: unmapped.length,
-      details: `${counted(unmapped.length, 'host')} of cell ${nameOf(cell)} not mapped: ${examples(unmapped)}.`,
+      details: `${counted(unmapped.length, 'host')} of cell ${nameOf(cell)} ${are(unmapped)} not mapped: ${examples(unmapped)}.`,
       cure: `Run \`nova-manage cell_v2 discover_hosts --by-service --cell_uuid ${cell.uuid}\`.`,
     },
     {
       kind: 'host-mapping-without-host',
       cells: [cell],
       count: silent.length,
-      details: `${counted(silent.length, 'host')} mapped to cell ${nameOf(cell)} and unknown to its database: ${examples(silent)}.`,
+      details: `${counted(silent.length, 'host')} ${are(silent)} mapped to cell ${nameOf(cell)} and unknown to its database: ${examples(silent)}.`,
       cure: `If they are gone for good: \`nova-manage cell_v2 delete_host --cell_uuid ${cell.uuid} --host HOST\`.`,
     },
   ];

@@ -13,13 +13,16 @@ const AT_ONCE = 20_000;
 /** Gives the parts that differ, in groups of which each has a number of uuids that fits in memory. */
 export function unequalParts(one: Digest, other: Digest, atOnce = AT_ONCE): string[][] {
   const groups: string[][] = [];
-  let held = Infinity;
+  let held = 0;
   for (const part of new Set([...one.keys(), ...other.keys()])) {
     const [mine, theirs] = [one.get(part), other.get(part)];
     if (mine?.count === theirs?.count && mine?.sum === theirs?.sum) continue;
     const size = (mine?.count ?? 0) + (theirs?.count ?? 0);
-    if (held + size > atOnce) groups.push([]);
-    held = groups.length === 0 || groups.at(-1)!.length === 0 ? size : held + size;
+    if (groups.length === 0 || held + size > atOnce) {
+      groups.push([]);
+      held = 0;
+    }
+    held += size;
     groups.at(-1)!.push(part);
   }
   return groups;
@@ -32,7 +35,7 @@ export type Some = { uuids: string[]; count: number };
 /** So many are looked at twice and told of; of more than that only the number is known. */
 const KEPT = 200;
 
-export const nobody = (): Some => ({ uuids: [], count: 0 });
+export const none = (): Some => ({ uuids: [], count: 0 });
 
 export const joined = (some: Some, uuids: string[]): Some => ({
   uuids: [...some.uuids, ...uuids].slice(0, KEPT),

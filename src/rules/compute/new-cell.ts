@@ -80,7 +80,7 @@ function whyUnusable(url: string): string | null {
   const places = /^\/\/([^/?#]*)/.exec(rest)?.[1]?.split(',') ?? [];
   return places.every((place) => isPlace(place.replace(/^.*@/s, '')))
     ? null
-    : 'a host or port in it can not be';
+    : 'a host or port in it is not valid';
 }
 
 /** A host with or without a port; an IPv6 address may stand alone without brackets. */

@@ -23,7 +23,7 @@ import {
   type UpstreamSchema,
 } from '../../rules/schema-revision.ts';
 import type { Actor } from '../audit/audit-writer.ts';
-import { auditCell } from './audited-cell.ts';
+import { auditCreated } from './audited-cell.ts';
 
 type Named = Pick<CellMapping, 'name' | 'uuid'>;
 
@@ -52,7 +52,7 @@ export class CellService {
   /** Lists all cells by their names, as nova-manage does; each is asked, and one that gives no answer is there too. */
   async list(deadlineMs: number): Promise<CellState[]> {
     const states = await this.#ask(await this.#cells.list(), deadlineMs);
-    return states.toSorted((one, other) => (sortKey(one) < sortKey(other) ? -1 : 1));
+    return states.toSorted(byName);
   }
 
   /** Shows a cell by its name or uuid. */
@@ -78,7 +78,7 @@ export class CellService {
         transportUrl: transportUrl ?? NO_TRANSPORT,
         uuid: randomUUID(),
       });
-      await auditCell(em, actor, 'create', [cell]);
+      await auditCreated(em, actor, [cell]);
       return cell;
     });
   }
@@ -165,7 +165,12 @@ export function whyUnlike(
   return schemaRefusal(state, database, schema);
 }
 
-const sortKey = ({ cell }: CellState): string => cell.name ?? '';
+/** Orders as Python does, by code points; cells of one name stand as they were mapped. */
+function byName({ cell: one }: CellState, { cell: other }: CellState): number {
+  const [first, second] = [one.name ?? '', other.name ?? ''];
+  if (first === second) return one.id - other.id;
+  return first < second ? -1 : 1;
+}
 
 function orStored(stored: string, fill: (stored: string) => string): string {
   try {

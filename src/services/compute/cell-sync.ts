@@ -6,7 +6,7 @@ import type { Database } from '../../database/database.ts';
 import { insertCellMapping, listCellMappings } from '../../database/nova-api/cell-mapping.repository.ts';
 import { type CellMapping, CELL0_UUID } from '../../rules/compute/cell.ts';
 import type { Actor } from '../audit/audit-writer.ts';
-import { auditCell } from './audited-cell.ts';
+import { auditCreated } from './audited-cell.ts';
 import { SchemaService } from '../schema-service.ts';
 
 /** A cell that must be mapped: cell0 is known by its uuid, every other one by its name. */
@@ -42,7 +42,7 @@ export class CellSync {
             isDisabled: false,
           }),
         );
-      await auditCell(em, actor, 'create', made);
+      await auditCreated(em, actor, made);
       return made;
     });
   }

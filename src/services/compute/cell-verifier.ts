@@ -1,5 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import type { Cells, FromCells } from '../../database/cells.ts';
+import type { Cells } from '../../database/cells.ts';
 import type { Database } from '../../database/database.ts';
 import { listHostMappings } from '../../database/nova-api/host-mappings.ts';
 import {
@@ -14,7 +14,7 @@ import { listReportedHosts } from '../../database/nova-cell/reported-hosts.ts';
 import { novaCellSchema } from '../../database/nova-cell/schema.ts';
 import { identifyDatabase } from '../../database/same-database.ts';
 import { readFacts } from '../../database/schema-facts.ts';
-import { type CellMapping, nameOf } from '../../rules/compute/cell.ts';
+import { type CellMapping, nameOf, type FromCells } from '../../rules/compute/cell.ts';
 import {
   type Finding,
   type HostMappings,
@@ -27,7 +27,7 @@ import {
   judgeCellless,
   judgeInstances,
   joined,
-  nobody,
+  none,
   type SecondLook,
   type Suspects,
   unequalParts,
@@ -40,7 +40,7 @@ import { whyUnlike } from './cell-service.ts';
 export type Verification = { findings: Finding[]; asked: CellMapping[]; unasked: CellMapping[] };
 
 /** Of all cells' time so much is kept for a second look, which only those have to answer that answered the first. */
-const SECOND_LOOK = 1 / 4;
+const SECOND_SHARE = 1 / 4;
 const MOST_CELLLESS = 200;
 
 type Mapped = {
@@ -66,16 +66,18 @@ export class CellVerifier {
   async verify(deadlineMs: number): Promise<Verification> {
     const cells = await this.#cells.list();
     const mapped = await this.#database.snapshot(readMapped);
+    const api = inTurn(this.#database);
     const { answers, failures } = await this.#cells.each(
-      (em, cell) => this.#read(em, cell, mapped.instances.get(cell.id) ?? new Map()),
-      { deadlineMs: deadlineMs * (1 - SECOND_LOOK), among: cells },
+      (em, cell) => readCell(em, cell, mapped.instances.get(cell.id) ?? new Map(), api.read),
+      { deadlineMs: deadlineMs * (1 - SECOND_SHARE), among: cells },
     );
+    api.assertAnswered();
     const shared = sharedDatabases(answers.map(({ cell, value }) => ({ cell, server: value.server })));
     const sharing = new Set(shared.flatMap((finding) => finding.cells));
     const own = answers.flatMap(({ cell, value: { contents } }) =>
       contents && !sharing.has(cell) ? [{ cell, ...contents }] : [],
     );
-    const instances = await this.#judgeInstances(cells, own, mapped.cellless, deadlineMs * SECOND_LOOK);
+    const instances = await this.#judgeInstances(cells, own, mapped.cellless, deadlineMs * SECOND_SHARE);
     return {
       asked: answers.map(({ cell }) => cell),
       unasked: [...failures, ...instances.failures].map(({ cell }) => cell),
@@ -89,26 +91,6 @@ export class CellVerifier {
         ...instances.findings,
       ],
     };
-  }
-
-  /** Reads a cell, and of the API database's mappings only those of the parts that differ. */
-  async #read(em: EntityManager, cell: CellMapping, mapped: Digest): Promise<Answer> {
-    const facts = await readFacts(em, novaCellSchema);
-    const server = await identifyDatabase(em);
-    if (!facts.hasLandmarks) return { facts, server, contents: null };
-    const hosts = await listReportedHosts(em);
-    const suspects: Suspects = { unmapped: nobody(), lost: nobody() };
-    for (const parts of unequalParts(await digestInstances(em), mapped)) {
-      const here = await listInstances(em, parts);
-      const there = new Set(await this.#database.read((api) => listMapped(api, cell.id, parts)));
-      const unmapped = [...here].filter(([uuid, lives]) => lives && !there.has(uuid)).map(([uuid]) => uuid);
-      suspects.unmapped = joined(suspects.unmapped, unmapped);
-      suspects.lost = joined(
-        suspects.lost,
-        [...there].filter((uuid) => !here.has(uuid)),
-      );
-    }
-    return { facts, server, contents: { hosts, suspects } };
   }
 
   /** Looks a second time at what did not match, since the databases were not read at the same moment. */
@@ -161,3 +143,45 @@ const unlike = (why: RuleError | null, cells: CellMapping[]): Finding[] =>
 
 const unlikeCell = (cell: CellMapping, facts: SchemaFacts): Finding[] =>
   unlike(whyUnlike(facts, `of cell ${nameOf(cell)}`), [cell]);
+
+type ReadApi = <T>(use: (em: EntityManager) => Promise<T>) => Promise<T>;
+
+/** Reads a cell, and of the API database's mappings only those of the parts that differ. */
+async function readCell(em: EntityManager, cell: CellMapping, mapped: Digest, api: ReadApi): Promise<Answer> {
+  const facts = await readFacts(em, novaCellSchema);
+  const server = await identifyDatabase(em);
+  if (!facts.hasLandmarks) return { facts, server, contents: null };
+  const hosts = await listReportedHosts(em);
+  const suspects: Suspects = { unmapped: none(), lost: none() };
+  for (const parts of unequalParts(await digestInstances(em), mapped)) {
+    const here = await listInstances(em, parts);
+    const there = new Set(await api((from) => listMapped(from, cell.id, parts)));
+    const unmapped = [...here].filter(([uuid, lives]) => lives && !there.has(uuid)).map(([uuid]) => uuid);
+    suspects.unmapped = joined(suspects.unmapped, unmapped);
+    suspects.lost = joined(
+      suspects.lost,
+      [...there].filter((uuid) => !here.has(uuid)),
+    );
+  }
+  return { facts, server, contents: { hosts, suspects } };
+}
+
+/**
+ * Reads of the API database on behalf of cells, one after the other: many cells that differ would wait for its few
+ * connections. What it refuses is no failure of a cell, and is thrown at the end.
+ */
+function inTurn(database: Database) {
+  let last: Promise<unknown> = Promise.resolve();
+  let failure: unknown = null;
+  const read: ReadApi = (use) => {
+    const answer = last.then(() => database.read(use));
+    last = answer.catch((error: unknown) => {
+      failure ??= error;
+    });
+    return answer;
+  };
+  const assertAnswered = (): void => {
+    if (failure !== null) throw failure;
+  };
+  return { read, assertAnswered };
+}

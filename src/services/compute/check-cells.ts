@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
-import type { Cells, FromCells } from '../../database/cells.ts';
-import type { CellMapping } from '../../rules/compute/cell.ts';
+import type { Cells } from '../../database/cells.ts';
+import type { CellMapping, FromCells } from '../../rules/compute/cell.ts';
 
 /** Lets upgrade checks read every cell, and nothing else. */
 export const checkCells = (cells: Cells) => ({

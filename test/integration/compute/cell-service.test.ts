@@ -21,7 +21,7 @@ const wanted = (name: string, more: Partial<NewCell> = {}): NewCell => ({
   isDisabled: false,
   ...more,
 });
-const create = (cell: NewCell, by = actor()) => cells.services.cellAdmin.create(cell, by);
+const create = (cell: NewCell, by = actor()) => cells.services.cellService.create(cell, by);
 const mapped = () =>
   server.query(cells.api, 'select name, transport_url, disabled from cell_mappings order by id');
 const audited = (requestId: string) =>
@@ -66,7 +66,7 @@ describe('refused, and nothing is written:', () => {
     const error = await create(cell()).catch((thrown: Error) => thrown);
     expect(error).toMatchObject({ name, outcome: 'unchanged', message: expect.not.stringContaining(CANARY) });
     expect(await mapped()).toEqual(before);
-    await expect(cells.services.cellAdmin.assertNew(cell())).rejects.toMatchObject({ name });
+    await expect(cells.services.cellService.assertNew(cell())).rejects.toMatchObject({ name });
   });
 });
 
@@ -92,7 +92,7 @@ it('cells are listed by their names, with what is mapped to them', async () => {
     cells.databaseOf('cell1'),
     'insert into instances (uuid, deleted) select gen_random_uuid()::text, n % 2 * n from generate_series(1, 6) n',
   );
-  const listed = await cells.services.cellAdmin.list(10_000);
+  const listed = await cells.services.cellService.list(10_000);
   const names = listed.map(({ cell }) => cell.name);
   expect(names).toEqual(names.toSorted());
   expect(listed.find(({ cell }) => cell.name === 'cell1')).toMatchObject({

@@ -64,7 +64,7 @@ async function nothingOpen(): Promise<void> {
 describe('a list of cells of which some are dead', () => {
   let listed: { value: CellState[]; ms: number };
   beforeAll(async () => {
-    listed = await timed(() => cells.services.cellAdmin.list(DEADLINE_MS));
+    listed = await timed(() => cells.services.cellService.list(DEADLINE_MS));
   });
   const dead = () => listed.value.filter(({ isReachable }) => !isReachable);
   const problems = (names: string[]) =>
@@ -125,7 +125,7 @@ describe('a comparison of cells of which some are dead', () => {
 });
 
 it('a dead cell is shown with the reason', async () => {
-  const state = await cells.services.cellAdmin.show(refusingNames[0]!, DEADLINE_MS);
+  const state = await cells.services.cellService.show(refusingNames[0]!, DEADLINE_MS);
   expect(state).toMatchObject({ isReachable: false, living: null, revision: null });
   expect(state.problem).toMatch(/ECONNREFUSED/);
 });

@@ -55,7 +55,7 @@ export class TestCells {
     await Promise.all([api.close(), cell.close()]);
     const services = await openCompute(
       api.address,
-      ({ databaseConnection, ...named }) => cellAddress(databaseConnection, BASE, named),
+      ({ databaseConnection, ...named }) => cellAddress(databaseConnection, BASE, named, {}),
       urls,
       { poolSize: 10 },
     );

@@ -12,7 +12,7 @@ import { ListOutput } from '../../../cli/output/outputs.ts';
 import { renderUpgradeCheckJunit } from '../../../cli/output/upgrade-check-junit.ts';
 import {
   renderRemedies,
-  renderUpgradeCheckJson,
+  renderUpgradeCheckJsons,
   renderUpgradeCheckTables,
   resultWord,
 } from '../../../cli/output/upgrade-check-table.ts';
@@ -74,7 +74,7 @@ export default class StatusUpgradeCheck extends EngineCommand {
     ...formatFlags,
     format: formats([...listFormats, 'junit'] as const),
     json: Flags.boolean({
-      description: "print keystone-status's line of JSON",
+      description: "print keystone-status's line of JSON, one for each suite",
       exclusive: ['format', 'column'],
       helpGroup: 'OUTPUT',
     }),
@@ -115,7 +115,7 @@ export default class StatusUpgradeCheck extends EngineCommand {
   }
 
   async #print(outcomes: SuiteOutcome[], { format, ...flags }: PrintFlags): Promise<void> {
-    if (flags.json) return this.log(renderUpgradeCheckJson(outcomes));
+    if (flags.json) return this.log(renderUpgradeCheckJsons(outcomes).join('\n'));
     if (format === 'junit') return this.log(renderUpgradeCheckJunit(outcomes));
     if (format !== 'table' || flags.column || flags['sort-column'])
       return StatusUpgradeCheck.output.print(outcomes, { ...flags, format });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { examples } from '../../../../src/rules/compute/cell-findings.ts';
-import { joined, nobody, unequalParts } from '../../../../src/rules/compute/instance-places.ts';
+import { joined, none, unequalParts } from '../../../../src/rules/compute/instance-places.ts';
 
 const digest = (parts: Record<string, [number, string]>) =>
   new Map(Object.entries(parts).map(([part, [count, sum]]) => [part, { count, sum }]));
@@ -29,7 +29,7 @@ describe('parts of two digests', () => {
 
 it('of many suspects some are kept, and all are counted', () => {
   const uuids = Array.from({ length: 150 }, (_, at) => String(at));
-  const both = joined(joined(nobody(), uuids), uuids);
+  const both = joined(joined(none(), uuids), uuids);
   expect(both.count).toBe(300);
   expect(both.uuids).toHaveLength(200);
 });
