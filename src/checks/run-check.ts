@@ -1,13 +1,12 @@
 import type { ServiceApis } from '../rules/compute/service-apis.ts';
 import { RuleError } from '../rules/errors.ts';
 import type { PolicyFiles } from '../rules/policy.ts';
-import { withConfiguration } from '../rules/remedy.ts';
 import {
   type CheckOutcome,
   type CheckResult,
   type Need,
   type SuiteRequest,
-  suites,
+  remedyIn,
 } from '../rules/upgrade-check.ts';
 import {
   type Cells,
@@ -44,7 +43,7 @@ export async function runCheck(
     title: check.title,
     code,
     details,
-    remedy: remedy && withConfiguration(remedy, { [suites[request.suite]]: request }),
+    remedy: remedy && remedyIn(remedy, request),
   };
 }
 

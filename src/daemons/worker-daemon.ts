@@ -37,16 +37,24 @@ export const watchWorker = (home: Home, target: Target, announce: Announce): { c
     (pid) => announce(`The worker is stopped by a signal: \`kill -CONT ${pid}\` lets it go on with the run.`),
   );
 
-/** Makes sure that a local worker of this build serves the target; gives the socket that closes when it dies. */
+/**
+ * Makes sure that a local worker of this build serves the target; gives the socket that closes when it dies. One that
+ * another command has put in its place meanwhile is left alone, if `isRevival`: two commands with different settings
+ * would replace each other's worker for ever.
+ */
 export async function ensureWorker(
   home: Home,
   spec: WorkerSpec,
   announce: Announce,
+  { isRevival = false } = {},
 ): Promise<{ socketPath: string }> {
   const name = nameOf(spec.target);
   const socketPath = path.join(home.runDir, `${name}.sock`);
-  const isFit = async () =>
-    findRunning(home, name)?.fingerprint === spec.fingerprint && accepts({ path: socketPath });
+  const isFit = async () => {
+    const running = findRunning(home, name);
+    const isMeant = running !== null && (isRevival || running.fingerprint === spec.fingerprint);
+    return isMeant && accepts({ path: socketPath });
+  };
   if (await isFit()) return { socketPath };
   await exclusively(home, name, async () => {
     if (!(await isFit())) await replaceWorker(home, name, socketPath, spec, announce);
@@ -77,7 +85,8 @@ async function replaceWorker(
     command: process.execPath,
     arguments: [BIN, 'worker', 'start', '--service', spec.service],
     environment: {
-      ...daemonEnvironment(process.env, /^KEYWARD_/),
+      // It is told of its own database alone: the others' URLs have passwords, and it lives longer than the command.
+      ...daemonEnvironment(process.env, /^KEYWARD_(?!.*DATABASE_URL$)/),
       ...spec.environment,
       KEYWARD_HOME: home.dir,
       KEYWARD_WORKER_SOCKET: socketPath,

@@ -6,11 +6,15 @@ import { type Database, type DatabaseOptions, openDatabase } from './database.ts
 import { AuditEntry } from './keyward/audit-entry.entity.ts';
 import { listCellMappings } from './nova-api/cell-mapping.repository.ts';
 import { novaCellSchema } from './nova-cell/schema.ts';
+import { withinMs } from './patience.ts';
+import { takeTurn } from './server-turns.ts';
 
 /** How long all cells together may take to answer, in milliseconds. */
 const DEADLINE_MS = 8000;
 /** How long a connection that was cut may take to be gone. */
 const CLOSING_MS = 1000;
+
+type Question<T> = (em: EntityManager, cell: CellMapping) => Promise<T>;
 
 /** Gives the address of a cell's database; a RuleError where the stored URL is of no use. */
 export type CellAddress = (cell: CellMapping) => DatabaseAddress;
@@ -41,7 +45,7 @@ export class Cells {
    * answered is a failure, and its connection is ended. `among` are the cells to ask, where not all are.
    */
   async each<T>(
-    use: (em: EntityManager, cell: CellMapping) => Promise<T>,
+    use: Question<T>,
     { deadlineMs = DEADLINE_MS, among }: { deadlineMs?: number; among?: CellMapping[] } = {},
   ): Promise<FromCells<T>> {
     const cells = among ?? (await this.list());
@@ -60,24 +64,47 @@ export class Cells {
     return openDatabase(this.#addressOf(cell), bareSchema, this.#options);
   }
 
-  async #ask<T>(
-    cell: CellMapping,
-    use: (em: EntityManager, cell: CellMapping) => Promise<T>,
-    deadlineMs: number,
-  ): Promise<T> {
-    const database = openDatabase(this.#addressOf(cell), bareSchema, { poolSize: 1 });
-    const answer = database.snapshot((em) => use(em, cell));
-    try {
-      const value = await orLate(answer, deadlineMs);
-      if (value !== LATE) return value;
-      answer.catch(() => {});
-      database.cut('the cell is not waited for any longer');
+  async #ask<T>(cell: CellMapping, use: Question<T>, deadlineMs: number): Promise<T> {
+    const address = this.#addressOf(cell);
+    const began = performance.now();
+    const turn = takeTurn(`${address.host}:${address.port}`);
+    const given = await orLate(turn, deadlineMs);
+    if (given === LATE) {
+      void turn.then((giveBack) => giveBack());
       throw tooLate(cell, deadlineMs);
+    }
+    try {
+      return await askOne(cell, address, use, deadlineMs, performance.now() - began);
     } finally {
-      await orLate(database.close(), CLOSING_MS);
+      given();
     }
   }
 }
+
+/** Asks a cell over one connection, which is closed when the cell has answered or its time is over. */
+async function askOne<T>(
+  cell: CellMapping,
+  address: DatabaseAddress,
+  use: Question<T>,
+  deadlineMs: number,
+  waitedMs: number,
+): Promise<T> {
+  const leftMs = Math.max(deadlineMs - waitedMs, 1);
+  // What is not waited for any longer must not go on in the server either.
+  const database = openDatabase(address, bareSchema, { poolSize: 1, patience: withinMs(Math.ceil(leftMs)) });
+  const answer = database.snapshot((em) => use(em, cell));
+  try {
+    const value = await orLate(answer, leftMs);
+    if (value !== LATE) return value;
+    answer.catch(() => {});
+    database.cut(NO_LONGER);
+    throw tooLate(cell, deadlineMs);
+  } finally {
+    if ((await orLate(database.close(), CLOSING_MS)) === LATE) database.cut(NO_LONGER);
+  }
+}
+
+const NO_LONGER = 'the cell is not waited for any longer';
 
 const LATE = Symbol('late');
 

@@ -22,8 +22,8 @@ import { isInHome, type Service, Shared, type Surroundings } from './service.ts'
 const API = 'nova_api';
 const EMBEDDED = [API, 'nova_cell0', 'nova_cell1'];
 
-/** Matches a variable by which oslo.config reads an option, but for those that name databases. */
-const OTHER_OPTION = /^OS_(?!(API_)?DATABASE__)[A-Z0-9_]+__[A-Z0-9_]+$/;
+/** Matches the variables by which oslo.config sets what a worker's checks read of nova.conf. */
+const CHECKED_OPTION = /^OS_(PLACEMENT|CINDER|SERVICE_USER)__[A-Z0-9_]+$/;
 
 /** Opens the services of one API database and its cells; nothing connects before the first use. */
 export async function openCompute(
@@ -121,7 +121,7 @@ export class Compute implements Service {
    */
   wantedCells(): WantedCell[] {
     const { value: base } = this.settings.cellBase;
-    if (!isInHome(this)) return base === null ? [] : [wanted('cell0', cell0Url(base))];
+    if (!isInHome(this)) return [wanted('cell0', base === null ? null : cell0Url(base))];
     return ['cell0', 'cell1'].map((name) => wanted(name, embeddedCell(name)));
   }
 
@@ -138,7 +138,7 @@ export class Compute implements Service {
   /** Options of nova.conf that the command's environment sets go along, since the worker's checks read them. */
   async workerEnvironment(): Promise<NodeJS.ProcessEnv> {
     const { database, cellBase } = this.settings;
-    const options = Object.entries(this.#at.env).filter(([name]) => OTHER_OPTION.test(name));
+    const options = Object.entries(this.#at.env).filter(([name]) => CHECKED_OPTION.test(name));
     if (database.value === null) return Object.fromEntries(options);
     return {
       ...Object.fromEntries(options),
@@ -174,7 +174,7 @@ export class Compute implements Service {
 /** Gives the template by which an embedded cell is mapped; a home that moves takes its cells along. */
 export const embeddedCell = (name: string): string => `{scheme}://{username}@/nova_${name}?{query}`;
 
-const wanted = (name: string, databaseConnection: string): WantedCell => ({
+const wanted = (name: string, databaseConnection: string | null): WantedCell => ({
   name,
   transportUrl: NO_TRANSPORT,
   databaseConnection,

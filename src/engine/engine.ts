@@ -14,7 +14,7 @@ import type { Runs } from '../temporal/runs.ts';
 import { Compute } from './compute.ts';
 import { Identity } from './identity.ts';
 import { Keeper } from './keeper.ts';
-import { isNamed, type Service, servicesInUse } from './service.ts';
+import { assertApart, isNamed, type Service, servicesInUse } from './service.ts';
 import { TemporalLink } from './temporal-link.ts';
 
 export type EngineOptions = {
@@ -81,6 +81,7 @@ export class Engine {
    * a worker here at once instead of waiting for another one.
    */
   async runs(services: readonly Service[], { inline }: { inline: boolean }): Promise<Runs> {
+    await assertApart(services);
     const keeper = this.#keeperFor(services);
     const target = await services[0]!.target();
     const [{ Runs }] = await Promise.all([
@@ -105,7 +106,9 @@ export class Engine {
   async work(socketPath: string | null, onReady: () => void): Promise<void> {
     const { assertUsable, listenAlive } = await import('../daemons/worker-socket.ts');
     if (socketPath) assertUsable(socketPath);
-    const { finished } = await this.#keeperFor(await this.inUse()).host();
+    const services = await this.inUse();
+    await assertApart(services);
+    const { finished } = await this.#keeperFor(services).host();
     const close = socketPath ? await listenAlive(socketPath) : () => {};
     onReady();
     await finished.finally(close);
@@ -124,7 +127,7 @@ export class Engine {
   /** Starts whatever is embedded under the present settings. */
   async up(options: { ui: boolean }): Promise<{ uiAddress: string | null }> {
     const services = await this.inUse();
-    await Promise.all(services.map((service) => service.address()));
+    await assertApart(services);
     if (!this.#link.isLocal) return { uiAddress: null };
     const temporal = await this.#link.local(options);
     await this.#keeperFor(services).ensureWorkers();

@@ -105,14 +105,14 @@ export class Keeper implements RunKeeper {
     this.#keep(
       socketPath,
       'The worker has died; it is started again.',
-      async () => (await this.#ensureWorker(service)).socketPath,
+      async () => (await this.#ensureWorker(service, { isRevival: true })).socketPath,
     );
     this.#watches.push(watchWorker(home, await service.target(), announce));
   }
 
-  #ensureWorker(service: Service): Promise<{ socketPath: string }> {
+  #ensureWorker(service: Service, options?: { isRevival: boolean }): Promise<{ socketPath: string }> {
     const { home, link, env, announce } = this.#parts;
-    return ensureLocalWorker(home, service, link, env, announce);
+    return ensureLocalWorker(home, service, link, env, announce, options);
   }
 
   /** Waits for a hosted worker to let its steps finish; from here on nothing is started again. */

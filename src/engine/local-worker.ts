@@ -14,6 +14,7 @@ export async function ensureLocalWorker(
   link: TemporalLink,
   env: NodeJS.ProcessEnv,
   announce: Announce,
+  options?: { isRevival: boolean },
 ): Promise<{ socketPath: string }> {
   const [target, reached, key, buildId] = await Promise.all([
     service.target(),
@@ -31,5 +32,5 @@ export async function ensureLocalWorker(
     .update(JSON.stringify([buildId, temporal, target, reached]))
     .digest('hex');
   const spec = { service: service.name, target, version: `build ${buildId}`, fingerprint, environment };
-  return ensureWorker(home, spec, announce);
+  return ensureWorker(home, spec, announce, options);
 }

@@ -1,6 +1,7 @@
 import type { Home } from '../config/home.ts';
 import type { Announce } from '../rules/announce.ts';
 import type { DatabaseAddress } from '../rules/database-address.ts';
+import { UsageError } from '../rules/errors.ts';
 import type { ServiceName } from '../rules/service.ts';
 import type { ServiceSettings } from '../rules/settings.ts';
 import type { Target } from '../rules/target.ts';
@@ -72,4 +73,15 @@ export async function servicesInUse(services: readonly Service[]): Promise<Servi
   const [first, ...others] = services;
   const there = await Promise.all(others.map((service) => service.isThere()));
   return [first!, ...others.filter((_, at) => there[at])];
+}
+
+/** Refuses two services of one database: that is a mistake, and each would replace the other's worker for ever. */
+export async function assertApart(services: readonly Service[]): Promise<void> {
+  const targets = await Promise.all(services.map((service) => service.target()));
+  if (new Set(targets).size === targets.length) return;
+  const named = services.map(({ name, settings }) => `${name}'s by ${settings.database.origin}`);
+  throw new UsageError(
+    `One database is named for several services: ${named.join(', ')}.`,
+    'Name the database of each.',
+  );
 }

@@ -1,6 +1,7 @@
 import { RuleError } from '../rules/errors.ts';
 import type { Actor } from '../services/audit/audit-writer.ts';
 import { apiDatabase, cellDatabases, type DatabaseChoice, databasesIn, type Reached } from './databases.ts';
+import type { Compute } from './compute.ts';
 import type { Engine } from './engine.ts';
 import { isInHome } from './service.ts';
 
@@ -43,13 +44,21 @@ async function syncCompute(engine: Engine, actor: Actor): Promise<Synced[]> {
   if (isInHome(compute)) await compute.makeDatabases();
   const [api] = await syncEach([apiDatabase(engine)]);
   if (api!.error) return [api!];
-  const { cellSync } = await compute.services();
-  const made = await cellSync.map(actor, compute.wantedCells());
-  const mapped = made.map(({ name }) => `the mapping of ${name}`);
-  return [
-    { ...api!, applied: [...api!.applied, ...mapped] },
-    ...(await syncEach(await cellDatabases(engine))),
-  ];
+  const mapping = await mapCells(compute, actor);
+  const known = { label: api!.label, applied: [...api!.applied, ...mapping.applied], error: mapping.error };
+  return [known, ...(await syncEach(await cellDatabases(engine)))];
+}
+
+/** Maps the cells that a cloud needs. Where that is refused, the cells that are mapped are gone on with all the same. */
+async function mapCells(compute: Compute, actor: Actor): Promise<Omit<Synced, 'label'>> {
+  try {
+    const { cellSync } = await compute.services();
+    const made = await cellSync.map(actor, compute.wantedCells());
+    return { applied: made.map(({ name }) => `the mapping of ${name}`), error: null };
+  } catch (error) {
+    if (!(error instanceof RuleError)) throw error;
+    return { applied: [], error };
+  }
 }
 
 async function syncEach(databases: Reached[]): Promise<Synced[]> {

@@ -1,4 +1,5 @@
 import type { PolicyOptions } from './policy.ts';
+import { cureWithConfiguration, withConfiguration } from './remedy.ts';
 import type { RunInput } from './run-request.ts';
 import type { ServiceName } from './service.ts';
 import type { Configuration } from './settings.ts';
@@ -66,6 +67,12 @@ export const stepsOf = <T extends UpgradeCheckRequest>(request: T): (T & SuiteRe
     ...request,
     ...suite,
   }));
+
+/** Gives the commands of keyward that a remedy is, or names, the suite's own configuration. */
+export function remedyIn(remedy: string, { suite, ...configuration }: SuiteRequest): string {
+  const configurations = { [suites[suite]]: configuration };
+  return cureWithConfiguration(withConfiguration(remedy, configurations), configurations);
+}
 
 export const upgradeCheckWorkflowId = ({ target, requestId }: RunInput): string =>
   runId(target, 'status-upgrade-check', requestId);

@@ -7,6 +7,7 @@ import {
   type CheckDescription,
   type CheckOutcome,
   readsHost,
+  remedyIn,
   stepsOf,
   type SuiteOutcome,
   type SuiteStep,
@@ -15,21 +16,38 @@ import {
 
 /** Runs every check of each suite at once, each with its own deadline; one that can't finish is a Failure of its own. */
 export async function upgradeCheck(request: Asked<UpgradeCheckRequest>): Promise<SuiteOutcome[]> {
-  const outcomes = await Promise.all(stepsOf(request).map(outcomesOf));
+  const steps = stepsOf(request);
+  const outcomes =
+    steps.length === 1 ? await outcomesOf(steps[0]!) : await Promise.all(steps.map(orUnlisted));
   return outcomes.flat();
 }
 
-async function outcomesOf(suite: Asked<SuiteStep>): Promise<SuiteOutcome[]> {
-  const checks = await listerFor(suite).listChecks(suite);
+async function outcomesOf(
+  suite: Asked<SuiteStep>,
+  patience: { scheduleToCloseTimeout?: '60s' } = {},
+): Promise<SuiteOutcome[]> {
+  const checks = await listerFor(suite, patience).listChecks(suite);
   const outcomes = await Promise.all(checks.map((check) => outcomeOf(check, suite)));
   return outcomes.map((outcome) => ({ ...outcome, suite: suite.suite }));
 }
 
+/** Of several suites one may have no worker: it is not waited for in vain, and what the others found is told. */
+async function orUnlisted(suite: Asked<SuiteStep>): Promise<SuiteOutcome[]> {
+  try {
+    return await outcomesOf(suite, { scheduleToCloseTimeout: '60s' });
+  } catch (error) {
+    if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
+    const checks = { id: `${suite.suite}-checks`, title: `The checks of ${suite.suite}` };
+    return [{ ...unfinished(checks, suite, error), suite: suite.suite }];
+  }
+}
+
 /** Five attempts: a worker that can't list its checks will not learn it, and whoever waits must be told. */
-const listerFor = ({ target }: SuiteStep) =>
+const listerFor = ({ target }: SuiteStep, patience: { scheduleToCloseTimeout?: '60s' }) =>
   proxyActivities<UpgradeCheckActivities>({
     taskQueue: taskQueue(target),
     startToCloseTimeout: '10s',
+    ...patience,
     retry: { maximumAttempts: 5 },
   });
 
@@ -38,7 +56,7 @@ async function outcomeOf(check: CheckDescription, suite: Asked<SuiteStep>): Prom
     return await activitiesFor(check, suite).runCheck({ ...suite, id: check.id });
   } catch (error) {
     if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
-    return unfinished(check, error);
+    return unfinished(check, suite, error);
   }
 }
 
@@ -53,12 +71,16 @@ function activitiesFor({ id, needs }: CheckDescription, { target, hostname }: Su
   });
 }
 
-function unfinished({ id, title }: CheckDescription, error: ActivityFailure): CheckOutcome {
+function unfinished(
+  { id, title }: Pick<CheckDescription, 'id' | 'title'>,
+  suite: SuiteStep,
+  error: ActivityFailure,
+): CheckOutcome {
   return {
     id,
     title,
     code: CheckCode.failure,
     details: `The check could not be finished: ${rootCause(error) ?? error.message}`,
-    remedy: 'keyward status upgrade check',
+    remedy: remedyIn(`keyward status upgrade check --suite ${suite.suite}`, suite),
   };
 }

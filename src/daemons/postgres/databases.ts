@@ -1,6 +1,13 @@
+import { setTimeout as after } from 'node:timers/promises';
 import type { Home } from '../../config/home.ts';
 import type { DatabaseAddress } from '../../rules/database-address.ts';
+import { Unavailable } from '../../rules/errors.ts';
 import { POSTGRES_PORT as PORT, postgresSocketFolder } from './socket.ts';
+
+/** So long a server may take for a connection, for an answer (that a database is made, too), and to part. */
+const CONNECT_MS = 5000;
+const QUERY_MS = 60_000;
+const CLOSING_MS = 1000;
 
 /** The user is not named `keyward`, since unqualified names would then be looked up in the schema keyward first. */
 export const USER = 'openstack';
@@ -31,6 +38,17 @@ export const createDatabases = (home: Home, names: readonly string[]): Promise<v
       });
   });
 
+/** Keeps the code, by which a server that is only starting is told from one that can't be used. */
+const unusable = ({ message, code }: Error & { code?: string }): Unavailable =>
+  Object.assign(
+    new Unavailable(
+      'DatabaseUnreachable',
+      `keyward's own PostgreSQL could not be asked for its databases: ${message}.`,
+      'See `keyward ps`, and the log postgres.log in the folder log of the home.',
+    ),
+    { code },
+  );
+
 type Query = (sql: string, values?: unknown[]) => Promise<Record<string, unknown>[]>;
 
 const existing = async (query: Query, names: readonly string[]): Promise<string[]> =>
@@ -41,12 +59,22 @@ const existing = async (query: Query, names: readonly string[]): Promise<string[
 async function withServer<T>(home: Home, use: (query: Query) => Promise<T>): Promise<T> {
   const { Client } = (await import('pg')).default;
   const { host, port, user } = embeddedAddress(home, 'postgres');
-  const client = new Client({ host, port, user, database: 'postgres' });
+  const client = new Client({
+    host,
+    port,
+    user,
+    database: 'postgres',
+    connectionTimeoutMillis: CONNECT_MS,
+    query_timeout: QUERY_MS,
+  });
   client.on('error', () => {});
   try {
     await client.connect();
     return await use(async (sql, values) => (await client.query(sql, values)).rows);
+  } catch (error) {
+    throw unusable(error as Error & { code?: string });
   } finally {
-    await client.end().catch(() => {});
+    // A server that is suspended never takes its leave.
+    await Promise.race([client.end().catch(() => {}), after(CLOSING_MS, undefined, { ref: false })]);
   }
 }

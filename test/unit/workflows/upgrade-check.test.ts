@@ -37,7 +37,7 @@ const unfinished = (id: string, why: string) => ({
   suite: 'keystone',
   code: 2,
   details: `The check could not be finished: ${why}`,
-  remedy: 'keyward status upgrade check',
+  remedy: 'keyward status upgrade check --suite keystone --config-file /etc/keystone.conf',
 });
 const isRun = ({ step }: Attempt) => step === 'runCheck';
 
@@ -88,6 +88,29 @@ it('runs the checks of several suites, each by the workers of its own database',
     ['nova-rows', ['/etc/nova.conf'], taskQueue(OTHER_TARGET)],
     ['nova-file', ['/etc/nova.conf'], hostTaskQueue(OTHER_TARGET, 'host')],
   ]);
+});
+
+it('of several suites one without a worker is a Failure, and the others are told', async () => {
+  const told = await simulate({
+    workflow: 'upgradeCheck',
+    input: requestOfSuites('keystone', 'nova'),
+    fakes: bound({ ...fakes, listChecks: async () => [check('rows', 'database')] }),
+    idleQueues: [taskQueue(OTHER_TARGET)],
+  });
+  expect(told).toMatchObject({
+    ended: 'completed',
+    result: [
+      keystone('rows'),
+      {
+        id: 'nova-checks',
+        suite: 'nova',
+        code: 2,
+        details: 'The check could not be finished: activity ScheduleToStart timeout',
+        remedy: 'keyward status upgrade check --suite nova --nova-config-file /etc/nova.conf',
+      },
+    ],
+    at: 60_000,
+  });
 });
 
 it('goes on with a run that an older keyward has asked for, which is about one suite', async () => {

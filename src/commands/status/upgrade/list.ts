@@ -6,7 +6,7 @@ import { suiteFlag } from '../../../cli/flags/suite-flag.ts';
 import { type CheckDescription, type Suite, suiteNames } from '../../../rules/upgrade-check.ts';
 
 /** `Needs` is what the check looks at, such as database or files. */
-export type UpgradeListRow = { ID: string; Suite: Suite; Check: string; Needs: string; Remedy: string };
+export type UpgradeListRow = { ID: string; Check: string; Needs: string; Remedy: string; Suite: Suite };
 
 export default class StatusUpgradeList extends BaseCommand {
   static override summary = 'List the upgrade checks and what mends each, without running them.';
@@ -16,10 +16,10 @@ export default class StatusUpgradeList extends BaseCommand {
   ];
   static override output = new ListOutput<CheckDescription & { suite: Suite }, UpgradeListRow>({
     ID: ({ id }) => id,
-    Suite: ({ suite }) => suite,
     Check: ({ title }) => title,
     Needs: ({ needs }) => needs.join(', '),
     Remedy: ({ remedy }) => remedy,
+    Suite: ({ suite }) => suite,
   });
   static override errors = [ExitCode.usage];
   static override flags = { ...suiteFlag('all'), ...formatFlags };
