@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BlackHole } from '../support/cloud/black-hole.ts';
-import { type Outcome, TestHome } from '../support/home/cli.ts';
+import { type Outcome, TestHome, until } from '../support/home/cli.ts';
 
 const CANARY = 'canary-Pw-1';
 const home = TestHome.clone();
@@ -229,7 +229,7 @@ describe('with a nova.conf', () => {
       });
       const verified = await cell('verify', '--timeout', '1', '-f', 'value', '-c', 'Finding', '-c', 'Cells');
       expect(verified).toMatchObject({ code: 69, stdout: "cell-unreachable ['hole']\n" });
-      expect(hole.open).toBe(0);
+      await until(() => hole.open === 0);
     } finally {
       hole.close();
     }
