@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { CINDER, PLACEMENT, runComputeCheck } from '../support/checks/compute-suite.ts';
-import { apisOf, at, guide, type Section, type Sections, withConf } from '../support/cloud/asked-services.ts';
+import { apisOf, at, guide, withConf } from '../support/cloud/asked-services.ts';
+import type { Section, Sections } from '../support/conf-file.ts';
 import { catalogOf, type Played, PlayedCloud, tokenWith } from '../support/cloud/played-cloud.ts';
 import { certificate } from '../support/cloud/tls.ts';
 import { NovaApiChecks, type Verdict } from '../support/interop/nova-apis.ts';

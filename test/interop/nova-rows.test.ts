@@ -20,7 +20,7 @@ import { softDelete } from '../../src/database/nova-cell/soft-delete.ts';
 import { copyRows, jsonRows, type Kind, kindsOf } from '../support/cloud/entity-rows.ts';
 import { TestPostgres } from '../support/cloud/postgres.ts';
 import { syncedDatabase } from '../support/cloud/synced-database.ts';
-import { confText } from '../support/interop/conf-file.ts';
+import { confText } from '../support/conf-file.ts';
 import { urlOf } from '../support/interop/nova/databases.ts';
 import { NovaObjects, type ObjectRows } from '../support/interop/nova-objects.ts';
 import { ForkedPrograms } from '../support/interop/programs.ts';

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { listParts } from '../../src/daemons/parts.ts';
 import { type Running, TestHome, until } from '../support/home/cli.ts';
+import { CHECK_NOVA, reported, resultsOf, SYNC, tablesIn } from '../support/home/compute.ts';
 
-const SYNC = ['db', 'sync', 'compute'];
-const CHECK_NOVA = ['status', 'upgrade', 'check', '--suite', 'nova', '-f', 'json'];
 const SYNC_LOCK = "select pg_advisory_xact_lock(hashtext('keyward db sync'))";
 
 const home = TestHome.clone();
@@ -12,19 +11,11 @@ beforeAll(async () => {
 });
 afterAll(() => home.remove());
 
-/** Everything that tells a cell's database apart from a half of one. */
-const tablesIn = async (database: string): Promise<number> =>
-  (await home.query("select from pg_tables where schemaname = 'public'", database)).length;
-
-type Row = { ID: string; Result: string; Details: string | null };
-const resultsOf = (stdout: string): Record<string, string> =>
-  Object.fromEntries((JSON.parse(stdout) as Row[]).map(({ ID, Result }) => [ID, Result]));
-
 describe('killed in the middle,', () => {
   const isWhole = async (): Promise<boolean> =>
-    (await tablesIn('nova_api')) === 32 &&
-    (await tablesIn('nova_cell0')) === 111 &&
-    (await tablesIn('nova_cell1')) === 111;
+    (await tablesIn(home, 'nova_api')) === 32 &&
+    (await tablesIn(home, 'nova_cell0')) === 111 &&
+    (await tablesIn(home, 'nova_cell1')) === 111;
   const kills: Record<string, (running: Running) => unknown> = {
     'the command': (running) => running.process.kill('SIGKILL'),
     "PostgreSQL's backends": () =>
@@ -49,7 +40,7 @@ describe('killed in the middle,', () => {
       // It is killed itself, ends well, can't go on, or can't know whether its last COMMIT took place.
       expect([null, 0, 69, 75]).toContain(code);
       expect(await home.run(['up'])).toMatchObject({ code: 0 });
-      expect([0, 111]).toContain(await tablesIn('nova_cell1'));
+      expect([0, 111]).toContain(await tablesIn(home, 'nova_cell1'));
       expect(await home.run(SYNC)).toMatchObject({ code: 0 });
       expect(await isWhole()).toBe(true);
     },
@@ -80,7 +71,7 @@ describe('killed under a suite,', () => {
     const outcome = await running.outcome;
     expect(outcome.code).toBe(2);
     // A database that is gone while a check looks at it is that check's failure, and says so.
-    const rows = JSON.parse(outcome.stdout) as Row[];
+    const rows = reported(outcome.stdout);
     expect(rows).toHaveLength(7);
     const unlooked = rows.filter(
       ({ Result, Details }) => Result === 'Failure' && /could not be/.test(Details ?? ''),

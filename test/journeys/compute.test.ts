@@ -1,10 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Outcome, TestHome } from '../support/home/cli.ts';
+import { BlackHole } from '../support/cloud/black-hole.ts';
+import { TestHome, until } from '../support/home/cli.ts';
+import { CHECK_NOVA, reported, resultsOf, SYNC, tablesIn } from '../support/home/compute.ts';
 
-const SYNC = ['db', 'sync', 'compute'];
-const CHECK_NOVA = ['status', 'upgrade', 'check', '--suite', 'nova', '-f', 'json'];
 const API = 'compute-api: cdeec0c85668';
 const cell = (name: string) => `cell ${name}: ab450ba04102`;
 
@@ -24,14 +24,6 @@ const mappings = (database = 'nova_api') =>
     database,
   );
 
-/** Everything that tells a cell's database apart from a half of one. */
-const tablesIn = async (database: string): Promise<number> =>
-  (await home.query("select from pg_tables where schemaname = 'public'", database)).length;
-
-type Row = { ID: string; Result: string; Details: string | null; Remedy: string | null };
-const resultsOf = ({ stdout }: Outcome): Record<string, string> =>
-  Object.fromEntries((JSON.parse(stdout) as Row[]).map(({ ID, Result }) => [ID, Result]));
-
 describe('alone', () => {
   it('says what is missing before anything of Nova is there, and makes nothing by saying so', async () => {
     const checked = await home.run([...SYNC, '--check']);
@@ -41,7 +33,7 @@ describe('alone', () => {
     });
     const suite = await home.run(CHECK_NOVA);
     expect(suite.code).toBe(2);
-    expect(resultsOf(suite)).toMatchObject({ 'compute-cells-v2': 'Failure' });
+    expect(resultsOf(suite.stdout)).toMatchObject({ 'compute-cells-v2': 'Failure' });
     expect(await databases()).not.toContain('nova_api');
     expect(await home.run(['db', 'version'])).toMatchObject({ code: 0, stdout: '742c857f1dfb\n' });
   });
@@ -103,7 +95,7 @@ describe('alone', () => {
   it('both suites are one run, whose checks are worked on by the workers of two databases', async () => {
     const { code, stdout } = await home.run(['status', 'upgrade', 'check', '--suite', 'all', '-f', 'json']);
     expect(code).toBe(2);
-    expect((JSON.parse(stdout) as Row[]).map(({ ID, Result }) => `${ID} ${Result}`)).toEqual([
+    expect(reported(stdout).map(({ ID, Result }) => `${ID} ${Result}`)).toEqual([
       'identity-trust-policies-not-empty Success',
       'identity-default-roles-immutable Warning',
       'identity-policy-file-json-to-yaml Success',
@@ -131,7 +123,7 @@ describe('alone', () => {
     try {
       const suite = await home.run(CHECK_NOVA);
       expect(suite.code).toBe(2);
-      const rows = JSON.parse(suite.stdout) as Row[];
+      const rows = reported(suite.stdout);
       const failed = rows.filter(({ Details }) => Details?.includes('cell1')).map(({ ID }) => ID);
       expect(failed).toEqual([
         'compute-cells-v2',
@@ -149,7 +141,6 @@ describe('alone', () => {
 });
 
 describe('what a nova.conf names', () => {
-  const urlOf = (database: string) => `postgresql+psycopg2://openstack@/${database}?host=${home.home.runDir}`;
   const conf = (name: string, text: string): string => {
     const dir = path.join(home.dir, 'etc');
     mkdirSync(dir, { recursive: true });
@@ -164,11 +155,11 @@ describe('what a nova.conf names', () => {
       await home.query(`create database ${name}`, 'postgres');
     nova = conf(
       'nova.conf',
-      `[api_database]\nconnection = ${urlOf('api_x')}\n[database]\nconnection = ${urlOf('main_x')}\n`,
+      `[api_database]\nconnection = ${home.urlOf('api_x')}\n[database]\nconnection = ${home.urlOf('main_x')}\n`,
     );
     keystone = conf(
       'keystone.conf',
-      `[database]\nconnection = ${urlOf('keystone')}\n[token]\nprovider = fernet\n`,
+      `[database]\nconnection = ${home.urlOf('keystone')}\n[token]\nprovider = fernet\n`,
     );
   });
 
@@ -177,9 +168,9 @@ describe('what a nova.conf names', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('cell cell0: Applied nova-cell/001-nova-34.0.0.sql.\n');
     expect(await mappings('api_x')).toMatchObject([
-      { name: 'cell0', transport_url: 'none:///', database_connection: urlOf('main_x_cell0') },
+      { name: 'cell0', transport_url: 'none:///', database_connection: home.urlOf('main_x_cell0') },
     ]);
-    expect(await tablesIn('main_x')).toBe(0);
+    expect(await tablesIn(home, 'main_x')).toBe(0);
   });
 
   it("a cell's template is filled in from [database] connection", async () => {
@@ -189,10 +180,10 @@ describe('what a nova.conf names', () => {
       'api_x',
     );
     expect(await home.run([...SYNC, '--nova-config-file', nova])).toMatchObject({ code: 0 });
-    expect(await tablesIn('cell_y')).toBe(111);
+    expect(await tablesIn(home, 'cell_y')).toBe(111);
     // The worker is another process, with the same base for templates.
     const suite = await home.run([...CHECK_NOVA, '--nova-config-file', nova]);
-    expect(resultsOf(suite)).toMatchObject({
+    expect(resultsOf(suite.stdout)).toMatchObject({
       'compute-cells-v2': 'Success',
       'compute-hw-machine-type-unset': 'Success',
     });
@@ -207,23 +198,42 @@ describe('what a nova.conf names', () => {
   });
 
   it('a file in the place of the other is refused, and no database is asked', async () => {
-    const before = await home.query('select sum(numbackends) from pg_stat_database', 'postgres');
-    for (const args of [
-      ['status', 'upgrade', 'check', '--config-file', nova],
-      ['db', 'version', 'identity', '--config-file', nova],
-      ['role', 'list', '--config-file', nova],
-      ['db', 'version', 'compute', '--nova-config-file', keystone],
-      ['cell', 'list', '--config-file', keystone],
-    ]) {
-      const { code, stdout, stderr } = await home.run(args);
-      expect([args, code, stdout]).toEqual([args, 64, '']);
-      expect(stderr).toMatch(/(?:nova|keystone)\.conf/);
+    const hole = await BlackHole.open();
+    try {
+      const url = `postgresql+psycopg2://openstack@127.0.0.1:${hole.port}/hole`;
+      const [ofNova, ofKeystone] = [
+        conf('hole-nova.conf', `[api_database]\nconnection = ${url}\n[database]\nconnection = ${url}\n`),
+        conf('hole-keystone.conf', `[database]\nconnection = ${url}\n[token]\nprovider = fernet\n`),
+      ];
+      for (const args of [
+        ['status', 'upgrade', 'check', '--config-file', ofNova],
+        ['db', 'version', 'identity', '--config-file', ofNova],
+        ['role', 'list', '--config-file', ofNova],
+        ['db', 'version', 'compute', '--nova-config-file', ofKeystone],
+        ['cell', 'list', '--config-file', ofKeystone],
+      ]) {
+        const { code, stdout, stderr } = await home.run(args);
+        expect([args, code, stdout]).toEqual([args, 64, '']);
+        expect(stderr).toMatch(/(?:nova|keystone)\.conf/);
+      }
+      expect(hole.accepted).toBe(0);
+      // In its own place each file leads there.
+      for (const [at, args] of [
+        ['role', 'list', '--config-file', ofKeystone],
+        ['cell', 'list', '--config-file', ofNova],
+      ].entries()) {
+        const { process: child, outcome } = home.start(args);
+        await until(() => hole.accepted > at);
+        child.kill('SIGKILL');
+        await outcome;
+      }
+    } finally {
+      hole.close();
     }
-    expect(before).toHaveLength(1);
   });
 
   it('the variable that both would read is refused where a Nova is named, and is else Keystone’s', async () => {
-    const env = { OS_DATABASE__CONNECTION: urlOf('keystone') };
+    const env = { OS_DATABASE__CONNECTION: home.urlOf('keystone') };
     const refused = await home.run(['db', 'version', '--nova-config-file', nova], { env });
     expect(refused).toMatchObject({ code: 64, stdout: '' });
     expect(refused.stderr).toContain('OS_DATABASE__CONNECTION is ambiguous');

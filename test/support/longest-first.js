@@ -4,6 +4,9 @@ import path from 'node:path';
 const LONGEST = [
   'kill',
   'rig',
+  'cells',
+  'compute-kill',
+  'compute',
   'forged-runs',
   'external-temporal',
   'interrupt',

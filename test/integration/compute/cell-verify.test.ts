@@ -2,7 +2,6 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import type { Finding } from '../../../src/rules/compute/cell-findings.ts';
 import { CELL0_UUID } from '../../../src/rules/compute/cell.ts';
 import { TestCells } from '../../support/cloud/cells.ts';
-import { recorded } from '../../support/cloud/recorded.ts';
 import { TestPostgres } from '../../support/cloud/postgres.ts';
 
 /** Of the recorded rows: the instance that lives, one that was deleted, and the host of both. */
@@ -12,12 +11,10 @@ const HOST = 'peer1';
 
 let server: TestPostgres;
 let cells: TestCells;
-/** The rows are what a real Nova left that had one cell and one host; they are put into cell1. */
 beforeAll(async () => {
   server = await TestPostgres.start();
   cells = await TestCells.make(server, 3);
-  await inApi(recorded('nova/rows-api.sql').replaceAll(/^INSERT INTO public.cell_mappings.*$/gm, ''));
-  await inCell('cell1', recorded('nova/rows-cell.sql.zst'));
+  await cells.fill();
   await cells.keep();
 });
 afterEach(() => cells.restore());
@@ -29,7 +26,7 @@ afterAll(async () => {
 const inApi = (sql: string) => server.query(cells.api, sql);
 const inCell = (name: string, sql: string) => server.query(cells.databaseOf(name), sql);
 const verify = async (): Promise<Finding[]> => (await cells.services.cellVerifier.verify(20_000)).findings;
-/** Moves the instances from cell1 into another cell, as if a database had been restored under the wrong mapping. */
+/** Copies the instances of cell1 into another cell, as if a database had been restored under the wrong mapping. */
 const copyInstances = async (to: string): Promise<void> => {
   const rows = await server.query<{ row: string }>(
     cells.databaseOf('cell1'),

@@ -1,99 +1,47 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Cells } from '../../../src/checks/define-check.ts';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { CheckParts } from '../../../src/checks/run-check.ts';
 import { renderUpgradeCheckTable } from '../../../src/cli/output/upgrade-check-table.ts';
-import { type Database, openDatabase } from '../../../src/database/database.ts';
-import { novaApiSchema } from '../../../src/database/nova-api/schema.ts';
-import { novaCellSchema } from '../../../src/database/nova-cell/schema.ts';
-import type { Schema } from '../../../src/database/schema.ts';
-import type { DatabaseAddress } from '../../../src/rules/database-address.ts';
-import type { CellMapping } from '../../../src/rules/compute/cell.ts';
-import { RuleError } from '../../../src/rules/errors.ts';
+import type { ComputeServices } from '../../../src/engine/compute.ts';
 import { CheckCode, type CheckOutcome } from '../../../src/rules/upgrade-check.ts';
 import { CheckDatabase } from '../../../src/services/check-database.ts';
+import { checkCells } from '../../../src/services/compute/check-cells.ts';
 import {
-  cell,
   CELLS,
   MACHINE_TYPE,
   OLD_COMPUTES,
   runComputeCheck,
   runComputeSuite,
 } from '../../support/checks/compute-suite.ts';
+import { CANARY, openTestCompute, TestCells } from '../../support/cloud/cells.ts';
 import { TestPostgres } from '../../support/cloud/postgres.ts';
-import { recorded } from '../../support/cloud/recorded.ts';
-import { syncedDatabase } from '../../support/cloud/synced-database.ts';
 
 const { success, warning, failure } = CheckCode;
 
 let server: TestPostgres;
-/** Databases by the number of the cell; `api` and cell 1 have what a running Nova left in them. */
-let api: string;
-let cells: Record<number, DatabaseAddress>;
+let cells: TestCells;
 beforeAll(async () => {
   server = await TestPostgres.start();
-  const left = async (schema: Schema, rows = ''): Promise<DatabaseAddress> => {
-    const database = await syncedDatabase(server, schema);
-    await database.close();
-    if (rows) await server.query(database.address.database, rows);
-    return database.address;
-  };
-  api = (await left(novaApiSchema, recorded('nova/rows-api.sql'))).database;
-  cells = {
-    0: await left(novaCellSchema),
-    1: await left(novaCellSchema, recorded('nova/rows-cell.sql.zst')),
-  };
+  cells = await TestCells.make(server, 2);
+  await cells.fill();
+  await cells.keep();
 });
-afterAll(() => server.stop());
-
-async function reading<T>(
-  address: DatabaseAddress,
-  schema: Schema,
-  use: (database: Database) => Promise<T>,
-): Promise<T> {
-  const database = openDatabase(address, schema);
-  return use(database).finally(() => database.close());
-}
-
-/** Asks these cells, which are not those that the API database maps. */
-const cellsAt = (addresses: Record<number, DatabaseAddress>): Cells => ({
-  each: async <T>(use: Parameters<Cells['each']>[0]) => {
-    const answers: { cell: CellMapping; value: T }[] = [];
-    const failures: { cell: CellMapping; error: RuleError }[] = [];
-    for (const [number, address] of Object.entries(addresses)) {
-      const asked = cell(Number(number));
-      const ask = (database: Database) => new CheckDatabase(database).read((tables) => use(tables, asked));
-      try {
-        answers.push({ cell: asked, value: (await reading(address, novaCellSchema, ask)) as T });
-      } catch (error) {
-        if (!(error instanceof RuleError)) throw error;
-        failures.push({ cell: asked, error });
-      }
-    }
-    return { answers, failures };
-  },
+afterEach(() => cells.restore());
+afterAll(async () => {
+  await cells?.close();
+  await server.stop();
 });
 
-/** The parts of a worker that looks into these databases. */
-const partsOf = (database: string, addresses = cells): Partial<CheckParts> => ({
-  database: {
-    read: (use) =>
-      reading({ ...server.address, database }, novaApiSchema, (opened) =>
-        new CheckDatabase(opened).read(use),
-      ),
-  },
-  cells: cellsAt(addresses),
-});
+const inApi = (sql: string) => server.query(cells.api, sql);
+const inCell = (sql: string) => server.query(cells.databaseOf('cell1'), sql);
 
-let copies = 0;
-async function copyOf(template: string, damage: string): Promise<DatabaseAddress> {
-  const database = `copy_${(copies += 1)}`;
-  await server.query('postgres', `create database ${database} template ${template}`);
-  if (damage) await server.query(database, damage);
-  return { ...server.address, database };
-}
-/** Cells as they were recorded, but for what is done to the database of cell 1. */
-const withDamage = async (damage: string) => ({ ...cells, 1: await copyOf(cells[1]!.database, damage) });
+/** The parts of a worker that look into databases. */
+const partsOf = ({ database, cells: asked }: ComputeServices): Partial<CheckParts> => ({
+  database: new CheckDatabase(database),
+  cells: checkCells(asked),
+});
+const suite = (): Promise<CheckOutcome[]> => runComputeSuite(partsOf(cells.services));
+const check = (id: string): Promise<CheckOutcome> => runComputeCheck(id, partsOf(cells.services));
 
 const fixture = (name: string): string =>
   readFileSync(`test/fixtures/upstream/nova/nova-status/${name}`, 'utf8')
@@ -103,14 +51,12 @@ const seen = ({ code, details }: CheckOutcome) => [code, details?.trimStart().sl
 
 describe('what a running Nova left', () => {
   it('is told as nova-status tells it', async () => {
-    const outcomes = await runComputeSuite(partsOf(api));
-    expect(await renderUpgradeCheckTable(outcomes)).toBe(fixture('warning-with-instances-cell1.txt'));
+    expect(await renderUpgradeCheckTable(await suite())).toBe(fixture('warning-with-instances-cell1.txt'));
   });
 
   it('is well when its servers are gone', async () => {
-    const gone = await withDamage('update instances set deleted = id');
-    const outcomes = await runComputeSuite(partsOf(api, gone));
-    expect(await renderUpgradeCheckTable(outcomes)).toBe(fixture('success.txt'));
+    await inCell('update instances set deleted = id');
+    expect(await renderUpgradeCheckTable(await suite())).toBe(fixture('success.txt'));
   });
 });
 
@@ -142,8 +88,9 @@ describe('Cells v2', () => {
       NO_HOSTS,
     ],
   ])('%s', async (_, damage, cellDamage, code, details) => {
-    const parts = partsOf((await copyOf(api, damage)).database, await withDamage(cellDamage));
-    expect(seen(await runComputeCheck(CELLS, parts))).toEqual([code, details]);
+    await inApi(damage);
+    await inCell(cellDamage);
+    expect(seen(await check(CELLS))).toEqual([code, details]);
   });
 });
 
@@ -161,14 +108,14 @@ describe('Older than N-1 computes', () => {
     ['whose version is unknown', of('version = null'), success],
     ['that are old conductors', `update services set version = 1 where "binary" <> 'nova-compute'`, success],
   ])('%s', async (_, damage, code) => {
-    const parts = partsOf(api, await withDamage(damage));
+    await inCell(damage);
     const details = code === success ? null : TOO_OLD;
-    expect(seen(await runComputeCheck(OLD_COMPUTES, parts))).toEqual([code, details]);
+    expect(seen(await check(OLD_COMPUTES))).toEqual([code, details]);
   });
 
   it('are named in the remedy', async () => {
-    const parts = partsOf(api, await withDamage(of('version = 66')));
-    const { details, remedy } = await runComputeCheck(OLD_COMPUTES, parts);
+    await inCell(of('version = 66'));
+    const { details, remedy } = await check(OLD_COMPUTES);
     expect(details).toContain('level in your system is 66 and');
     expect(remedy).toContain('peer1 (cell1, level 66);');
   });
@@ -185,40 +132,46 @@ describe('hw_machine_type unset', () => {
     ['that servers have which are being built', `update instances set vm_state = 'building'`, success],
     ['that servers without a state have not', 'update instances set vm_state = null', warning],
   ])('%s', async (_, damage, code) => {
-    const outcome = await runComputeCheck(MACHINE_TYPE, partsOf(api, await withDamage(damage)));
-    expect(seen(outcome)).toEqual([
+    await inCell(damage);
+    expect(seen(await check(MACHINE_TYPE))).toEqual([
       code,
       code === success ? null : 'Instances found without hw_machine_type set. This warning ca',
     ]);
   });
 
   it('counts live servers, and none of cell0', async () => {
-    const [live] = await server.query<{ count: number }>(
-      cells[1]!.database,
-      'select count(*)::int as count from instances where deleted = 0',
+    const [live] = await inCell('select count(*)::int as count from instances where deleted = 0');
+    expect(live).not.toEqual({ count: 0 });
+    await inApi(
+      `update cell_mappings set database_connection = '${cells.urlOf(cells.databaseOf('cell1'))}' where name = 'cell0'`,
     );
-    expect(live!.count).toBeGreaterThan(0);
-    const both = { 0: cells[1]!, 1: cells[1]! };
-    const { remedy } = await runComputeCheck(MACHINE_TYPE, partsOf(api, both));
-    expect(remedy).toContain(`(${live!.count} in cell1)`);
-    expect(await runComputeCheck(MACHINE_TYPE, partsOf(api, { 0: cells[1]! }))).toMatchObject({
-      code: success,
-    });
+    expect((await check(MACHINE_TYPE)).remedy).toContain(`(${String(live!['count'])} in cell1)`);
+    await inApi(
+      "delete from host_mappings; delete from instance_mappings; delete from cell_mappings where name = 'cell1'",
+    );
+    expect(await check(MACHINE_TYPE)).toMatchObject({ code: success });
   });
 });
 
 describe('a cell that does not answer', () => {
   it.each([
-    ['is down', async () => ({ ...server.address, host: '/nowhere' }), /cell2 \(2{8}-\S+\): /],
+    [
+      'is down',
+      async () => `postgresql://nova:${CANARY}@/x?host=/nowhere`,
+      /cell2 \(2{8}-\S+\): .*\/nowhere/,
+    ],
     [
       'has no tables',
-      () => server.createDatabase({ empty: true }),
+      async () => cells.urlOf((await server.createDatabase({ empty: true })).database),
       /cell2 .*: In the database \S+ .*a table is missing/,
     ],
-    ['is not there', async () => ({ ...server.address, database: 'no_such' }), /cell2 .*no_such/],
-  ])('since it %s fails the checks of cells, and the others are judged', async (_, address, why) => {
-    const third = { ...(await address()), password: 'canary' };
-    const outcomes = await runComputeSuite(partsOf(api, { ...cells, 2: third }));
+    ['is not there', async () => cells.urlOf('no_such'), /cell2 .*no_such/],
+  ])('since it %s fails the checks of cells, and the others are judged', async (_, url, why) => {
+    await inApi(
+      `insert into cell_mappings (uuid, name, transport_url, database_connection)
+       values ('22222222-0000-4000-8000-000000000000', 'cell2', 'rabbit://', '${await url()}')`,
+    );
+    const outcomes = await suite();
     const failed = outcomes.filter(({ code }) => code === failure);
     expect(failed.map(({ id }) => id)).toEqual([OLD_COMPUTES, MACHINE_TYPE]);
     for (const { details, remedy } of failed) {
@@ -228,17 +181,21 @@ describe('a cell that does not answer', () => {
     }
     expect(failed[0]!.details).toContain('Nothing is wrong in the others.');
     expect(failed[1]!.details).toContain('In the others: Instances found without hw_machine_type set.');
-    expect(JSON.stringify(outcomes)).not.toContain('canary');
+    expect(JSON.stringify(outcomes)).not.toContain(CANARY);
   });
 });
 
 it('an API database without tables is not synced, which is said once for each check that needs it', async () => {
-  const { database } = await server.createDatabase({ empty: true });
-  const outcomes = await runComputeSuite(partsOf(database));
-  expect(outcomes[0]).toMatchObject({
-    id: CELLS,
-    code: failure,
-    details: expect.stringMatching(/^The database is not synced\. /),
-    remedy: expect.stringMatching(/^keyward db sync compute/),
-  });
+  const services = await openTestCompute(await server.createDatabase({ empty: true }));
+  try {
+    const outcomes = await runComputeSuite(partsOf(services));
+    const failed = outcomes.filter(({ code }) => code === failure);
+    expect(failed.map(({ id }) => id)).toEqual([CELLS, OLD_COMPUTES, MACHINE_TYPE]);
+    for (const { details, remedy } of failed) {
+      expect(details).toMatch(/^The database is not synced\. /);
+      expect(remedy).toMatch(/^keyward db sync compute/);
+    }
+  } finally {
+    await services.close();
+  }
 });

@@ -1,14 +1,8 @@
 import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ApiError } from '../../../src/rules/compute/service-apis.ts';
-import {
-  askVersion,
-  at,
-  guide,
-  refusalOf,
-  type Section,
-  SOON_MS,
-} from '../../support/cloud/asked-services.ts';
+import { askVersion, at, guide, refusalOf, SOON_MS } from '../../support/cloud/asked-services.ts';
+import type { Section } from '../../support/conf-file.ts';
 import { PASSWORD, type Played, PlayedCloud, tokenWith } from '../../support/cloud/played-cloud.ts';
 import { freePort } from '../../support/free-port.ts';
 

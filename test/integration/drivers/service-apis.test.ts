@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { askVersion, at, guide, refusalOf, type Section } from '../../support/cloud/asked-services.ts';
+import { askVersion, at, guide, refusalOf } from '../../support/cloud/asked-services.ts';
+import type { Section } from '../../support/conf-file.ts';
 import { PASSWORD, PlayedCloud, TOKEN } from '../../support/cloud/played-cloud.ts';
 import { until } from '../../support/home/cli.ts';
 

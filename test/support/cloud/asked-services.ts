@@ -6,13 +6,11 @@ import { readServiceAccess } from '../../../src/config/service-credentials.ts';
 import { openServiceApis } from '../../../src/drivers/service-apis.ts';
 import type { AskedService, ServiceApis } from '../../../src/rules/compute/service-apis.ts';
 import type { RuleError } from '../../../src/rules/errors.ts';
+import { confText, type Section, type Sections } from '../conf-file.ts';
 import { PASSWORD } from './played-cloud.ts';
 
 /** For tests whose servers never answer. */
 export const SOON_MS = 700;
-
-export type Section = Record<string, string | number | boolean>;
-export type Sections = Record<string, Section>;
 
 /** What an installation guide says to write for a service, where Keystone is below the URL. */
 export const guide = (url: string): Section => ({
@@ -35,11 +33,7 @@ export const at = (url: string, section: Section): Section =>
 export async function withConf<T>(sections: Sections, use: (file: string) => Promise<T>): Promise<T> {
   const dir = mkdtempSync(path.join(tmpdir(), 'keyward-nova-'));
   const file = path.join(dir, 'nova.conf');
-  const lines = Object.entries(sections).flatMap(([name, options]) => [
-    `[${name}]`,
-    ...Object.entries(options).map(([key, value]) => `${key} = ${value}`),
-  ]);
-  writeFileSync(file, lines.join('\n'));
+  writeFileSync(file, confText(sections));
   return use(file).finally(() => rmSync(dir, { recursive: true }));
 }
 

@@ -3,8 +3,10 @@ import { cellAddress, fillDatabaseUrl, fillTransportUrl, maskUrl } from '../../.
 import { type ComputeServices, openCompute } from '../../../src/engine/compute.ts';
 import { novaApiSchema } from '../../../src/database/nova-api/schema.ts';
 import { novaCellSchema } from '../../../src/database/nova-cell/schema.ts';
+import type { DatabaseAddress } from '../../../src/rules/database-address.ts';
 import type { CellUrls } from '../../../src/services/compute/cell-service.ts';
 import type { TestPostgres } from './postgres.ts';
+import { recorded } from './recorded.ts';
 import { syncedDatabase } from './synced-database.ts';
 
 /** Stands in every URL of these cells: nothing that is printed may hold it. */
@@ -12,7 +14,7 @@ export const CANARY = 'canary-Pw-1';
 
 const BASE = { value: null, origin: 'nova.conf' };
 const MQ = { value: 'rabbit://', origin: 'nova.conf' };
-export const urls: CellUrls = {
+const urls: CellUrls = {
   fillDatabase: (stored, cell) => fillDatabaseUrl(stored, BASE, cell),
   fillTransport: (stored, cell) => fillTransportUrl(stored, MQ, cell),
   mask: maskUrl,
@@ -24,10 +26,18 @@ export const actor = () => ({
   requester: { user: 'alice', sudoUser: null, host: 'here' },
 });
 
+/** Opens Nova's services as keyward does, whose cells are where their mappings say. Always close them. */
+export const openTestCompute = (address: DatabaseAddress): Promise<ComputeServices> =>
+  openCompute(
+    address,
+    ({ databaseConnection, ...named }) => cellAddress(databaseConnection, BASE, named, {}),
+    urls,
+  );
+
 /** The tables that tests break. */
 const BROKEN = {
   api: ['host_mappings', 'instance_mappings', 'cell_mappings', 'build_requests', 'alembic_version'],
-  cell: ['instances', 'services', 'compute_nodes', 'alembic_version'],
+  cell: ['instances', 'instance_system_metadata', 'services', 'compute_nodes', 'alembic_version'],
 };
 
 /** An API database with cells, all made by keyward's own sync. Always close it. */
@@ -53,13 +63,7 @@ export class TestCells {
       await syncedDatabase(server, novaCellSchema),
     ];
     await Promise.all([api.close(), cell.close()]);
-    const services = await openCompute(
-      api.address,
-      ({ databaseConnection, ...named }) => cellAddress(databaseConnection, BASE, named, {}),
-      urls,
-      { poolSize: 10 },
-    );
-    const made = new TestCells(server, services, cell.address.database);
+    const made = new TestCells(server, await openTestCompute(api.address), cell.address.database);
     for (let number = 0; number < count; number += 1) await made.add();
     return made;
   }
@@ -79,6 +83,13 @@ export class TestCells {
       },
     ]);
     return database;
+  }
+
+  /** Puts into cell1 what a real Nova left that had one cell. */
+  async fill(): Promise<void> {
+    const rows = recorded('nova/rows-api.sql').replaceAll(/^INSERT INTO public.cell_mappings.*$/gm, '');
+    await this.#server.query(this.api, rows);
+    await this.#server.query(this.databaseOf('cell1'), recorded('nova/rows-cell.sql.zst'));
   }
 
   urlOf(database: string, user = this.#server.address.user): string {

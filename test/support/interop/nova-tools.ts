@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { confText, type Sections } from './conf-file.ts';
+import { confText, type Sections } from '../conf-file.ts';
 import { ForkedPrograms, type Outcome, type Programs } from './programs.ts';
 import { ensureVenv } from './venv.ts';
 

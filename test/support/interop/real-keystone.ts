@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { until } from '../home/cli.ts';
-import { confText, type Sections } from './conf-file.ts';
+import { confText, type Sections } from '../conf-file.ts';
 import { ForkedPrograms, type Outcome, type Programs } from './programs.ts';
 import { ensureVenv } from './venv.ts';
 

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import path from 'node:path';
 import { underLock } from '../../../src/daemons/process-lock.ts';
-import type { Sections } from './conf-file.ts';
+import type { Sections } from '../conf-file.ts';
 import { makeUnlessThere, type NovaDatabases, remakeDatabases, urlOf } from './nova/databases.ts';
 import { endNow, findRig, readReady, type Program, type Ready, startRig } from './nova/process.ts';
 import { NovaProject } from './nova/project.ts';

@@ -1,10 +1,8 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { underLock } from '../../../src/daemons/process-lock.ts';
+import { madeOnce } from './made-once.ts';
 
 const run = promisify(execFile);
 
@@ -20,28 +18,17 @@ const REQUIREMENTS = [
 ];
 
 /** Gives the folder of the real tools' Python, which is made once per user; throws, and never skips, if it can't be. */
-export async function ensureVenv(): Promise<string> {
+export function ensureVenv(): Promise<string> {
   const hash = createHash('sha256').update(REQUIREMENTS.join()).digest('hex').slice(0, 12);
-  const cache = path.join(process.env['XDG_CACHE_HOME'] || path.join(homedir(), '.cache'), 'keyward');
-  const venv = path.join(cache, `interop-${hash}`);
-  const isComplete = (): boolean => existsSync(path.join(venv, 'complete'));
-  if (isComplete()) return venv;
-  mkdirSync(cache, { recursive: true });
-  await underLock(`${venv}.lock`, Infinity, async () => {
-    if (!isComplete()) await installVenv(venv);
-  });
-  return venv;
+  return madeOnce(`interop-${hash}`, installVenv);
 }
 
 async function installVenv(venv: string): Promise<void> {
   process.stderr.write(`Installing ${REQUIREMENTS.join(', ')} into ${venv} (once; two minutes).\n`);
-  rmSync(venv, { recursive: true, force: true });
   await run('python3', [
     '-c',
     'import sys; assert sys.version_info >= (3, 11), "interop needs python3 >= 3.11"',
   ]);
   await run('python3', ['-m', 'venv', venv]);
   await run(path.join(venv, 'bin/pip'), ['install', '--quiet', ...REQUIREMENTS], { maxBuffer: 64 << 20 });
-  writeFileSync(path.join(venv, 'complete.draft'), '');
-  renameSync(path.join(venv, 'complete.draft'), path.join(venv, 'complete'));
 }

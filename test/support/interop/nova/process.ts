@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { until } from '../../home/cli.ts';
-import type { Sections } from '../conf-file.ts';
+import type { Sections } from '../../conf-file.ts';
 
 /** Nova's programs that can be processes of their own. */
 export type Program = 'nova-conductor' | 'nova-compute';

@@ -1,22 +1,11 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { homedir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { underLock } from '../../../../src/daemons/process-lock.ts';
 import { freePort } from '../../free-port.ts';
+import { madeOnce } from '../made-once.ts';
 import { endNow, untilReady } from './process.ts';
 
 const run = promisify(execFile);
@@ -33,7 +22,7 @@ export class RabbitMq {
 
   /** Throws, and never skips, where Debian's packages can't be had. Always `close` it. */
   static async start(dir: string): Promise<RabbitMq> {
-    const root = await ensureUnpacked();
+    const root = await madeOnce('rabbitmq-debian', unpack);
     mkdirSync(dir, { recursive: true });
     const [port, distribution, epmdPort] = [await freePort(), await freePort(), await freePort()];
     const erlang = path.join(root, 'usr/lib/erlang');
@@ -72,29 +61,17 @@ export class RabbitMq {
   }
 }
 
-/** Gives the folder that Debian's packages are unpacked in, which is made once per user. */
-async function ensureUnpacked(): Promise<string> {
-  const cache = path.join(process.env['XDG_CACHE_HOME'] || path.join(homedir(), '.cache'), 'keyward');
-  const root = path.join(cache, 'rabbitmq-debian');
-  mkdirSync(cache, { recursive: true });
-  await underLock(`${root}.lock`, Infinity, async () => {
-    if (!existsSync(root)) await unpack(root);
-  });
-  return root;
-}
-
+/** Unpacks Debian's packages into a folder. */
 async function unpack(root: string): Promise<void> {
-  const draft = `${root}.draft`;
-  rmSync(draft, { recursive: true, force: true });
-  mkdirSync(draft);
+  mkdirSync(root);
   try {
-    await download(draft).catch(async () => {
+    await download(root).catch(async () => {
       // A fresh machine has no lists of packages yet.
       await run('apt-get', ['update']);
-      await download(draft);
+      await download(root);
     });
-    for (const name of readdirSync(draft).filter((file) => file.endsWith('.deb'))) {
-      await run('dpkg-deb', ['-x', name, '.'], { cwd: draft });
+    for (const name of readdirSync(root).filter((file) => file.endsWith('.deb'))) {
+      await run('dpkg-deb', ['-x', name, '.'], { cwd: root });
     }
   } catch (error) {
     throw new Error(
@@ -102,10 +79,9 @@ async function unpack(root: string): Promise<void> {
       { cause: error },
     );
   }
-  const erl = path.join(draft, 'usr/lib/erlang/bin/erl');
+  const erl = path.join(root, 'usr/lib/erlang/bin/erl');
   const script = readFileSync(erl, 'utf8');
   writeFileSync(erl, script.replaceAll('=/usr/lib/erlang', `=${root}/usr/lib/erlang`));
-  renameSync(draft, root);
 }
 
 /** Downloads the server, and all of Erlang that it depends on; the C libraries are on any machine. */

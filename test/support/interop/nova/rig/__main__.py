@@ -68,20 +68,15 @@ def announce(arrangement):
 
 
 def main():
-    control.lap('imports')
     arrangement = Arrangement.read(sys.stdin.readline())
     prepare(arrangement)
     if arrangement.sync:
         databases.sync(arrangement.databases)
-    control.lap('databases')
     serve_beside(arrangement)
-    control.lap('placement')
     services.start_workers(arrangement.apart)
-    control.lap('workers')
     databases.make_flavors()
     for name, app in zip(('compute', 'metadata'), services.apis(arrangement.host, arrangement.file('api-paste.ini'))):
         serve(app, arrangement.sockets[name], threads=8)
-    control.lap('ready')
     announce(arrangement)
     sys.stdin.read()
     os._exit(0)

@@ -1,5 +1,6 @@
+export type Section = Record<string, string | number | boolean>;
 /** Options by section, as oslo.config reads them. */
-export type Sections = Record<string, Record<string, string>>;
+export type Sections = Record<string, Section>;
 
 export function confText(sections: Sections): string {
   const lines = Object.entries(sections).flatMap(([name, options]) => [

@@ -3,7 +3,7 @@ import { readKeystoneConfig } from '../../../src/config/keystone-options.ts';
 import { openPolicyFiles } from '../../../src/config/policy-files.ts';
 import { policyOptionsOf } from '../../../src/config/policy-options.ts';
 import type { CheckOutcome } from '../../../src/rules/upgrade-check.ts';
-import { runChecks } from '../checks/run-suite.ts';
+import { runChecks } from './run-suite.ts';
 
 export const ROLES = 'identity-default-roles-immutable';
 export const TRUSTS = 'identity-trust-policies-not-empty';
