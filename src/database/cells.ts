@@ -66,17 +66,17 @@ export class Cells {
 
   async #ask<T>(cell: CellMapping, use: Question<T>, deadlineMs: number): Promise<T> {
     const address = this.#addressOf(cell);
-    const began = performance.now();
+    const late = after(deadlineMs);
     const turn = takeTurn(`${address.host}:${address.port}`);
-    const given = await orLate(turn, deadlineMs);
-    if (given === LATE) {
-      void turn.then((giveBack) => giveBack());
-      throw tooLate(cell, deadlineMs);
-    }
     try {
-      return await askOne(cell, address, use, deadlineMs, performance.now() - began);
+      const giveBack = await Promise.race([turn, late.passed]);
+      if (giveBack === LATE) {
+        void turn.then((unused) => unused());
+        throw tooLate(cell, deadlineMs);
+      }
+      return await askOne(cell, address, use, { late, deadlineMs }).finally(giveBack);
     } finally {
-      given();
+      late.cancel();
     }
   }
 }
@@ -86,32 +86,33 @@ async function askOne<T>(
   cell: CellMapping,
   address: DatabaseAddress,
   use: Question<T>,
-  deadlineMs: number,
-  waitedMs: number,
+  { late, deadlineMs }: { late: Timer; deadlineMs: number },
 ): Promise<T> {
-  const leftMs = Math.max(deadlineMs - waitedMs, 1);
   // What is not waited for any longer must not go on in the server either.
-  const database = openDatabase(address, bareSchema, { poolSize: 1, patience: withinMs(Math.ceil(leftMs)) });
+  const database = openDatabase(address, bareSchema, { poolSize: 1, patience: withinMs(deadlineMs) });
   const answer = database.snapshot((em) => use(em, cell));
   try {
-    const value = await orLate(answer, leftMs);
+    const value = await Promise.race([answer, late.passed]);
     if (value !== LATE) return value;
     answer.catch(() => {});
     database.cut(NO_LONGER);
     throw tooLate(cell, deadlineMs);
   } finally {
-    if ((await orLate(database.close(), CLOSING_MS)) === LATE) database.cut(NO_LONGER);
+    const closing = after(CLOSING_MS);
+    const closed = await Promise.race([database.close(), closing.passed]).finally(() => closing.cancel());
+    if (closed === LATE) database.cut(NO_LONGER);
   }
 }
 
 const NO_LONGER = 'the cell is not waited for any longer';
 
 const LATE = Symbol('late');
+type Timer = { passed: Promise<typeof LATE>; cancel(): void };
 
-async function orLate<T>(answer: Promise<T>, ms: number): Promise<T | typeof LATE> {
+function after(ms: number): Timer {
   const { promise, resolve } = Promise.withResolvers<typeof LATE>();
   const timer = setTimeout(() => resolve(LATE), ms);
-  return Promise.race([answer, promise]).finally(() => clearTimeout(timer));
+  return { passed: promise, cancel: () => clearTimeout(timer) };
 }
 
 const tooLate = (cell: CellMapping, ms: number): RuleError =>
