@@ -1,8 +1,12 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { cellAddress, fillDatabaseUrl, fillTransportUrl, maskUrl } from '../../src/config/cell-urls.ts';
+import { NOVA_OPTIONS, type NovaOption, readNovaConfig } from '../../src/config/nova-options.ts';
 import { FIELDS } from '../../src/config/url-template.ts';
 import { RuleError } from '../../src/rules/errors.ts';
-import { askNova, type Formatted, type Template } from '../support/interop/nova-urls.ts';
+import { type Answered, askNova, type Template } from '../support/interop/ask-nova.ts';
 import { randomOf } from '../support/interop/oracle.ts';
 
 const SEED = 20_251_130;
@@ -27,12 +31,12 @@ function base(kind: Template['kind']): string | null {
   if (random() < 0.03) return pick([null, '', 'nonsense', '{scheme}://h']);
   const hosts = kind === 'transport' && random() < 0.5 ? [host(), host(), ...several(1, host)] : [host()];
   const scheme = pick(['postgresql', 'postgresql+psycopg2', 'Rabbit', 'kafka']);
-  const [path, query, fragment] = [
+  const [where, query, fragment] = [
     pick(['', '/', '/nova', '//v', '/a;b']),
     pick(['', '', '?a=b&c=%2Fd', '?']),
     pick(['', '', '', '#f']),
   ];
-  return `${scheme}://${hosts.join()}${path}${query}${fragment}`;
+  return `${scheme}://${hosts.join()}${where}${query}${fragment}`;
 }
 
 const numbered = () => `{${pick(['username', 'password', 'hostname', 'port'])}${pick([0, 1, 2, 3, '01'])}}`;
@@ -109,9 +113,63 @@ const URLS = Array.from({ length: 500 }, () =>
   ].join(''),
 );
 
-let theirs: { formatted: Formatted[]; masked: string[] };
+const NAMES = Object.keys(NOVA_OPTIONS) as NovaOption[];
+const SET = `
+[DEFAULT]
+transport_url = rabbit://u:$$p@h:5672/v
+sql_connection = postgresql://old/d
+[api_database]
+connection = postgresql://u:p%40@h/\${database.connection}
+[Database]
+connection = cell
+sql_connection = older
+[service_user]
+send_service_user_token = yes
+[oslo_policy]
+policy_file = "nova policy.yaml"
+policy_dirs = one
+policy_dirs = two
+`;
+const ENVIRONMENT = {
+  OS_DEFAULT__TRANSPORT_URL: 'kafka://h',
+  OS_API_DATABASE__CONNECTION: 'api',
+  OS_DATABASE__CONNECTION: '',
+  OS_SERVICE_USER__SEND_SERVICE_USER_TOKEN: 'off',
+};
+
+let dir: string;
+let cases: { file: string; env: Record<string, string> }[];
+let theirs: Answered;
 beforeAll(async () => {
-  theirs = await askNova([...TEMPLATES, ...MORE, OWN], [...URLS, ...MASKED.map(({ url }) => url)]);
+  dir = mkdtempSync(path.join(tmpdir(), 'keyward-nova-conf-'));
+  const [empty, set] = [path.join(dir, 'empty.conf'), path.join(dir, 'set.conf')];
+  writeFileSync(empty, '');
+  writeFileSync(set, SET);
+  cases = [
+    { file: empty, env: {} },
+    { file: set, env: {} },
+    { file: set, env: ENVIRONMENT },
+  ];
+  // Python takes seconds to import Nova, and so one process answers everything.
+  theirs = await askNova({
+    names: NAMES,
+    cases,
+    templates: [...TEMPLATES, ...MORE, OWN],
+    urls: [...URLS, ...MASKED.map(({ url }) => url)],
+  });
+});
+afterAll(() => rmSync(dir, { recursive: true }));
+
+it.each([
+  ['its defaults', 0],
+  ['a file', 1],
+  ['variables', 2],
+])('keyward reads of %s what Nova reads', (_, at) => {
+  const { file, env } = cases[at]!;
+  const config = readNovaConfig({ configFiles: [file], configDirs: [] }, env);
+  const read = Object.fromEntries(NAMES.map((name) => [name, config.get(name).value]));
+  expect(read).toEqual(theirs.options[at]);
+  expect(theirs.options[at]).not.toEqual(theirs.options[(at + 1) % 3]);
 });
 
 function ours({ kind, base: value, stored: text }: Template): string | 'refused' {
