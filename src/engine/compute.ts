@@ -1,5 +1,5 @@
 import { API_DATABASE, CELL_VARIABLE } from '../config/compute-settings.ts';
-import { cellAddress, fillDatabaseUrl, fillTransportUrl, maskUrl } from '../config/cell-urls.ts';
+import { cell0Url, cellAddress, fillDatabaseUrl, fillTransportUrl, maskUrl } from '../config/cell-urls.ts';
 import { formatDatabaseUrl } from '../config/database-url.ts';
 import { createDatabases, databasesThere, embeddedAddress } from '../daemons/postgres/databases.ts';
 import { ensurePostgres } from '../daemons/postgres/server.ts';
@@ -8,7 +8,7 @@ import type { CellAddress } from '../database/cells.ts';
 import type { DatabaseOptions } from '../database/database.ts';
 import { patienceFor, STEP_PATIENCE } from '../database/patience.ts';
 import type { Announce } from '../rules/announce.ts';
-import { cell0Url, NO_TRANSPORT } from '../rules/compute/cell.ts';
+import { NO_TRANSPORT } from '../rules/compute/cell.ts';
 import type { ComputeSettings } from '../rules/compute/settings.ts';
 import type { DatabaseAddress } from '../rules/database-address.ts';
 import type { Setting } from '../rules/settings.ts';
@@ -120,9 +120,9 @@ export class Compute implements Service {
    * finds them.
    */
   wantedCells(): WantedCell[] {
-    const { value: base } = this.settings.cellBase;
-    if (!isInHome(this)) return base === null ? [] : [wanted('cell0', cell0Url(base))];
-    return ['cell0', 'cell1'].map((name) => wanted(name, embeddedCell(name)));
+    const { value, origin } = this.settings.cellBase;
+    if (!isInHome(this)) return value === null ? [] : [wanted('cell0', () => cell0Url({ value, origin }))];
+    return ['cell0', 'cell1'].map((name) => wanted(name, () => embeddedCell(name)));
   }
 
   get urls(): CellUrls {
@@ -174,7 +174,7 @@ export class Compute implements Service {
 /** Gives the template by which an embedded cell is mapped; a home that moves takes its cells along. */
 export const embeddedCell = (name: string): string => `{scheme}://{username}@/nova_${name}?{query}`;
 
-const wanted = (name: string, databaseConnection: string): WantedCell => ({
+const wanted = (name: string, databaseConnection: () => string): WantedCell => ({
   name,
   transportUrl: NO_TRANSPORT,
   databaseConnection,

@@ -43,13 +43,21 @@ async function syncCompute(engine: Engine, actor: Actor): Promise<Synced[]> {
   if (isInHome(compute)) await compute.makeDatabases();
   const [api] = await syncEach([apiDatabase(engine)]);
   if (api!.error) return [api!];
-  const { cellSync } = await compute.services();
-  const made = await cellSync.map(actor, compute.wantedCells());
-  const mapped = made.map(({ name }) => `the mapping of ${name}`);
+  const mapped = await mapCells(engine, actor);
   return [
-    { ...api!, applied: [...api!.applied, ...mapped] },
+    { ...api!, applied: [...api!.applied, ...mapped.applied] },
+    ...(mapped.error ? [mapped] : []),
     ...(await syncEach(await cellDatabases(engine))),
   ];
+}
+
+/** A mapping that can't be made hinders no other cell, and the API database was made all the same. */
+function mapCells({ compute }: Engine, actor: Actor): Promise<Synced> {
+  return orFailure('cells', async () => {
+    const { cellSync } = await compute.services();
+    const made = await cellSync.map(actor, compute.wantedCells());
+    return made.map(({ name }) => `the mapping of ${name}`);
+  });
 }
 
 async function syncEach(databases: Reached[]): Promise<Synced[]> {
@@ -59,10 +67,12 @@ async function syncEach(databases: Reached[]): Promise<Synced[]> {
   return done;
 }
 
-async function syncOne({ label, withSchema }: Reached): Promise<Synced> {
+const syncOne = ({ label, withSchema }: Reached): Promise<Synced> =>
+  orFailure(label, async () => (await withSchema((schema) => schema.sync())).applied);
+
+async function orFailure(label: string, apply: () => Promise<string[]>): Promise<Synced> {
   try {
-    const { applied } = await withSchema((schema) => schema.sync());
-    return { label, applied, error: null };
+    return { label, applied: await apply(), error: null };
   } catch (error) {
     if (!(error instanceof RuleError)) throw error;
     return { label, applied: [], error };

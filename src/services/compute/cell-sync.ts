@@ -9,8 +9,12 @@ import type { Actor } from '../audit/audit-writer.ts';
 import { auditCreated } from './audited-cell.ts';
 import { SchemaService } from '../schema-service.ts';
 
-/** A cell that must be mapped: cell0 is known by its uuid, every other one by its name. */
-export type WantedCell = Pick<CellMapping, 'name' | 'transportUrl' | 'databaseConnection'> & {
+/**
+ * A cell that must be mapped: cell0 is known by its uuid, every other one by its name. What it would be mapped with is
+ * asked for only where it is missing, since it may be that no URL for it can be made.
+ */
+export type WantedCell = Pick<CellMapping, 'name' | 'transportUrl'> & {
+  databaseConnection: () => string;
   isCell0: boolean;
 };
 
@@ -34,10 +38,11 @@ export class CellSync {
     return this.#database.transact(actor, async (em) => {
       await lockTask(em, 'keyward db sync');
       const made: CellMapping[] = [];
-      for (const { isCell0, ...cell } of await missingIn(em, wanted))
+      for (const { isCell0, databaseConnection, ...cell } of await missingIn(em, wanted))
         made.push(
           await insertCellMapping(em, {
             ...cell,
+            databaseConnection: databaseConnection(),
             uuid: isCell0 ? CELL0_UUID : randomUUID(),
             isDisabled: false,
           }),
