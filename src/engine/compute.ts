@@ -1,6 +1,7 @@
-import { API_DATABASE, CELL_VARIABLE } from '../config/compute-settings.ts';
+import { API_DATABASE } from '../config/compute-settings.ts';
 import { cell0Url, cellAddress, fillDatabaseUrl, fillTransportUrl, maskUrl } from '../config/cell-urls.ts';
 import { formatDatabaseUrl } from '../config/database-url.ts';
+import { CELL_VARIABLE } from '../config/service-database.ts';
 import { createDatabases, databasesThere, embeddedAddress } from '../daemons/postgres/databases.ts';
 import { ensurePostgres } from '../daemons/postgres/server.ts';
 import { targetIn } from '../daemons/postgres/server-name.ts';
