@@ -232,7 +232,7 @@ describe('what a nova.conf names', () => {
     expect(await home.run(ofKeystone, { env })).toMatchObject({ stdout: '742c857f1dfb\n' });
     const suite = ['status', 'upgrade', 'check', '--suite', 'keystone', '--nova-config-file', nova];
     const checked = await home.run([...suite, '-f', 'value', '-c', 'ID'], { env });
-    expect(checked.stdout).toContain('keystone-');
+    expect(checked.stdout).toContain('identity-');
     expect(checked.stdout).not.toContain('compute-');
   });
 });
