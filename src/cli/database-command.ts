@@ -1,9 +1,10 @@
 import { Args } from '@oclif/core';
 import type { DatabaseChoice, Reached } from '../engine/databases.ts';
+import type { Engine } from '../engine/engine.ts';
 import type { Synced } from '../engine/sync-databases.ts';
 import { RuleError, UsageError } from '../rules/errors.ts';
 import { type DatabaseName, databaseNames } from '../rules/schema-revision.ts';
-import { serviceNames } from '../rules/service.ts';
+import { type ServiceName, serviceNames } from '../rules/service.ts';
 import { EngineCommand } from './engine-command.ts';
 import type { BothSettingsFlags } from './flags/settings-flags.ts';
 
@@ -37,10 +38,11 @@ export abstract class DatabaseCommand extends EngineCommand {
   /** Makes or adopts the databases that are chosen, and says what became of each. */
   protected syncEach(flags: BothSettingsFlags, choice: DatabaseChoice): Promise<Synced[]> {
     const actor = this.newActor();
-    return this.withEngine(flags, async (engine) => {
+    const sync = async (engine: Engine): Promise<Synced[]> => {
       const { syncDatabases } = await import('../engine/sync-databases.ts');
       return syncDatabases(engine, choice, actor);
-    });
+    };
+    return this.withEngine(flags, sync, undefined, servicesFor(choice));
   }
 
   /** Asks each database that is chosen. One that fails is a failure of its own. */
@@ -49,11 +51,12 @@ export abstract class DatabaseCommand extends EngineCommand {
     choice: DatabaseChoice,
     ask: (database: Reached) => Promise<T>,
   ): Promise<Answered<T>[]> {
-    return this.withEngine(flags, async (engine) => {
+    const askAll = async (engine: Engine): Promise<Answered<T>[]> => {
       const { databasesIn } = await import('../engine/databases.ts');
       const databases = await databasesIn(engine, choice);
       return Promise.all(databases.map((database) => answered(database, ask)));
-    });
+    };
+    return this.withEngine(flags, askAll, undefined, servicesFor(choice));
   }
 
   /** Prints a line for each answer: alone where it is the only one, else after what names the database. */
@@ -72,6 +75,11 @@ export abstract class DatabaseCommand extends EngineCommand {
     for (const error of others) this.announce(`${error.message} ${error.cure}`);
     throw first;
   }
+}
+
+function servicesFor({ name }: DatabaseChoice): readonly ServiceName[] {
+  if (name === null) return serviceNames;
+  return [name === 'identity' ? 'identity' : 'compute'];
 }
 
 /** Names a database in front of what is said of it, where several are spoken of. */

@@ -29,17 +29,22 @@ export abstract class EngineCommand extends BaseCommand {
   #progress: Progress | null = null;
   #configurations: Configurations = {};
 
-  /** `lockSeconds`: how long a statement may wait for a lock that somebody else holds. */
+  /**
+   * `lockSeconds`: how long a statement may wait for a lock that somebody else holds. `services` are those that the
+   * command was told to be about: the configuration of another one is not read.
+   */
   protected async withEngine<T>(
     flags: BothSettingsFlags,
     use: (engine: Engine) => Promise<T>,
     lockSeconds?: number,
+    services = this.servicesOf(flags),
   ): Promise<T> {
     const { Engine } = await import('../engine/engine.ts');
+    const each = new Set(services).size > 1 ? 'both' : 'chosen';
     const engine = new Engine({
-      services: this.servicesOf(flags),
+      services,
       flags,
-      serves: 'nova-config-file' in this.ctor.flags ? 'both' : 'one',
+      serves: 'nova-config-file' in this.ctor.flags ? each : 'one',
       env: process.env,
       announce: this.announce,
       lockSeconds,

@@ -2,7 +2,7 @@ import { type CellMapping, nameOf } from '../rules/compute/cell.ts';
 import type { DatabaseAddress } from '../rules/database-address.ts';
 import { RuleError, UsageError } from '../rules/errors.ts';
 import type { Setting } from '../rules/settings.ts';
-import { parseDatabaseUrl } from './database-url.ts';
+import { appendToDatabase, parseDatabaseUrl } from './database-url.ts';
 import { withTlsFiles } from './tls-files.ts';
 import { FIELDS, fieldsOf, fillIn, isTemplate } from './url-template.ts';
 
@@ -26,6 +26,21 @@ export const fillTransportUrl = (stored: string, base: Base, cell: Cell): string
   fill(stored, base, cell, TRANSPORT);
 
 /**
+ * Gives the URL that nova-manage takes for cell0's database where none is named: it appends to the name of the database
+ * in `[database] connection` (NOTE: nova/cmd/manage.py, _map_cell0). Throws a RuleError.
+ */
+export function cell0Url({ value, origin }: Setting<string>): string {
+  const advice = {
+    example:
+      'postgresql+psycopg2://nova:PASSWORD@db.example:5432/nova, or map cell0 with `nova-manage cell_v2 map_cell0 --database_connection URL`',
+    elsewhere: 'in KEYWARD_NOVA_DATABASE_URL',
+  };
+  return asCellError(() =>
+    appendToDatabase(value, '_cell0', `${origin}, from which cell0's URL is made,`, advice),
+  );
+}
+
+/**
  * Finds a cell's database by the `database_connection` that is stored. A URL or template that keyward can't use is a
  * RuleError that names the cell and holds no secret.
  */
@@ -37,8 +52,14 @@ export function cellAddress(stored: string, base: Base, cell: Cell, env: NodeJS.
     elsewhere: `with ${updateOf(cell)}`,
   };
   const origin = `the mapping of cell ${nameOf(cell)}${isTemplate(stored) ? ` or in ${base.origin}` : ''}`;
+  const address = asCellError(() => withTlsFiles(parseDatabaseUrl(url, what, advice), what, env));
+  return { ...address, origin };
+}
+
+/** A URL that is wrong in a cell's mapping, or found wrong only there, is no wrong usage of the command. */
+function asCellError<T>(read: () => T): T {
   try {
-    return { ...withTlsFiles(parseDatabaseUrl(url, what, advice), what, env), origin };
+    return read();
   } catch (error) {
     if (error instanceof UsageError) throw unusable(error.message, error.cure);
     throw error;

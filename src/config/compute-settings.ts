@@ -4,6 +4,7 @@ import type { Setting } from '../rules/settings.ts';
 import { type NovaConfig, readNovaConfig } from './nova-options.ts';
 import { policyOptionsOf } from './policy-options.ts';
 import {
+  CELL_VARIABLE,
   configurationOf,
   connectionOf,
   databaseOf,
@@ -21,12 +22,9 @@ export const API_DATABASE: ServiceDatabase = {
   example: 'postgresql+psycopg2://nova:PASSWORD@db.example:5432/nova_api',
 };
 
-/** keyward hands its local worker `[database] connection` in this variable, for the templates of cells. */
-export const CELL_VARIABLE = 'KEYWARD_NOVA_DATABASE_URL';
-
 /**
- * Reads what flags, environment and a Nova's files say; each value remembers its origin. Where a command serves both,
- * Nova's files are those of --nova-config-file and --nova-config-dir. Bad input is a UsageError.
+ * Reads what flags, environment and a Nova's files say; each value remembers its origin. Where a command has
+ * flags of both, Nova's files are those of --nova-config-file and --nova-config-dir. Bad input is a UsageError.
  */
 export function loadComputeSettings(
   flags: Given,
@@ -35,7 +33,7 @@ export function loadComputeSettings(
 ): ComputeSettings {
   const env = novaEnvironment(flags, whole, serves);
   const from = { flags, env, serves };
-  const configuration = configurationOf(flags, serves === 'both' ? 'nova-' : '');
+  const configuration = configurationOf(flags, serves === 'one' ? '' : 'nova-');
   const config = readNovaConfig(configuration, env);
   assertFilesOf('Nova', config.files, serves);
   const connection = connectionOf(API_DATABASE.variable, () => config.get('api_database.connection'), from);

@@ -57,6 +57,15 @@ export function parseDatabaseUrl(
   return address;
 }
 
+/** Appends to the name of the database in a URL, which stays as it is written; errors are those of `parseDatabaseUrl`. */
+export function appendToDatabase(url: string, suffix: string, origin: string, advice: UrlAdvice): string {
+  parseDatabaseUrl(url, origin, advice);
+  const whole = url.trim();
+  const query = SHAPE.exec(whole)!.groups!['query'];
+  const tail = query === undefined ? '' : `?${query}`;
+  return `${whole.slice(0, whole.length - tail.length)}${suffix}${tail}`;
+}
+
 /** Writes a URL that psql and a keystone.conf (`driver` 'psycopg2') understand; a password that is hidden is `***`. */
 export function formatDatabaseUrl(
   address: DatabaseAddress,

@@ -15,14 +15,20 @@ export type Given = {
   embedded?: boolean | undefined;
 };
 
-/** Whether a command serves one service, or Keystone and Nova, each with configuration files of its own. */
-export type Serves = 'one' | 'both';
+/**
+ * What a command serves: `one` service; or `both` Keystone and Nova, each with flags of its own for configuration; or
+ * `chosen`, that is one of the two, by a command which has the flags of both.
+ */
+export type Serves = 'one' | 'both' | 'chosen';
 
 /** How a service's main database is named: in its files, by keyward's own variable, and as a URL that is right. */
 export type ServiceDatabase = { option: string; variable: string; example: string };
 
 /** This variable means a database to Keystone and another one to Nova. */
 const AMBIGUOUS = 'OS_DATABASE__CONNECTION';
+
+/** keyward hands its local worker Nova's `[database] connection` in this variable, for the templates of cells. */
+export const CELL_VARIABLE = 'KEYWARD_NOVA_DATABASE_URL';
 
 export const configurationOf = (flags: Given, service: '' | 'nova-'): Configuration => ({
   configFiles: (flags[`${service}config-file`] ?? []).map(absolute),
@@ -38,9 +44,14 @@ const namesNova = (flags: Given, env: NodeJS.ProcessEnv): boolean =>
   [...(flags['nova-config-file'] ?? []), ...(flags['nova-config-dir'] ?? [])].length > 0 ||
   ['KEYWARD_NOVA_API_DATABASE_URL', 'OS_API_DATABASE__CONNECTION'].some((name) => Boolean(env[name]));
 
-/** Gives Nova's options the environment without the variable that is Keystone's as long as nothing names a Nova. */
+/**
+ * Gives Nova's options the environment without what names its cells' database, as long as nothing names a Nova: the one
+ * variable is Keystone's then, and a stray other one is no reason to refuse a command that may be about Keystone alone.
+ */
 export const novaEnvironment = (flags: Given, env: NodeJS.ProcessEnv, serves: Serves): NodeJS.ProcessEnv =>
-  serves === 'both' && !namesNova(flags, env) ? { ...env, [AMBIGUOUS]: undefined } : env;
+  serves === 'one' || namesNova(flags, env)
+    ? env
+    : { ...env, [AMBIGUOUS]: undefined, [CELL_VARIABLE]: undefined };
 
 /**
  * Lets keyward's own variable beat the service's (OS_DATABASE__CONNECTION), which beats files; `configured` is asked
@@ -54,7 +65,7 @@ export function connectionOf(
   const own = env[variable];
   if (own) return { value: own, origin: variable };
   const found = configured();
-  if (serves === 'one' || found.origin !== AMBIGUOUS || !namesNova(flags, env)) return found;
+  if (serves !== 'both' || found.origin !== AMBIGUOUS || !namesNova(flags, env)) return found;
   throw new UsageError(
     `${AMBIGUOUS} is ambiguous here: it means a database of Keystone's or one of Nova's.`,
     `Unset it, and name the database in ${variable} or in a configuration file.`,

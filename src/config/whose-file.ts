@@ -50,7 +50,7 @@ export function assertFilesOf(
     const shown = strange.slice(0, 3).map((name) => `[${name}]`);
     throw new UsageError(
       `${file} is no ${owner.toLowerCase()}.conf: it has ${shown.join(', ')}, which ${other} reads and ${owner} does not.`,
-      serves === 'both'
+      serves !== 'one'
         ? `Name it with ${FLAGS[other][0]} (or its folder with ${FLAGS[other][1]}), and ${owner}'s own file with ${FLAGS[owner][0]}.`
         : `This command works on ${owner}: name ${owner}'s own file with --config-file (or its folder with --config-dir).`,
     );

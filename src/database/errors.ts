@@ -19,6 +19,8 @@ type Entry = {
   name: string;
   /** What comes before the server's own words. */
   says: (address: DatabaseAddress) => string;
+  /** What stands in their place, where they would mislead. */
+  instead?: string;
   cure: (asked: Asked, known: Known) => string;
 };
 /** The database that was asked; `setting` is where its URL is set, in the operator's words. */
@@ -47,6 +49,13 @@ const unreachable: Entry = {
   name: 'DatabaseUnreachable',
   says: unusable,
   cure: () => `Check that it runs and is reachable, ${REPEAT}.`,
+};
+/** Whoever takes a connection and says nothing may be no PostgreSQL, or one behind something that is stuck. */
+const silent: Entry = {
+  ...unreachable,
+  instead: 'it gave no answer in the time that a log-in may take',
+  cure: ({ setting }) =>
+    `Check that it runs, that it is what ${setting} should name, and that nothing in between holds connections up, ${REPEAT}.`,
 };
 const collided: Entry = { ...unreachable, cure: () => 'Another session was in the way: repeat the command.' };
 const locked: Entry = {
@@ -128,8 +137,11 @@ const BY_CODE: Record<string, Entry> = {
   }),
 };
 
+/** pg's own words, and those of its pool around an error that says only that the connection ended. */
+const NO_LOGIN = /^(?:timeout expired|Connection terminated due to connection timeout)$/;
 /** Errors of the driver, which have words and no code. */
 const BY_MESSAGE: [RegExp, Entry][] = [
+  [NO_LOGIN, silent],
   [/client password must be a/, noPassword],
   [/SASL|^Unknown authenticationOk message type/, loginRefused],
   [
@@ -171,7 +183,7 @@ export function describeDatabaseError(
   if (tls) return tls;
   const entry = classify(known);
   if (!entry) return error;
-  const message = `${entry.says(address)}: ${known.cause.message}.`;
+  const message = `${entry.says(address)}: ${entry.instead ?? known.cause.message}.`;
   const { user, origin: setting = schema.setting } = address;
   const cure = entry.cure({ user, setting, schema }, known);
   if (entry.class === 'transient') return new Transient(entry.name, message, cure);
@@ -198,7 +210,7 @@ export const commitUnknown = (
 export function isLost(error: unknown): boolean {
   if (!isError(error)) return false;
   const known = rooted(error);
-  return classify(known) === unreachable;
+  return [unreachable, silent].includes(classify(known)!);
 }
 
 /** Whether repeating the transaction may do: it met another one, or a row came or went between two of its statements. */
@@ -217,7 +229,7 @@ export function duplicateDetail(error: unknown): string | null {
 /** The driver's error below MikroORM's, or the first of several connection attempts. */
 function rooted(error: Error): Known {
   const inner = (error as AggregateError).errors?.[0] ?? error.cause;
-  if (isError(inner)) return rooted(inner);
+  if (isError(inner) && !NO_LOGIN.test(error.message)) return rooted(inner);
   const { code, blocker } = error as { code?: string; blocker?: Blocker | null };
   return { code, cause: error, blocker: blocker ?? null };
 }

@@ -52,8 +52,8 @@ async function discover(base: URL, http: HttpClient): Promise<URL> {
   try {
     const answer = await http.get(KEYSTONE, base);
     const link = versionLink(answer.json);
-    if (answer.status < 400 && link !== null && URL.canParse(link, base.href))
-      return new URL(link, base.href);
+    const version = answer.status < 400 && link !== null ? versionAt(base, link) : null;
+    if (version) return version;
     why = `${KEYSTONE} at ${place(base)} does not say where its version 3 is: it answered ${kindOf(answer)}.`;
   } catch (error) {
     if (isVersioned || !(error instanceof ApiError)) throw error;
@@ -61,6 +61,23 @@ async function discover(base: URL, http: HttpClient): Promise<URL> {
   }
   if (isVersioned) return base;
   throw undiscovered(why, http.section);
+}
+
+/**
+ * Follows a link of the document of versions on the server of `auth_url` only, by its scheme: the document is
+ * unauthenticated and often wrong behind a proxy, and a password goes where it leads. Of a link to another server only
+ * the version counts (NOTE: keystoneauth1/discover.py, _combine_relative_url). Null for what is no link.
+ */
+function versionAt(base: URL, link: string): URL | null {
+  const root = base.pathname.replace(/\/+$/, '');
+  const parent = new URL(`${root}/`, base);
+  const href = URL.canParse(link, parent.href) ? new URL(link, parent).href : '';
+  const told = href.replace(/^\w+:/, base.protocol);
+  if (!URL.canParse(told)) return null;
+  const { host, pathname, search } = new URL(told);
+  const version = pathname.replace(/\/+$/, '').split('/').at(-1)!;
+  const onBase = root.endsWith(version) ? root : `${root}/${version}`;
+  return Object.assign(new URL(base), { pathname: host === base.host ? pathname : onBase, search });
 }
 
 /** Reads the document of versions of a Keystone's root, or the one of a version. */

@@ -1,6 +1,7 @@
-import { API_DATABASE, CELL_VARIABLE } from '../config/compute-settings.ts';
-import { cellAddress, fillDatabaseUrl, fillTransportUrl, maskUrl } from '../config/cell-urls.ts';
+import { API_DATABASE } from '../config/compute-settings.ts';
+import { cell0Url, cellAddress, fillDatabaseUrl, fillTransportUrl, maskUrl } from '../config/cell-urls.ts';
 import { formatDatabaseUrl } from '../config/database-url.ts';
+import { CELL_VARIABLE } from '../config/service-database.ts';
 import { createDatabases, databasesThere, embeddedAddress } from '../daemons/postgres/databases.ts';
 import { ensurePostgres } from '../daemons/postgres/server.ts';
 import { targetIn } from '../daemons/postgres/server-name.ts';
@@ -8,9 +9,10 @@ import type { CellAddress } from '../database/cells.ts';
 import type { DatabaseOptions } from '../database/database.ts';
 import { patienceFor, STEP_PATIENCE } from '../database/patience.ts';
 import type { Announce } from '../rules/announce.ts';
-import { cell0Url, NO_TRANSPORT } from '../rules/compute/cell.ts';
+import { NO_TRANSPORT } from '../rules/compute/cell.ts';
 import type { ComputeSettings } from '../rules/compute/settings.ts';
 import type { DatabaseAddress } from '../rules/database-address.ts';
+import { RuleError } from '../rules/errors.ts';
 import type { Setting } from '../rules/settings.ts';
 import type { Target } from '../rules/target.ts';
 import type { CellUrls } from '../services/compute/cell-service.ts';
@@ -120,9 +122,10 @@ export class Compute implements Service {
    * finds them.
    */
   wantedCells(): WantedCell[] {
-    const { value: base } = this.settings.cellBase;
-    if (!isInHome(this)) return [wanted('cell0', base === null ? null : cell0Url(base))];
-    return ['cell0', 'cell1'].map((name) => wanted(name, embeddedCell(name)));
+    const { value, origin } = this.settings.cellBase;
+    if (!isInHome(this))
+      return [wanted('cell0', () => (value === null ? unknownDatabase() : cell0Url({ value, origin })))];
+    return ['cell0', 'cell1'].map((name) => wanted(name, () => embeddedCell(name)));
   }
 
   get urls(): CellUrls {
@@ -174,9 +177,16 @@ export class Compute implements Service {
 /** Gives the template by which an embedded cell is mapped; a home that moves takes its cells along. */
 export const embeddedCell = (name: string): string => `{scheme}://{username}@/nova_${name}?{query}`;
 
-const wanted = (name: string, databaseConnection: string | null): WantedCell => ({
+const wanted = (name: string, databaseConnection: () => string): WantedCell => ({
   name,
   transportUrl: NO_TRANSPORT,
   databaseConnection,
   isCell0: name === 'cell0',
 });
+
+function unknownDatabase(): never {
+  throw new RuleError('CellDatabaseUnknown', 'cell0 is not mapped, and nothing says where its database is.', {
+    cure: 'Set [database] connection in nova.conf, or KEYWARD_NOVA_DATABASE_URL, and repeat the command.',
+    outcome: 'unchanged',
+  });
+}

@@ -20,7 +20,7 @@ import { TemporalLink } from './temporal-link.ts';
 export type EngineOptions = {
   /** The services that the command is about, or may be about. */
   services: readonly ServiceName[];
-  /** What the flags say of their configuration, and whether Nova's has flags of its own. */
+  /** What the flags say of their configuration, and for which of the services. */
   flags: Given;
   serves: Serves;
   env: NodeJS.ProcessEnv;

@@ -1,7 +1,6 @@
 import { RuleError } from '../rules/errors.ts';
 import type { Actor } from '../services/audit/audit-writer.ts';
 import { apiDatabase, cellDatabases, type DatabaseChoice, databasesIn, type Reached } from './databases.ts';
-import type { Compute } from './compute.ts';
 import type { Engine } from './engine.ts';
 import { isInHome } from './service.ts';
 
@@ -44,21 +43,21 @@ async function syncCompute(engine: Engine, actor: Actor): Promise<Synced[]> {
   if (isInHome(compute)) await compute.makeDatabases();
   const [api] = await syncEach([apiDatabase(engine)]);
   if (api!.error) return [api!];
-  const mapping = await mapCells(compute, actor);
-  const known = { label: api!.label, applied: [...api!.applied, ...mapping.applied], error: mapping.error };
-  return [known, ...(await syncEach(await cellDatabases(engine)))];
+  const mapped = await mapCells(engine, actor);
+  return [
+    { ...api!, applied: [...api!.applied, ...mapped.applied] },
+    ...(mapped.error ? [mapped] : []),
+    ...(await syncEach(await cellDatabases(engine))),
+  ];
 }
 
-/** Maps the cells that a cloud needs. Where that is refused, the cells that are mapped are gone on with all the same. */
-async function mapCells(compute: Compute, actor: Actor): Promise<Omit<Synced, 'label'>> {
-  try {
+/** A mapping that can't be made hinders no other cell, and the API database was made all the same. */
+function mapCells({ compute }: Engine, actor: Actor): Promise<Synced> {
+  return orFailure('cells', async () => {
     const { cellSync } = await compute.services();
     const made = await cellSync.map(actor, compute.wantedCells());
-    return { applied: made.map(({ name }) => `the mapping of ${name}`), error: null };
-  } catch (error) {
-    if (!(error instanceof RuleError)) throw error;
-    return { applied: [], error };
-  }
+    return made.map(({ name }) => `the mapping of ${name}`);
+  });
 }
 
 async function syncEach(databases: Reached[]): Promise<Synced[]> {
@@ -68,10 +67,12 @@ async function syncEach(databases: Reached[]): Promise<Synced[]> {
   return done;
 }
 
-async function syncOne({ label, withSchema }: Reached): Promise<Synced> {
+const syncOne = ({ label, withSchema }: Reached): Promise<Synced> =>
+  orFailure(label, async () => (await withSchema((schema) => schema.sync())).applied);
+
+async function orFailure(label: string, apply: () => Promise<string[]>): Promise<Synced> {
   try {
-    const { applied } = await withSchema((schema) => schema.sync());
-    return { label, applied, error: null };
+    return { label, applied: await apply(), error: null };
   } catch (error) {
     if (!(error instanceof RuleError)) throw error;
     return { label, applied: [], error };

@@ -71,7 +71,7 @@ it('what is refused of the mappings does not hide what was made, nor keep the ma
   };
   const { code, stdout, stderr } = await home.run(['db', 'sync', 'compute'], { env });
   expect([code, stdout]).toEqual([1, 'cell x: Applied keyward-cell/001-audit.sql.\n']);
-  expect(stderr).toMatch(/compute-api: .*permission denied/);
+  expect(stderr).toMatch(/cells: .*permission denied/);
   expect(stderr).not.toContain('Nothing was changed');
 });
 

@@ -238,5 +238,11 @@ describe('what a nova.conf names', () => {
     expect(refused).toMatchObject({ code: 64, stdout: '' });
     expect(refused.stderr).toContain('OS_DATABASE__CONNECTION is ambiguous');
     expect(await home.run(['db', 'version'], { env })).toMatchObject({ stdout: '742c857f1dfb\n' });
+    const ofKeystone = ['db', 'version', 'identity', '--nova-config-file', nova];
+    expect(await home.run(ofKeystone, { env })).toMatchObject({ stdout: '742c857f1dfb\n' });
+    const suite = ['status', 'upgrade', 'check', '--suite', 'keystone', '--nova-config-file', nova];
+    const checked = await home.run([...suite, '-f', 'value', '-c', 'ID'], { env });
+    expect(checked.stdout).toContain('identity-');
+    expect(checked.stdout).not.toContain('compute-');
   });
 });

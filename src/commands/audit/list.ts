@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
 import { EngineCommand } from '../../cli/engine-command.ts';
 import { bothSettingsFlags } from '../../cli/flags/settings-flags.ts';
-import { serviceNames } from '../../rules/service.ts';
+import { type ServiceName, serviceNames } from '../../rules/service.ts';
 import { formatFlags } from '../../cli/flags/format-flags.ts';
 import { ListOutput } from '../../cli/output/outputs.ts';
 import { printPages } from '../../cli/output/pages.ts';
@@ -62,6 +62,10 @@ export default class AuditList extends EngineCommand {
     'request-id': Flags.string({ description: 'only what this request changed' }),
     long: Flags.boolean({ description: 'also show what was there before and after' }),
   };
+
+  protected override servicesOf({ service }: { service?: ServiceName | undefined }): readonly ServiceName[] {
+    return service ? [service] : serviceNames;
+  }
 
   async run(): Promise<void> {
     const { flags } = await this.parse(AuditList);

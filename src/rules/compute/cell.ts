@@ -29,6 +29,3 @@ export type FromCells<T> = {
 
 /** Gives what an operator calls the cell: its name, which Nova lets be missing or empty, else its uuid. */
 export const nameOf = ({ name, uuid }: Pick<CellMapping, 'name' | 'uuid'>): string => name || uuid;
-
-/** Gives the URL that nova-manage takes for cell0's database where none is named (`nova/cmd/manage.py`, map_cell0). */
-export const cell0Url = (url: string): string => url.replace(/(\?.*)?$/s, (query) => `_cell0${query}`);

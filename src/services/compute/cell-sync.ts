@@ -5,15 +5,16 @@ import type { Cells } from '../../database/cells.ts';
 import type { Database } from '../../database/database.ts';
 import { insertCellMapping, listCellMappings } from '../../database/nova-api/cell-mapping.repository.ts';
 import { type CellMapping, CELL0_UUID } from '../../rules/compute/cell.ts';
-import { RuleError } from '../../rules/errors.ts';
 import type { Actor } from '../audit/audit-writer.ts';
 import { auditCreated } from './audited-cell.ts';
 import { SchemaService } from '../schema-service.ts';
 
-/** A cell that must be mapped: cell0 is known by its uuid, every other one by its name. */
+/**
+ * A cell that must be mapped: cell0 is known by its uuid, every other one by its name. What it would be mapped with is
+ * asked for only where it is missing, since it may be that no URL for it can be made.
+ */
 export type WantedCell = Pick<CellMapping, 'name' | 'transportUrl'> & {
-  /** Null: nothing says where its database is. */
-  databaseConnection: string | null;
+  databaseConnection: () => string;
   isCell0: boolean;
 };
 
@@ -37,17 +38,15 @@ export class CellSync {
     return this.#database.transact(actor, async (em) => {
       await lockTask(em, 'keyward db sync');
       const made: CellMapping[] = [];
-      for (const { isCell0, databaseConnection, ...cell } of await missingIn(em, wanted)) {
-        if (databaseConnection === null) throw unknownDatabase(cell.name!);
+      for (const { isCell0, databaseConnection, ...cell } of await missingIn(em, wanted))
         made.push(
           await insertCellMapping(em, {
             ...cell,
-            databaseConnection,
+            databaseConnection: databaseConnection(),
             uuid: isCell0 ? CELL0_UUID : randomUUID(),
             isDisabled: false,
           }),
         );
-      }
       await auditCreated(em, actor, made);
       return made;
     });
@@ -70,9 +69,3 @@ async function missingIn(em: EntityManager, wanted: WantedCell[]): Promise<Wante
     ({ isCell0, name }) => !mapped.some((cell) => (isCell0 ? cell.uuid === CELL0_UUID : cell.name === name)),
   );
 }
-
-const unknownDatabase = (cell: string): RuleError =>
-  new RuleError('CellDatabaseUnknown', `${cell} is not mapped, and nothing says where its database is.`, {
-    cure: 'Set [database] connection in nova.conf, or KEYWARD_NOVA_DATABASE_URL, and repeat the command.',
-    outcome: 'unchanged',
-  });

@@ -48,6 +48,19 @@ it('without a message queue it is none:///, of which there may be several', asyn
   expect(await mapped()).toContainEqual({ name: 'lonely', transport_url: 'none:///', disabled: false });
 });
 
+it('the URL of a cell that is mapped already need not be one that can be made', async () => {
+  const none = (): string => {
+    throw new Error('No URL can be made.');
+  };
+  const wants = (name: string) => [
+    { name, isCell0: false, transportUrl: 'none:///', databaseConnection: none },
+  ];
+  const before = await mapped();
+  expect(await cells.services.cellSync.map(actor(), wants('cell1'))).toEqual([]);
+  await expect(cells.services.cellSync.map(actor(), wants('nosuch'))).rejects.toThrow('No URL can be made.');
+  expect(await mapped()).toEqual(before);
+});
+
 describe('refused, and nothing is written:', () => {
   it.each<[string, () => NewCell, string]>([
     [

@@ -22,6 +22,14 @@ describe('TLS', () => {
     expect(await version).toBe('1.39');
   });
 
+  it("is kept where Keystone's links are of plain HTTP, as behind a proxy that ends TLS", async () => {
+    const server = await PlayedCloud.start({ certificate: 'right.pem' });
+    const links = [{ rel: 'self', href: `${server.url.replace('https', 'http')}/identity/v3/` }];
+    server.play({ '/identity': { body: { versions: { values: [{ id: 'v3.14', links }] } } } });
+    const version = askVersion('placement', { placement: { ...guide(server.url), cafile } });
+    expect(await version.finally(() => server.close())).toBe('1.39');
+  });
+
   it('has a certificate to show, where one is asked for', async () => {
     const shown = { cafile, certfile: pem('client.pem'), keyfile: pem('client.key') };
     await secured({ certificate: 'right.pem', mutual: true }, async ({ url }) => {

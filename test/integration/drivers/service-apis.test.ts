@@ -97,6 +97,33 @@ describe('a service is asked as nova.conf says', () => {
     },
   );
 
+  it.each([
+    ['at the same path', '/identity/v3/'],
+    ['at a path of its own', '/v3'],
+    ['without a path', ''],
+  ])("by auth_url's own server, where its versions link to another one %s", async (_, path) => {
+    const other = await PlayedCloud.start();
+    const links = [{ rel: 'self', href: `${other.url}${path}` }];
+    cloud.play({ '/identity': { body: { versions: { values: [{ id: 'v3.14', links }] } } } });
+    const version = await askPlacement().finally(() => other.close());
+    expect(version).toBe('1.39');
+    expect(cloud.logins).toHaveLength(1);
+    expect(other.requests).toEqual([]);
+  });
+
+  it.each(['v3', '/identity/v3/'])('by the relative link %s', async (href) => {
+    const links = [{ rel: 'self', href }];
+    cloud.play({ '/identity': { body: { versions: { values: [{ id: 'v3.14', links }] } } } });
+    expect(await askPlacement()).toBe('1.39');
+  });
+
+  it.each(['http://[', 'mailto:', '//'])('not by %s, which is no link', async (href) => {
+    const links = [{ rel: 'self', href }];
+    cloud.play({ '/identity': { body: { versions: { values: [{ id: 'v3.14', links }] } } } });
+    expect(await refusalOf(askPlacement())).toMatchObject({ problem: 'discovery-failed' });
+    expect(cloud.logins).toEqual([]);
+  });
+
   it('with the credentials of another section', async () => {
     const sections = { placement: { auth_section: 'service_auth' }, service_auth: guide(cloud.url) };
     expect(await askVersion('placement', sections)).toBe('1.39');

@@ -79,7 +79,7 @@ export class TestCells {
         name,
         isCell0: name === 'cell0',
         transportUrl: `rabbit://nova:${CANARY}@${name}.example:5672/`,
-        databaseConnection: url ?? this.urlOf(database),
+        databaseConnection: () => url ?? this.urlOf(database),
       },
     ]);
     return database;

@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { cellAddress, fillDatabaseUrl, fillTransportUrl, maskUrl } from '../../../src/config/cell-urls.ts';
+import {
+  cell0Url,
+  cellAddress,
+  fillDatabaseUrl,
+  fillTransportUrl,
+  maskUrl,
+} from '../../../src/config/cell-urls.ts';
 import { RuleError } from '../../../src/rules/errors.ts';
 
 const CELL = { name: 'cell1', uuid: 'd3ad0000-0000-4000-8000-000000000001' };
@@ -115,6 +121,46 @@ describe("a cell's address", () => {
     const error = refused(() => cellAddress(stored, baseOf(null), CELL, { HOME: '/nonexistent' }));
     expect(error.message).toContain(`The database_connection of cell cell1 ${what}`);
     expect(error.message).not.toMatch(/[.?] /);
+  });
+});
+
+describe("cell0's URL is the cells' with another database", () => {
+  const ORIGIN = '/etc/nova/nova.conf [database] connection';
+  it.each([
+    ['a plain one', 'postgresql://u:canary@h:5432/nova', 'postgresql://u:canary@h:5432/nova_cell0'],
+    ['a query', BASE, BASE.replace('/nova?', '/nova_cell0?')],
+    ['an empty query', 'postgresql://u@h/nova?', 'postgresql://u@h/nova_cell0?'],
+    ['a raw ? in the password', 'postgresql://u:a?b@h/nova', 'postgresql://u:a?b@h/nova_cell0'],
+    [
+      'a raw ? in the password, and a query',
+      'postgresql://u:a?b/c@h/nova?sslmode=disable',
+      'postgresql://u:a?b/c@h/nova_cell0?sslmode=disable',
+    ],
+    ['an escaped @', 'postgresql://u:a%40b@h/nova', 'postgresql://u:a%40b@h/nova_cell0'],
+    [
+      'an @ in the query',
+      'postgresql://u@h/nova?application_name=a@b',
+      'postgresql://u@h/nova_cell0?application_name=a@b',
+    ],
+    [
+      'a socket, and no host',
+      'postgresql+psycopg2://u@/nova?host=/run/postgresql',
+      'postgresql+psycopg2://u@/nova_cell0?host=/run/postgresql',
+    ],
+    ['a name that is escaped', 'postgresql://u@[::1]/no%20va', 'postgresql://u@[::1]/no%20va_cell0'],
+  ])('%s', (_, value, url) => expect(cell0Url({ value, origin: ORIGIN })).toBe(url));
+
+  it.each([
+    ['no database', 'postgresql://u:canary@h', 'names no database.'],
+    ['no database before a query', 'postgresql://u:canary@/?host=/run', 'names no database.'],
+    ['a raw @ in the password', 'postgresql://u:can@ary@h/nova', 'is no database URL'],
+    ['a URL of MySQL', 'mysql+pymysql://u:canary@h/nova', "is a URL of 'mysql'"],
+  ])('%s is refused', (_, value, what) => {
+    const { message, cure } = refused(() => cell0Url({ value, origin: ORIGIN }));
+    expect(message).toContain(`${ORIGIN}, from which cell0's URL is made, ${what}`);
+    expect(cure).toMatch(
+      /^Write it as postgresql\+psycopg2:.* or map cell0 with `nova-manage cell_v2 map_cell0 /,
+    );
   });
 });
 

@@ -194,6 +194,39 @@ describe('where a command serves Keystone and Nova', () => {
     });
   });
 
+  it.each<[string, NodeJS.ProcessEnv]>([
+    ['KEYWARD_NOVA_DATABASE_URL', { KEYWARD_NOVA_DATABASE_URL: urlOf('stray') }],
+    ['OS_DATABASE__CONNECTION', { OS_DATABASE__CONNECTION: urlOf('keystone') }],
+  ])('%s is not looked at for a Nova that nothing names', (_, env) => {
+    for (const serves of ['both', 'chosen'] as const) {
+      const { database, cellBase } = loadComputeSettings({}, env, serves);
+      expect(database).toEqual(EMBEDDED);
+      expect(cellBase.value).toBeNull();
+    }
+    expect(refused(() => loadComputeSettings({}, env)).message).toMatch(/nothing names Nova's API database/);
+  });
+
+  it('OS_DATABASE__CONNECTION means the database of the service that was chosen', () => {
+    const env = { OS_DATABASE__CONNECTION: urlOf('whose'), KEYWARD_NOVA_API_DATABASE_URL: urlOf('api') };
+    expect(loadIdentitySettings({}, env, 'chosen').database).toMatchObject({
+      value: { database: 'whose' },
+      origin: 'OS_DATABASE__CONNECTION',
+    });
+    expect(loadComputeSettings({}, env, 'chosen')).toMatchObject({
+      database: { value: { database: 'api' } },
+      cellBase: { value: urlOf('whose') },
+    });
+    expect(refused(() => loadIdentitySettings({}, env, 'both')).message).toMatch(/is ambiguous here/);
+  });
+
+  it('files have the flags of their service also where one is chosen', () => {
+    const flags = { 'config-file': [file('', 'keystone.conf')], 'nova-config-file': [file(API)] };
+    expect(loadComputeSettings(flags, {}, 'chosen')).toMatchObject({
+      database: { value: { database: 'in_file' } },
+      configFiles: [path.join(dir, 'nova.conf')],
+    });
+  });
+
   it("it is not looked at where keyward's own variables say which database is meant", () => {
     const { identity, compute } = both({
       OS_DATABASE__CONNECTION: urlOf('whose'),

@@ -6,7 +6,7 @@ import { suiteFlag } from '../../../cli/flags/suite-flag.ts';
 import { bothSettingsFlags } from '../../../cli/flags/settings-flags.ts';
 import type { Engine } from '../../../engine/engine.ts';
 import type { Service } from '../../../engine/service.ts';
-import { serviceNames } from '../../../rules/service.ts';
+import { type ServiceName, serviceNames } from '../../../rules/service.ts';
 import { formatFlags, type FormatOptions, formats, listFormats } from '../../../cli/flags/format-flags.ts';
 import { ListOutput } from '../../../cli/output/outputs.ts';
 import { renderUpgradeCheckJunit } from '../../../cli/output/upgrade-check-junit.ts';
@@ -92,8 +92,14 @@ export default class StatusUpgradeCheck extends EngineCommand {
     await this.#print(outcomes, flags);
   }
 
+  /** A service whose suite is not asked for may be configured as it likes. */
+  protected override servicesOf({ suite }: SuiteFlag): readonly ServiceName[] {
+    return suite === undefined || suite === 'all' ? serviceNames : [suites[suite]];
+  }
+
   async #runSuites(engine: Engine, flags: RunFlags & SuiteFlag): Promise<SuiteOutcome[] | null> {
-    const services = chosen(engine, flags);
+    // Without a word about any it is Keystone's, as in older crontabs.
+    const services = flags.suite === undefined ? engine.named() : engine.services;
     const each = await Promise.all(services.map(suiteRequest));
     const request: UpgradeCheckRequest = {
       target: each[0]!.target,
@@ -122,12 +128,6 @@ export default class StatusUpgradeCheck extends EngineCommand {
     for (const table of await renderUpgradeCheckTables(outcomes)) this.log(table);
     renderRemedies(outcomes).forEach(this.announce);
   }
-}
-
-/** Gives the services whose suites are meant; without a word about any it is Keystone's, as in older crontabs. */
-function chosen(engine: Engine, { suite }: SuiteFlag): Service[] {
-  if (suite === undefined) return engine.named();
-  return engine.services.filter(({ name }) => suite === 'all' || name === suites[suite]);
 }
 
 async function suiteRequest(service: Service): Promise<SuiteRequest> {
