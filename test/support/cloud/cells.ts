@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { cellAddress, fillDatabaseUrl, fillTransportUrl, maskUrl } from '../../../src/config/cell-urls.ts';
 import { type ComputeServices, openCompute } from '../../../src/engine/compute.ts';
+import type { DatabaseOptions } from '../../../src/database/database.ts';
 import { novaApiSchema } from '../../../src/database/nova-api/schema.ts';
 import { novaCellSchema } from '../../../src/database/nova-cell/schema.ts';
+import type { DatabaseAddress } from '../../../src/rules/database-address.ts';
 import type { CellUrls } from '../../../src/services/compute/cell-service.ts';
 import type { TestPostgres } from './postgres.ts';
 import { syncedDatabase } from './synced-database.ts';
@@ -30,6 +32,14 @@ const BROKEN = {
   cell: ['instances', 'services', 'compute_nodes', 'alembic_version'],
 };
 
+const openOn = (address: DatabaseAddress, options: DatabaseOptions): Promise<ComputeServices> =>
+  openCompute(
+    address,
+    ({ databaseConnection, ...named }) => cellAddress(databaseConnection, BASE, named, {}),
+    urls,
+    options,
+  );
+
 /** An API database with cells, all made by keyward's own sync. Always close it. */
 export class TestCells {
   readonly services: ComputeServices;
@@ -53,12 +63,7 @@ export class TestCells {
       await syncedDatabase(server, novaCellSchema),
     ];
     await Promise.all([api.close(), cell.close()]);
-    const services = await openCompute(
-      api.address,
-      ({ databaseConnection, ...named }) => cellAddress(databaseConnection, BASE, named, {}),
-      urls,
-      { poolSize: 10 },
-    );
+    const services = await openOn(api.address, { poolSize: 10 });
     const made = new TestCells(server, services, cell.address.database);
     for (let number = 0; number < count; number += 1) await made.add();
     return made;
@@ -100,6 +105,9 @@ export class TestCells {
   }
 
   close = (): Promise<void> => this.services.close();
+
+  /** Opens the same cells with other options; whoever opens them closes them. */
+  open = (options: DatabaseOptions): Promise<ComputeServices> => openOn(this.services.address, options);
 
   async #onEach(sql: (table: string) => string): Promise<void> {
     const names = Array.from({ length: this.#made }, (_, at) => this.databaseOf(`cell${at}`));
