@@ -10,7 +10,7 @@ import { type CellRecord, cellRecord } from './output/cell-views.ts';
 /** How long all cells together may take, for a command that asks them; `seconds` if nothing is said. */
 export const deadlineFlag = (seconds: number) => ({
   timeout: Flags.integer({
-    description: 'seconds for all cells together; one that has not answered by then is told of, and exit 69',
+    description: 'seconds for all cells together; what has not answered by then is told of, and exit 69',
     default: seconds,
     min: 1,
     max: LONGEST_TIMEOUT,
@@ -36,6 +36,15 @@ export abstract class ComputeCommand extends EngineCommand {
       },
       lockSeconds,
     );
+  }
+
+  /** Asks the API database and the cells; what is not answered after `--timeout` is not waited for any longer. */
+  protected askCompute<T>(
+    flags: SettingsFlags & { timeout: number },
+    ask: (services: ComputeServices, deadlineMs: number) => Promise<T>,
+  ): Promise<T> {
+    this.isDeadline = true;
+    return this.withCompute(flags, (services) => ask(services, flags.timeout * 1000), flags.timeout);
   }
 
   /** Maps a cell, and says on stderr what is left to do. */

@@ -22,6 +22,8 @@ export abstract class EngineCommand extends BaseCommand {
   static services: readonly ServiceName[] = ['identity'];
   /** Whether the run that it follows is one that it asked for. */
   protected startsRun = true;
+  /** Whether the seconds that it waits for a lock are those that a statement may take as well. */
+  protected isDeadline = false;
   /** Set while a run is followed. */
   protected followedRun: string | null = null;
   /** Whether that run is known to exist; before, Temporal may have been asked to start it. */
@@ -48,6 +50,7 @@ export abstract class EngineCommand extends BaseCommand {
       env: process.env,
       announce: this.announce,
       lockSeconds,
+      isDeadline: this.isDeadline,
     });
     this.#configurations = Object.fromEntries(engine.services.map(({ name, settings }) => [name, settings]));
     const detach = this.#detachOnSignal(engine);

@@ -27,6 +27,8 @@ export type EngineOptions = {
   announce: Announce;
   /** A statement waits at most so long for a lock that somebody else holds. */
   lockSeconds?: number | undefined;
+  /** Whether no statement may take longer than that either. */
+  isDeadline?: boolean | undefined;
 };
 
 /**
@@ -44,13 +46,13 @@ export class Engine {
   #closing: Promise<void> | null = null;
 
   constructor(options: EngineOptions) {
-    const { services, flags, serves, env, announce, lockSeconds } = options;
+    const { services, flags, serves, env, announce, lockSeconds, isDeadline = false } = options;
     const [identity, compute] = [
       services.includes('identity') ? loadIdentitySettings(flags, env, serves) : null,
       services.includes('compute') ? loadComputeSettings(flags, env, serves) : null,
     ];
     const home = resolveHome(env);
-    const at = { home, env, announce, lockSeconds };
+    const at = { home, env, announce, lockSeconds, isDeadline };
     this.home = home;
     this.#options = options;
     this.#identity = identity && new Identity(identity, at);

@@ -14,6 +14,8 @@ export type Surroundings = {
   announce: Announce;
   /** A statement waits at most so long for a lock that somebody else holds. */
   lockSeconds: number | undefined;
+  /** Whether no statement may take longer than that either: an answer that comes later is of no use. */
+  isDeadline: boolean;
 };
 
 /** A service as the rest of the engine uses it, whichever it is. */

@@ -105,6 +105,30 @@ describe('alone', () => {
     expect(await cells('nova_api')).toEqual(before);
   });
 
+  it.each(['list', 'show cell1', 'verify'])(
+    '`cell %s` waits for locked mappings no longer than it is told',
+    async (command) => {
+      const release = await home.holdUp('lock table instance_mappings', 'nova_api');
+      try {
+        const start = performance.now();
+        const { code, stdout } = await run(['cell', ...command.split(' '), '--timeout', '2', '-f', 'json']);
+        expect(code).toBe(69);
+        expect(performance.now() - start).toBeLessThan(20_000);
+        const told = stdout === '' ? [] : [JSON.parse(stdout)].flat();
+        if (command === 'list')
+          expect(told).toMatchObject([
+            { Name: 'cell0', Hosts: null },
+            { Name: 'cell1', Hosts: null },
+            { Name: 'cell-2' },
+          ]);
+        if (command === 'show cell1')
+          expect(told).toMatchObject([{ hosts: null, instance_mappings: null, reachable: true }]);
+      } finally {
+        await release();
+      }
+    },
+  );
+
   it('eight that make one cell at once make one', async () => {
     const all = await Promise.all(Array.from({ length: 8 }, () => run(['cell', 'create', 'race'])));
     expect(all.map(({ code }) => code).toSorted()).toEqual([0, 2, 2, 2, 2, 2, 2, 2]);

@@ -6,7 +6,8 @@ import { ListOutput, RecordOutput } from './outputs.ts';
 
 /**
  * The first columns are those of `nova-manage cell_v2 list_cells`. `Hosts` are the mapped ones; `Instances` are those in
- * the cell's database that were not deleted, null where it can't be asked. `Problem` says why, or why it is no cell.
+ * the cell's database that were not deleted. Both are null where a database gave no answer in time; `Problem` says why,
+ * or why it is no cell.
  */
 export type CellListRow = {
   Name: string;
@@ -14,7 +15,7 @@ export type CellListRow = {
   'Transport URL': string;
   'Database Connection': string;
   Disabled: boolean;
-  Hosts: number;
+  Hosts: number | null;
   Instances: number | null;
   Revision: string | null;
   Reachable: boolean;
@@ -45,8 +46,8 @@ export type CellRecord = {
 
 /** `instance_mappings` are the mapped instances that are not being deleted, and `instances` those in the database. */
 export type CellStateRecord = CellRecord & {
-  hosts: number;
-  instance_mappings: number;
+  hosts: number | null;
+  instance_mappings: number | null;
   instances: number | null;
   revision: string | null;
   reachable: boolean;

@@ -23,8 +23,8 @@ export default class CellVerify extends ComputeCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(CellVerify);
     cellFindings.assertColumns(flags);
-    const { findings, unasked, asked } = await this.withCompute(flags, ({ cellVerifier }) =>
-      cellVerifier.verify(flags.timeout * 1000),
+    const { findings, unasked, asked } = await this.askCompute(flags, ({ cellVerifier }, deadlineMs) =>
+      cellVerifier.verify(deadlineMs),
     );
     if (unasked.length > 0) this.endWith(ExitCode.unavailable);
     else if (findings.length > 0) this.endWith(ExitCode.refused);

@@ -1,5 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import type { Digest, Mapping } from '../../rules/compute/instance-places.ts';
+import type { Digest, Mapping, Place } from '../../rules/compute/instance-places.ts';
 import { AMONG } from '../among.ts';
 import { digestColumns, digestOf, type DigestRow, partOf } from '../uuid-digest.ts';
 
@@ -16,14 +16,19 @@ export async function digestMapped(em: EntityManager): Promise<Map<number, Diges
   return new Map([...byCell].map(([id, ofCell]) => [id, digestOf(ofCell)]));
 }
 
-/** Lists the instances that are mapped to a cell, of these parts of a digest. */
-export async function listMapped(em: EntityManager, cellId: number, parts: string[]): Promise<string[]> {
-  const rows = await em.execute<{ uuid: string }[]>(
-    `select instance_uuid as uuid from instance_mappings
-     where cell_id = ? and ${partOf('instance_uuid')} ${AMONG}`,
-    [cellId, JSON.stringify(parts)],
+/**
+ * Lists the instances of these parts of cells' digests, by the cell's id. However many cells they are of, it is one
+ * statement: no index has the parts, so each reads the whole table.
+ */
+export async function listMapped(em: EntityManager, places: Place[]): Promise<Map<number, string[]>> {
+  const rows = await em.execute<{ id: number; uuid: string }[]>(
+    `select cell_id as id, instance_uuid as uuid from instance_mappings
+     where (cell_id, ${partOf('instance_uuid')}) in
+       (select (place ->> 0)::int, place ->> 1 from jsonb_array_elements(?::jsonb) place)`,
+    [JSON.stringify(places.map(({ cell, part }) => [cell.id, part]))],
   );
-  return rows.map(({ uuid }) => uuid);
+  const byCell = Map.groupBy(rows, ({ id }) => id);
+  return new Map([...byCell].map(([id, ofCell]) => [id, ofCell.map(({ uuid }) => uuid)]));
 }
 
 /** Finds the mappings of these instances. */
@@ -37,14 +42,18 @@ export async function findMappings(em: EntityManager, uuids: string[]): Promise<
   return new Map(rows.map(({ uuid, ...mapping }) => [uuid, mapping]));
 }
 
-/** Lists instances that are mapped to no cell and are not being built either. */
-export async function listCellless(em: EntityManager, limit: number): Promise<string[]> {
-  const rows = await em.execute<{ uuid: string }[]>(
-    `select instance_uuid as uuid from instance_mappings m
-     where cell_id is null and project_id <> ?
+/** A mapping to no cell, by its own id and the instance's uuid. */
+export type Cellless = { id: number; uuid: string };
+
+/** Lists some instances, from an id on, that are mapped to no cell and are not being built either. */
+export function listCellless(em: EntityManager, { limit, after = 0 }: Limits): Promise<Cellless[]> {
+  return em.execute<Cellless[]>(
+    `select id, instance_uuid as uuid from instance_mappings m
+     where cell_id is null and project_id <> ? and id > ?
        and not exists (select from build_requests b where b.instance_uuid = m.instance_uuid)
      order by id limit ?`,
-    [MARKER, limit],
+    [MARKER, after, limit],
   );
-  return rows.map(({ uuid }) => uuid);
 }
+
+type Limits = { limit: number; after?: number | undefined };

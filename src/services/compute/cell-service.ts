@@ -112,20 +112,30 @@ export class CellService {
   }
 
   async #ask(cells: CellMapping[], deadlineMs: number): Promise<CellState[]> {
-    const [mapped, { answers, failures }] = await Promise.all([
-      this.#database.read(countMapped),
+    const [counts, { answers, failures }] = await Promise.all([
+      this.#database.read(countMapped).catch(asLate),
       this.#cells.each(readContents, { deadlineMs, among: cells }),
     ]);
-    const of = (cell: CellMapping) => ({
+    const of = (cell: CellMapping, { problem, ...state }: Found): CellState => ({
       cell,
       urls: this.urlsOf(cell),
-      ...(mapped.get(cell.id) ?? { hosts: 0, instances: 0 }),
+      ...(counts instanceof RuleError
+        ? { hosts: null, instances: null }
+        : (counts.get(cell.id) ?? { hosts: 0, instances: 0 })),
+      ...state,
+      problem: problem ?? (counts instanceof RuleError ? counts.message : null),
     });
     return [
-      ...answers.map(({ cell, value }) => ({ ...of(cell), ...found(value) })),
-      ...failures.map(({ cell, error }) => ({ ...of(cell), ...unknown(error) })),
+      ...answers.map(({ cell, value }) => of(cell, found(value))),
+      ...failures.map(({ cell, error }) => of(cell, unknown(error))),
     ];
   }
+}
+
+/** Gives the error of an API database that is there and takes too long; the cells can be told of without its counts. */
+function asLate(error: unknown): RuleError {
+  if (error instanceof RuleError && ['DatabaseLocked', 'DatabaseTooSlow'].includes(error.name)) return error;
+  throw error;
 }
 
 async function readContents(em: EntityManager): Promise<Contents> {

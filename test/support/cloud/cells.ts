@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { cellAddress, fillDatabaseUrl, fillTransportUrl, maskUrl } from '../../../src/config/cell-urls.ts';
 import { type ComputeServices, openCompute } from '../../../src/engine/compute.ts';
+import type { DatabaseOptions } from '../../../src/database/database.ts';
 import { novaApiSchema } from '../../../src/database/nova-api/schema.ts';
 import { novaCellSchema } from '../../../src/database/nova-cell/schema.ts';
 import type { DatabaseAddress } from '../../../src/rules/database-address.ts';
@@ -27,11 +28,15 @@ export const actor = () => ({
 });
 
 /** Opens Nova's services as keyward does, whose cells are where their mappings say. Always close them. */
-export const openTestCompute = (address: DatabaseAddress): Promise<ComputeServices> =>
+export const openTestCompute = (
+  address: DatabaseAddress,
+  options: DatabaseOptions = {},
+): Promise<ComputeServices> =>
   openCompute(
     address,
     ({ databaseConnection, ...named }) => cellAddress(databaseConnection, BASE, named, {}),
     urls,
+    options,
   );
 
 /** The tables that tests break. */
@@ -111,6 +116,10 @@ export class TestCells {
   }
 
   close = (): Promise<void> => this.services.close();
+
+  /** Opens the same cells with other options; whoever opens them closes them. */
+  open = (options: DatabaseOptions): Promise<ComputeServices> =>
+    openTestCompute(this.services.address, options);
 
   async #onEach(sql: (table: string) => string): Promise<void> {
     const names = Array.from({ length: this.#made }, (_, at) => this.databaseOf(`cell${at}`));

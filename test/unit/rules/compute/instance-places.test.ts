@@ -1,30 +1,121 @@
 import { describe, expect, it } from '@jest/globals';
+import type { CellMapping } from '../../../../src/rules/compute/cell.ts';
 import { examples } from '../../../../src/rules/compute/cell-findings.ts';
-import { joined, none, unequalParts } from '../../../../src/rules/compute/instance-places.ts';
+import {
+  cellless,
+  findingsOf,
+  joined,
+  judged,
+  none,
+  noVerdict,
+  unequalPlaces,
+  type Verdict,
+} from '../../../../src/rules/compute/instance-places.ts';
 
-const digest = (parts: Record<string, [number, string]>) =>
+type Parts = Record<string, [number, string]>;
+const digest = (parts: Parts) =>
   new Map(Object.entries(parts).map(([part, [count, sum]]) => [part, { count, sum }]));
+const cell = (name: string, id = 1): CellMapping => ({
+  id,
+  uuid: name,
+  name,
+  transportUrl: '',
+  databaseConnection: '',
+  isDisabled: false,
+});
 
-describe('parts of two digests', () => {
-  it.each<[string, Parameters<typeof unequalParts>[0], Parameters<typeof unequalParts>[1], string[][]]>([
-    ['that are equal', digest({ aa: [2, '7'] }), digest({ aa: [2, '7'] }), []],
-    ['that are empty', digest({}), digest({}), []],
+describe('parts of cells that differ', () => {
+  it.each<[string, [Parts, Parts][], string[][]]>([
+    ['are none where all is equal', [[{ aa: [2, '7'] }, { aa: [2, '7'] }]], []],
+    ['are none where all is empty', [[{}, {}]], []],
     [
-      'with another sum',
-      digest({ aa: [2, '7'], bb: [1, '1'] }),
-      digest({ aa: [2, '8'], bb: [1, '1'] }),
-      [['aa']],
+      'have another sum',
+      [
+        [
+          { aa: [2, '7'], bb: [1, '1'] },
+          { aa: [2, '8'], bb: [1, '1'] },
+        ],
+      ],
+      [['0aa']],
     ],
-    ['with another count', digest({ aa: [2, '7'] }), digest({ aa: [3, '7'] }), [['aa']]],
-    ['of which one is missing here', digest({}), digest({ aa: [3, '7'] }), [['aa']]],
-    ['of which one is missing there', digest({ aa: [3, '7'] }), digest({}), [['aa']]],
+    ['have another count', [[{ aa: [2, '7'] }, { aa: [3, '7'] }]], [['0aa']]],
+    ['are missing here', [[{}, { aa: [3, '7'] }]], [['0aa']]],
+    ['are missing there', [[{ aa: [3, '7'] }, {}]], [['0aa']]],
     [
-      'that together are too many',
-      digest({ aa: [4, '1'], bb: [4, '1'], cc: [4, '1'], dd: [30, '1'] }),
-      digest({}),
-      [['aa', 'bb'], ['cc'], ['dd']],
+      'are of one group, whichever cells they are of',
+      [
+        [{ aa: [2, '1'] }, { aa: [2, '2'] }],
+        [{ bb: [1, '1'] }, { bb: [1, '1'] }],
+        [{ cc: [3, '1'] }, { cc: [3, '2'] }],
+      ],
+      [['0aa', '2cc']],
     ],
-  ])('%s', (_, one, other, groups) => expect(unequalParts(one, other, 10)).toEqual(groups));
+    [
+      'are of several groups if they are too many',
+      [
+        [{ aa: [4, '1'], bb: [4, '1'] }, {}],
+        [{ aa: [4, '1'], dd: [30, '1'] }, {}],
+      ],
+      [['0aa', '0bb'], ['1aa'], ['1dd']],
+    ],
+  ])('%s', (_, pairs, groups) => {
+    const digests = pairs.map(([here, there], at) => ({
+      cell: cell(String(at), at),
+      here: digest(here),
+      there: digest(there),
+    }));
+    const found = unequalPlaces(digests, 10);
+    expect(found.map((group) => group.map((place) => `${place.cell.name}${place.part}`))).toEqual(groups);
+  });
+});
+
+describe('what is told of suspects', () => {
+  const some = (count: number) => ({ uuids: ['a'], count });
+  it.each([
+    ['unmapped', { stayed: some(1) }, [1, '1 instance of cell c without a mapping: a.']],
+    [
+      'unmapped',
+      { stayed: some(1), unseen: 7 },
+      [
+        1,
+        'At least 1 instance of cell c without a mapping: a; 7 more that did not match were not looked at twice.',
+      ],
+    ],
+    [
+      'unmapped',
+      { elsewhere: some(2), unseen: 7 },
+      [
+        2,
+        'At least 2 instances in cell c and mapped to another cell, or to none: a and 1 more; 7 more that did not match were not looked at twice.',
+      ],
+    ],
+    [
+      'lost',
+      { unseen: 3 },
+      [
+        3,
+        '3 mappings to cell c, whose database has no such instance at a first look; a second one was not possible.',
+      ],
+    ],
+    ['lost', {}, undefined],
+  ] as const)('that are %s: %j', (kind, verdict, told) => {
+    const findings = findingsOf({ ...noVerdict(cell('c')), ...structuredClone(verdict) } as Verdict, kind);
+    expect(findings.map(({ count, details }) => [count, details])).toEqual(told ? [told] : []);
+  });
+
+  it('says nothing certain of a cell that did not answer the second time', () => {
+    const look = { mappings: new Map(), found: new Map(), cells: [] };
+    const verdict = judged(noVerdict(cell('c')), { cell: cell('c'), kind: 'lost', uuids: ['a', 'b'] }, look);
+    expect(verdict).toMatchObject({ stayed: { count: 0 }, unseen: 2 });
+  });
+
+  it.each([
+    [['a'], false, /^1 mapping to no cell/],
+    [['a'], true, /^At least 1 mapping to no cell/],
+    [[], true, /^There was no time for all mappings to no cell/],
+  ])('of mappings to no cell: %j, in part: %j', (uuids, isPart, says) =>
+    expect(cellless(uuids, isPart)[0]!.details).toMatch(says),
+  );
 });
 
 it('of many suspects some are kept, and all are counted', () => {
