@@ -63,7 +63,7 @@ export async function openCompute(
     audit: new AuditService(database),
     cellSync: new CellSync(database, cells),
     cellService: new CellService(database, cells, urls),
-    cellVerifier: new CellVerifier(database, cells),
+    cellVerifier: new CellVerifier(database, cells, () => performance.now()),
     close: () => database.close(),
   };
 }

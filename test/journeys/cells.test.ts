@@ -116,11 +116,9 @@ describe('alone', () => {
         expect(performance.now() - start).toBeLessThan(20_000);
         const told = stdout === '' ? [] : [JSON.parse(stdout)].flat();
         if (command === 'list')
-          expect(told).toMatchObject([
-            { Name: 'cell0', Hosts: null },
-            { Name: 'cell1', Hosts: null },
-            { Name: 'cell-2' },
-          ]);
+          expect(told.map(({ Name, Hosts, Reachable }) => [Name, Hosts, Reachable])).toEqual(
+            ['cell-2', 'cell0', 'cell1'].map((name) => [name, null, true]),
+          );
         if (command === 'show cell1')
           expect(told).toMatchObject([{ hosts: null, instance_mappings: null, reachable: true }]);
       } finally {

@@ -21,7 +21,7 @@ import type { Digest } from '../../rules/compute/instance-places.ts';
 import type { RuleError } from '../../rules/errors.ts';
 import type { SchemaFacts } from '../../rules/schema-revision.ts';
 import { whyUnlike } from './cell-service.ts';
-import { Deadline } from './deadline.ts';
+import { Deadline, type Stopwatch } from './deadline.ts';
 import { InstanceComparison, MOST_CELLLESS } from './instance-comparison.ts';
 
 /** What was found; `unasked` are the cells that gave no answer, of which the rest of the findings says nothing. */
@@ -44,14 +44,16 @@ type Answer = { facts: SchemaFacts; server: string; contents: Contents };
 export class CellVerifier {
   readonly #database: Database;
   readonly #cells: Cells;
+  readonly #now: Stopwatch;
 
-  constructor(database: Database, cells: Cells) {
+  constructor(database: Database, cells: Cells, now: Stopwatch) {
     this.#database = database;
     this.#cells = cells;
+    this.#now = now;
   }
 
   async verify(deadlineMs: number): Promise<Verification> {
-    const deadline = new Deadline(deadlineMs);
+    const deadline = new Deadline(deadlineMs, this.#now);
     const cells = await this.#cells.list();
     const mapped = await this.#database.snapshot(readMapped);
     const { answers, failures } = await this.#cells.each(readCell, {

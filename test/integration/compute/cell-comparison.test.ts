@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jes
 import type { Client } from 'pg';
 import { listInstances } from '../../../src/database/nova-cell/instances.ts';
 import { withinMs } from '../../../src/database/patience.ts';
+import { CellVerifier } from '../../../src/services/compute/cell-verifier.ts';
 import { TestCells } from '../../support/cloud/cells.ts';
 import { TestPostgres } from '../../support/cloud/postgres.ts';
 
@@ -96,6 +97,26 @@ describe('of more than are looked at at once', () => {
       { kind: 'instance-not-mapped', count: 100, details: expect.stringMatching(/^100 instances/) },
     ]);
   });
+});
+
+it('what there was no time to compare is not passed over', async () => {
+  await inApi(
+    "insert into instance_mappings (project_id, cell_id, instance_uuid) select 'p', id, gen_random_uuid()::text from cell_mappings where name = 'cell2'; insert into instance_mappings (project_id, instance_uuid) values ('p', gen_random_uuid()::text)",
+  );
+  const { database, cells: all } = cells.services;
+  let now = 0;
+  const each = all.each.bind(all);
+  jest.spyOn(all, 'each').mockImplementation((async (...args: Parameters<typeof each>) => {
+    const answers = await each(...args);
+    now += 20_000;
+    return answers;
+  }) as typeof all.each);
+  const { findings, unasked } = await new CellVerifier(database, all, () => now).verify(20_000);
+  expect(unasked.map(({ name }) => name)).toEqual(['cell2']);
+  expect(findings).toMatchObject([
+    { kind: 'cell-unreachable', details: expect.stringMatching(/no time left to compare .* of cell cell2/) },
+    { kind: 'mapping-without-cell', details: expect.stringMatching(/^There was no time/) },
+  ]);
 });
 
 describe('with mappings that somebody else has locked', () => {
