@@ -81,6 +81,9 @@ function unfinished(
     title,
     code: CheckCode.failure,
     details: `The check could not be finished: ${rootCause(error) ?? error.message}`,
-    remedy: remedyIn(`keyward status upgrade check --suite ${suite.suite}`, suite),
+    remedy: remedyIn(
+      `keyward status upgrade check${suite.suite === 'keystone' ? '' : ` --suite ${suite.suite}`}`,
+      suite,
+    ),
   };
 }

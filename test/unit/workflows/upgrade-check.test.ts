@@ -37,7 +37,7 @@ const unfinished = (id: string, why: string) => ({
   suite: 'keystone',
   code: 2,
   details: `The check could not be finished: ${why}`,
-  remedy: 'keyward status upgrade check --suite keystone --config-file /etc/keystone.conf',
+  remedy: 'keyward status upgrade check --config-file /etc/keystone.conf',
 });
 const isRun = ({ step }: Attempt) => step === 'runCheck';
 
