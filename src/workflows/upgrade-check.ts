@@ -71,6 +71,8 @@ function activitiesFor({ id, needs }: CheckDescription, { target, hostname }: Su
   });
 }
 
+const AGAIN = 'keyward status upgrade check';
+
 function unfinished(
   { id, title }: Pick<CheckDescription, 'id' | 'title'>,
   suite: SuiteStep,
@@ -81,9 +83,6 @@ function unfinished(
     title,
     code: CheckCode.failure,
     details: `The check could not be finished: ${rootCause(error) ?? error.message}`,
-    remedy: remedyIn(
-      `keyward status upgrade check${suite.suite === 'keystone' ? '' : ` --suite ${suite.suite}`}`,
-      suite,
-    ),
+    remedy: remedyIn([AGAIN, ...(suite.suite === 'keystone' ? [] : ['--suite', suite.suite])].join(' '), suite),
   };
 }
