@@ -178,6 +178,21 @@ describe('with a nova.conf', () => {
     expect(await cells('api_b')).toEqual(before);
   });
 
+  it('no URL for cell0 can be made of one without a database; the API database is made all the same', async () => {
+    await home.query('create database api_c', 'postgres');
+    const unnamed = path.join(path.dirname(config), 'unnamed.conf');
+    writeFileSync(
+      unnamed,
+      `[api_database]\nconnection = ${urlOf('api_c')}\n[database]\nconnection = ${urlOf('')}\n`,
+    );
+    const { code, stdout, stderr } = await run(['db', 'sync', 'compute', '--nova-config-file', unnamed]);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^compute-api: Applied /);
+    expect(stderr).toMatch(/Error: cells: .* from which cell0's URL is made, names no database\./);
+    expect(stderr).not.toContain('Nothing was changed');
+    expect(await cells('api_c')).toEqual([]);
+  });
+
   it('URLs that are not given are its own', async () => {
     const { code, stdout, stderr } = await cell('create', 'cell1', '-f', 'json');
     expect(code).toBe(0);
