@@ -94,7 +94,11 @@ describe('of more than are looked at at once', () => {
     );
     const { findings } = await verify();
     expect(findings).toMatchObject([
-      { kind: 'instance-not-mapped', count: 100, details: expect.stringMatching(/^100 instances/) },
+      {
+        kind: 'instance-not-mapped',
+        count: 100,
+        details: expect.stringMatching(/^100 instances of cell cell2 without a mapping: /),
+      },
     ]);
   });
 });
