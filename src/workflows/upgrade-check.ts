@@ -83,6 +83,9 @@ function unfinished(
     title,
     code: CheckCode.failure,
     details: `The check could not be finished: ${rootCause(error) ?? error.message}`,
-    remedy: remedyIn([AGAIN, ...(suite.suite === 'keystone' ? [] : ['--suite', suite.suite])].join(' '), suite),
+    remedy: remedyIn(
+      [AGAIN, ...(suite.suite === 'keystone' ? [] : ['--suite', suite.suite])].join(' '),
+      suite,
+    ),
   };
 }
