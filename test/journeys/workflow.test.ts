@@ -219,7 +219,7 @@ it("a run of a file's database is followed with that file, also when its worker 
   await giveUpStep(id);
   const elsewhere = await workflow('follow', id);
   expect(elsewhere).toMatchObject({ code: 1, stdout: '' });
-  expect(elsewhere.stderr).toMatch(/is of another identity database\. .*--config-file/);
+  expect(elsewhere.stderr).toMatch(/is of another database\. .*--config-file/);
   expect(await home.shell(command!)).toMatchObject({ code: 0 });
 });
 
