@@ -31,8 +31,13 @@ export default {
   projects: [...['architecture', 'unit'].map(layer), ...['integration', 'journeys'].map(layerOfHomes)],
 };
 
+/** The setup also names the folder of the Nova that the files share, and the teardown ends that Nova. */
 export const interop = {
-  ...layerOfHomes('interop'),
+  ...layer('interop'),
+  globalSetup: '<rootDir>/test/support/interop/run-setup.ts',
+  globalTeardown: '<rootDir>/test/support/interop/run-teardown.ts',
+  // It needs Debian's packages, and a minute to start: for `npm run stress` only.
+  testPathIgnorePatterns: process.env['KEYWARD_STRESS'] ? [] : ['interop/scattered.test.ts'],
   maxWorkers: 2,
   testSequencer: '<rootDir>/test/support/longest-first.js',
   reporters: ['default', '<rootDir>/test/support/slowest-reporter.js'],

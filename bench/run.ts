@@ -2,12 +2,25 @@ import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import path from 'node:path';
 import { listParts } from '../src/daemons/parts.ts';
-import { type Outcome, TestHome } from '../test/support/home/cli.ts';
 import { StartedPrograms } from '../test/support/interop/programs.ts';
 import { RealKeystone } from '../test/support/interop/real-keystone.ts';
+import { competeWithNova } from './compute.ts';
+import {
+  compete,
+  type Contest,
+  home,
+  keyward,
+  median,
+  PASSWORD,
+  peakMiB,
+  ROUNDS,
+  row,
+  type Seconds,
+  succeed,
+  time,
+  urlOf,
+} from './measure.ts';
 
-const ROUNDS = 5;
-const PASSWORD = 'bench-Pw-1';
 const REGION = ['--bootstrap-region-id', 'RegionOne'];
 const URLS = ['public', 'internal', 'admin'].flatMap((face) => [
   `--bootstrap-${face}-url`,
@@ -16,50 +29,6 @@ const URLS = ['public', 'internal', 'admin'].flatMap((face) => [
 const BOOTSTRAP = ['bootstrap', '--bootstrap-password-stdin', ...REGION, ...URLS];
 const REAL_BOOTSTRAP = ['--bootstrap-password', PASSWORD, ...REGION, ...URLS];
 const CHECK = ['status', 'upgrade', 'check'];
-
-const home = new TestHome();
-const peakFile = path.join(home.dir, 'peak.txt');
-const watching = {
-  NODE_OPTIONS: `--import=${new URL('peak-memory.js', import.meta.url).href}`,
-  BENCH_PEAK_FILE: peakFile,
-};
-
-type Seconds = number;
-/** `prepare` is called before each run of either side, and is not timed. */
-type Contest = {
-  name: string;
-  atMost: number;
-  args: string[];
-  env?: NodeJS.ProcessEnv;
-  theirs: () => Promise<unknown>;
-  prepare?: () => Promise<unknown>;
-};
-
-const urlOf = (database: string): string =>
-  `postgresql+psycopg2://openstack@/${database}?host=${home.home.runDir}`;
-
-/** Throws if a run has failed, since a failed run would be a fast one. */
-async function succeed(what: string, outcome: Promise<Outcome>): Promise<string> {
-  const { code, stdout, stderr } = await outcome;
-  if (code !== 0) throw new Error(`${what}: exit ${code}: ${stderr}`);
-  return stdout;
-}
-
-const keyward = (args: string[], env: NodeJS.ProcessEnv = {}): Promise<string> =>
-  succeed(`keyward ${args.join(' ')}`, home.run(args, { env, input: `${PASSWORD}\n` }));
-
-/** Measures the wall time of one whole process. */
-async function time(command: () => Promise<unknown>): Promise<Seconds> {
-  const start = performance.now();
-  await command();
-  return (performance.now() - start) / 1000;
-}
-
-/** Measures the peak in a run that is not timed, since watching takes time too. */
-async function peakMiB(args: string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
-  await keyward(args, { ...env, ...watching });
-  return (Number(readFileSync(peakFile, 'utf8')) / 1024).toFixed(0);
-}
 
 /** Empties both databases again, but for what `db sync` leaves. */
 async function unbootstrap(): Promise<void> {
@@ -139,22 +108,6 @@ async function listUsers(count: number): Promise<void> {
   );
 }
 
-const median = (values: Seconds[]): Seconds =>
-  values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)]!;
-
-async function compete({ name, atMost, args, env, theirs, prepare }: Contest): Promise<void> {
-  const [ours, others]: [Seconds[], Seconds[]] = [[], []];
-  await prepare?.();
-  const peak = await peakMiB(args, env);
-  for (let round = 0; round < ROUNDS; round++) {
-    await prepare?.();
-    ours.push(await time(() => keyward(args, env)));
-    others.push(await time(theirs));
-  }
-  const [mine, real] = [median(ours), median(others)];
-  row(name, mine.toFixed(2), real.toFixed(2), (mine / real).toFixed(2), atMost, peak);
-}
-
 async function startUp(name: string, prepare: () => Promise<unknown>): Promise<void> {
   const times: Seconds[] = [];
   for (let round = 0; round < ROUNDS; round++) {
@@ -171,8 +124,6 @@ function workersPeak(): string {
   const kib = files.map((file) => Number(/VmHWM:\s+(\d+)/.exec(readFileSync(file, 'utf8'))?.[1]));
   return kib.length > 0 ? (Math.max(...kib) / 1024).toFixed(0) : '';
 }
-
-const row = (...cells: (string | number)[]): void => console.log(`| ${cells.join(' | ')} |`);
 
 async function main(): Promise<void> {
   await keyward(['up']);
@@ -193,6 +144,7 @@ async function main(): Promise<void> {
   for (const contest of await resourceContests(real)) await compete(contest);
   for (const count of [10_000, 100_000]) await listUsers(count);
   real.close();
+  await competeWithNova();
   row('the local worker, after all that', '', '', '', '', workersPeak());
   await startUp('up, when it is up', async () => {});
   await startUp('up, after down', () => keyward(['down']));

@@ -7,6 +7,8 @@ if (major < 22 || (major === 22 && minor < 17)) {
   );
   process.exit(69);
 }
+// Names are looked up by half of these threads: a few that get no answer must not keep every other one waiting.
+process.env.UV_THREADPOOL_SIZE ??= '32';
 import('../dist/main.js').then(
   ({ main }) => main(import.meta.url),
   ({ message }) => {

@@ -1,39 +1,58 @@
 import { randomUUID } from 'node:crypto';
 import { BaseCommand } from './base-command.ts';
 import type { RunFlags } from './flags/run-flags.ts';
-import type { SettingsFlags } from './flags/settings-flags.ts';
+import type { BothSettingsFlags, SettingsFlags } from './flags/settings-flags.ts';
 import type { Progress } from './output/progress.ts';
 import { ExitCode, RuleError } from '../rules/errors.ts';
 import type { Requester } from '../rules/requester.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { IdentityServices } from '../engine/identity.ts';
+import type { Service } from '../engine/service.ts';
 import { requesterOf } from '../engine/requester.ts';
-import type { Configuration } from '../rules/settings.ts';
-import { cureWithConfiguration } from '../rules/remedy.ts';
+import type { ServiceName } from '../rules/service.ts';
+import type { Actor } from '../services/audit/audit-writer.ts';
+import { type Configurations, cureWithConfiguration } from '../rules/remedy.ts';
 import type { RunOptions, Runs } from '../temporal/runs.ts';
 
 type StartRun<T> = (runs: Runs, options: RunOptions) => Promise<T>;
 
 /** A command that needs the engine: what it asks for is opened for it, and always closed. */
 export abstract class EngineCommand extends BaseCommand {
+  /** The services that it is about, or (of several) may be about. */
+  static services: readonly ServiceName[] = ['identity'];
   /** Whether the run that it follows is one that it asked for. */
   protected startsRun = true;
+  /** Whether the seconds that it waits for a lock are those that a statement may take as well. */
+  protected isDeadline = false;
   /** Set while a run is followed. */
   protected followedRun: string | null = null;
   /** Whether that run is known to exist; before, Temporal may have been asked to start it. */
   #isRunKnown = false;
   #progress: Progress | null = null;
-  #configuration: Configuration | null = null;
+  #configurations: Configurations = {};
 
-  /** `lockSeconds`: how long a statement may wait for a lock that somebody else holds. */
+  /**
+   * `lockSeconds`: how long a statement may wait for a lock that somebody else holds. `services` are those that the
+   * command was told to be about: the configuration of another one is not read.
+   */
   protected async withEngine<T>(
-    flags: SettingsFlags,
+    flags: BothSettingsFlags,
     use: (engine: Engine) => Promise<T>,
     lockSeconds?: number,
+    services = this.servicesOf(flags),
   ): Promise<T> {
     const { Engine } = await import('../engine/engine.ts');
-    const engine = new Engine({ flags, env: process.env, announce: this.announce, lockSeconds });
-    this.#configuration = engine.identity.settings;
+    const each = new Set(services).size > 1 ? 'both' : 'chosen';
+    const engine = new Engine({
+      services,
+      flags,
+      serves: 'nova-config-file' in this.ctor.flags ? each : 'one',
+      env: process.env,
+      announce: this.announce,
+      lockSeconds,
+      isDeadline: this.isDeadline,
+    });
+    this.#configurations = Object.fromEntries(engine.services.map(({ name, settings }) => [name, settings]));
     const detach = this.#detachOnSignal(engine);
     try {
       return await use(engine);
@@ -45,11 +64,19 @@ export abstract class EngineCommand extends BaseCommand {
     }
   }
 
+  /** Gives the services that the command is about with these flags. */
+  protected servicesOf(_flags: object): readonly ServiceName[] {
+    return (this.constructor as typeof EngineCommand).services;
+  }
+
   /** Gives the error with cures that reach the database that this command was about. */
   protected configured<T>(error: T): T {
-    if (!(error instanceof RuleError) || !this.#configuration) return error;
-    return Object.assign(error, { cure: cureWithConfiguration(error.cure, this.#configuration) });
+    if (!(error instanceof RuleError)) return error;
+    return Object.assign(error, { cure: this.configuredText(error.cure) });
   }
+
+  /** Does the same for the commands that a text names. */
+  protected configuredText = (text: string): string => cureWithConfiguration(text, this.#configurations);
 
   /** Opens the services of the identity database, without Temporal. */
   protected withIdentity<T>(
@@ -59,17 +86,20 @@ export abstract class EngineCommand extends BaseCommand {
     return this.withEngine(flags, async (engine) => use(await engine.identity.services()));
   }
 
-  /** Follows what `start` starts or joins, with progress on stderr. */
+  /** Follows what `start` starts or joins, with progress on stderr; it is a run of the first of the services. */
   protected async followIn<T>(
     engine: Engine,
     flags: RunFlags,
     workflowId: string,
     title: string,
     start: StartRun<T>,
+    services: readonly Service[] = engine.services,
   ): Promise<T> {
     const [{ openProgress }, runs] = await Promise.all([
       import('./output/progress.ts'),
-      engine.runs({ inline: flags.inline ?? false }).catch((error: unknown) => this.#neverStarted(error)),
+      engine
+        .runs(services, { inline: flags.inline ?? false })
+        .catch((error: unknown) => this.#neverStarted(error)),
     ]);
     const progress = await openProgress(title);
     this.followedRun = workflowId;
@@ -111,6 +141,13 @@ export abstract class EngineCommand extends BaseCommand {
 
   protected requester = (): Requester => requesterOf(process.env);
 
+  /** Says who changes something by this command, under a request of its own. */
+  protected newActor = (): Actor => ({
+    requestId: this.newRequestId(),
+    operation: this.id!.replaceAll(':', ' '),
+    requester: this.requester(),
+  });
+
   protected exitCodeAfter = (signal: NodeJS.Signals): number =>
     signal === 'SIGINT' ? ExitCode.interrupted : ExitCode.terminated;
 
@@ -136,7 +173,7 @@ export abstract class EngineCommand extends BaseCommand {
   async #leave(engine: Engine): Promise<void> {
     const farewell = this.farewell(engine);
     await this.#progress?.finish('left');
-    if (farewell) this.announce(cureWithConfiguration(farewell, engine.identity.settings));
+    if (farewell) this.announce(cureWithConfiguration(farewell, this.#configurations));
     await engine.leave();
   }
 

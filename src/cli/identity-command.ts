@@ -69,17 +69,12 @@ export abstract class ResourceCommand extends EngineCommand {
 
   async #changeOf(identity: Engine['identity']): Promise<IdentityChange> {
     const { resources, grants, impliedRoles } = await identity.services();
-    const actor = {
-      requestId: this.newRequestId(),
-      operation: this.id!.replaceAll(':', ' '),
-      requester: this.requester(),
-    };
     const { passwordHashing, defaultDomainId } = identity.settings;
     return {
       resources,
       grants,
       impliedRoles,
-      actor,
+      actor: this.newActor(),
       hashing: passwordHashing.value,
       defaultDomainId: defaultDomainId.value,
     };

@@ -1,8 +1,10 @@
 import { Flags } from '@oclif/core';
 import { EngineCommand } from '../cli/engine-command.ts';
-import { settingsFlags } from '../cli/flags/settings-flags.ts';
+import { bothSettingsFlags } from '../cli/flags/settings-flags.ts';
+import { serviceNames } from '../rules/service.ts';
 
 export default class Down extends EngineCommand {
+  static override services = serviceNames;
   static override summary = 'Stop the parts that run on this machine; their data stays.';
   static override description = 'Refused while runs are open, since nobody would work on them.';
   static override examples = [
@@ -10,7 +12,7 @@ export default class Down extends EngineCommand {
     '<%= config.bin %> <%= command.id %> --force',
   ];
   static override flags = {
-    ...settingsFlags,
+    ...bothSettingsFlags,
     force: Flags.boolean({ description: 'stop although runs are open; they go on after the next `up`' }),
   };
 

@@ -1,13 +1,15 @@
 import { Flags } from '@oclif/core';
 import { EngineCommand } from '../cli/engine-command.ts';
-import { settingsFlags } from '../cli/flags/settings-flags.ts';
+import { bothSettingsFlags } from '../cli/flags/settings-flags.ts';
 import { formatFlags } from '../cli/flags/format-flags.ts';
 import { partsOutput } from '../cli/output/parts-table.ts';
+import { serviceNames } from '../rules/service.ts';
 
 export default class Up extends EngineCommand {
+  static override services = serviceNames;
   static override summary = 'Start the parts that keyward needs on this machine.';
   static override description =
-    'PostgreSQL and a Temporal server (each on a private socket) and a worker; each only where neither the environment ' +
+    'PostgreSQL and a Temporal server (each on a private socket) and a worker for each service in use; each only where neither the environment ' +
     'nor a configuration file names another. Other commands do this by themselves; a repeat changes nothing.';
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
@@ -15,7 +17,7 @@ export default class Up extends EngineCommand {
   ];
   static override output = partsOutput;
   static override flags = {
-    ...settingsFlags,
+    ...bothSettingsFlags,
     ...formatFlags,
     ui: Flags.boolean({ description: "also start Temporal's web UI and print a link that opens it once" }),
   };

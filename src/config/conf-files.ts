@@ -12,7 +12,7 @@ export function confFilesIn(dir: string): string[] {
   } catch (error) {
     throw new UsageError(
       `${dir} can't be read: ${(error as Error).message}.`,
-      'Name a readable folder with --config-dir.',
+      'Make it readable, or name another folder.',
     );
   }
 }

@@ -7,39 +7,63 @@ import { takeParameters } from './libpq-parameters.ts';
 
 const SHAPE =
   /^(?<scheme>[\w.]+)(?:\+(?<driver>[\w.]+))?:\/\/(?:(?<user>[^:@/]*)(?::(?<password>[^@]*))?@)?(?<host>\[[^\]]*\]|[^:/?#@]*)(?::(?<port>\d+))?(?:\/(?<database>[^?]*))?(?:\?(?<query>.*))?$/;
-const EXAMPLE = 'postgresql+psycopg2://keystone:PASSWORD@db.example:5432/keystone';
+
+/** What a cure says of a URL: how a right one looks, and where keyward can be given another one than it was given. */
+export type UrlAdvice = { example: string; elsewhere: string };
+
+const ANY_DATABASE: UrlAdvice = {
+  example: 'postgresql+psycopg2://USER:PASSWORD@db.example:5432/DATABASE',
+  elsewhere: 'in its place',
+};
+
+/** Where a URL came from, for the errors, and what their cures say. */
+type Source = UrlAdvice & { origin: string };
 
 /**
- * Reads a SQLAlchemy URL as Keystone's `[database] connection` has it (`sqlalchemy/engine/url.py`): the driver after
+ * Reads a SQLAlchemy URL as a service's `[database] connection` has it (`sqlalchemy/engine/url.py`): the driver after
  * `+` does not matter, user, password and database are percent-decoded, `?host=/folder` names a socket folder, and what
  * the query says of host, port, user or password beats what is in front of it.
  * An error never repeats the URL, which may hold a password.
  */
-export function parseDatabaseUrl(url: string, origin: string): DatabaseAddress {
+export function parseDatabaseUrl(
+  url: string,
+  origin: string,
+  advice: UrlAdvice = ANY_DATABASE,
+): DatabaseAddress {
+  const source = { ...advice, origin };
   const parts = SHAPE.exec(url.trim())?.groups;
   if (!parts)
-    throw badUrl(origin, 'is no database URL (in a password, @ is written %40, # %23, : %3A and / %2F)');
+    throw badUrl(source, 'is no database URL (in a password, @ is written %40, # %23, : %3A and / %2F)');
   if (!/^postgres(ql)?$/.test(parts['scheme']!)) {
-    throw badUrl(origin, `is a URL of '${parts['scheme']}', and keyward works on PostgreSQL only`);
+    throw badUrl(source, `is a URL of '${parts['scheme']}', and keyward works on PostgreSQL only`);
   }
   const query = new URLSearchParams(parts['query'] ?? '');
-  const database = decode(parts['database'], origin);
-  if (!database) throw badUrl(origin, 'names no database');
-  const user = query.get('user') || decode(parts['user'], origin) || accountName();
-  if (!user) throw badUrl(origin, "names no user, and this process's uid has no name to take instead");
-  const password = parts['password'] === undefined ? null : decode(parts['password'], origin);
-  const parameters = takeParameters(query, origin);
+  const database = decode(parts['database'], source);
+  if (!database) throw badUrl(source, 'names no database');
+  const user = query.get('user') || decode(parts['user'], source) || accountName();
+  if (!user) throw badUrl(source, "names no user, and this process's uid has no name to take instead");
+  const password = parts['password'] === undefined ? null : decode(parts['password'], source);
+  const parameters = takeParameters(query, source);
   const address: DatabaseAddress = {
-    host: hostOf(query.getAll('host'), parts['host'] ?? '', origin),
-    port: portOf(query.get('port') ?? parts['port'], origin),
+    host: hostOf(query.getAll('host'), parts['host'] ?? '', source),
+    port: portOf(query.get('port') ?? parts['port'], source),
     database,
     user,
     password: query.get('password') ?? password,
-    ...sslOf(query.get('sslmode'), query.get('sslrootcert'), origin),
+    ...sslOf(query.get('sslmode'), query.get('sslrootcert'), source),
     ...(Object.keys(parameters).length > 0 && { parameters }),
   };
-  assertConsistent(address, origin);
+  assertConsistent(address, source);
   return address;
+}
+
+/** Appends to the name of the database in a URL, which stays as it is written; errors are those of `parseDatabaseUrl`. */
+export function appendToDatabase(url: string, suffix: string, origin: string, advice: UrlAdvice): string {
+  parseDatabaseUrl(url, origin, advice);
+  const whole = url.trim();
+  const query = SHAPE.exec(whole)!.groups!['query'];
+  const tail = query === undefined ? '' : `?${query}`;
+  return `${whole.slice(0, whole.length - tail.length)}${suffix}${tail}`;
 }
 
 /** Writes a URL that psql and a keystone.conf (`driver` 'psycopg2') understand; a password that is hidden is `***`. */
@@ -65,19 +89,19 @@ export function formatDatabaseUrl(
   return `${scheme}://${encodeURIComponent(user)}${secret}@${place}/${encodeURIComponent(database)}${query && `?${query}`}`;
 }
 
-function portOf(text: string | undefined | null, origin: string): number {
+function portOf(text: string | undefined | null, source: Source): number {
   const port = Number(text ?? 5432);
   if (port > 0 && port < 65_536) return port;
-  throw badUrl(origin, `has an impossible port (${text})`);
+  throw badUrl(source, `has an impossible port (${text})`);
 }
 
 /** Refuses several hosts: libpq would choose one of them, and a target must be one server. */
-function hostOf(named: string[], inFront: string, origin: string): string {
+function hostOf(named: string[], inFront: string, source: Source): string {
   const host = named.join(',') || inFront.replaceAll(/[[\]]/g, '') || 'localhost';
   if (!host.includes(',')) return host;
   throw new UsageError(
-    `${origin} names several hosts, and keyward connects to one.`,
-    'Give keyward a URL with the host that takes writes (or a name that leads to it) in KEYWARD_KEYSTONE_DATABASE_URL.',
+    `${source.origin} names several hosts, and keyward connects to one.`,
+    `Give keyward a URL with the host that takes writes (or a name that leads to it) ${source.elsewhere}.`,
   );
 }
 
@@ -85,36 +109,36 @@ function hostOf(named: string[], inFront: string, origin: string): string {
 function sslOf(
   mode: string | null,
   rootCert: string | null,
-  origin: string,
+  source: Source,
 ): Pick<DatabaseAddress, 'ssl' | 'sslRootCert'> {
   const text = mode ?? (rootCert === 'system' ? 'verify-full' : 'prefer');
   const ssl = sslModes.find((known) => known === text);
-  if (!ssl) throw badUrl(origin, `has an unknown sslmode ('${text}')`);
+  if (!ssl) throw badUrl(source, `has an unknown sslmode ('${text}')`);
   if (rootCert === 'system' && ssl !== 'verify-full')
-    throw badUrl(origin, `has sslmode=${ssl}, but sslrootcert=system needs sslmode=verify-full`);
+    throw badUrl(source, `has sslmode=${ssl}, but sslrootcert=system needs sslmode=verify-full`);
   // The path is made absolute, since a worker has another working folder.
   return { ssl, sslRootCert: rootCert && (rootCert === 'system' ? rootCert : path.resolve(rootCert)) };
 }
 
-function assertConsistent({ host, ssl, parameters = {} }: DatabaseAddress, origin: string): void {
+function assertConsistent({ host, ssl, parameters = {} }: DatabaseAddress, source: Source): void {
   const { hostaddr, sslnegotiation } = parameters;
   if (hostaddr !== undefined && (isIP(hostaddr) === 0 || isSocket({ host })))
-    throw badUrl(origin, 'has a hostaddr that is no IP address, or stands beside a socket folder');
+    throw badUrl(source, 'has a hostaddr that is no IP address, or stands beside a socket folder');
   if (sslnegotiation === 'direct' && ['disable', 'allow', 'prefer'].includes(ssl))
     throw badUrl(
-      origin,
+      source,
       `has sslmode=${ssl}, but sslnegotiation=direct needs sslmode=require or verify-full`,
     );
 }
 
-function decode(text: string | undefined, origin: string): string {
+function decode(text: string | undefined, source: Source): string {
   try {
     return decodeURIComponent(text ?? '');
   } catch {
-    throw badUrl(origin, 'has a % that begins no escape; write %25');
+    throw badUrl(source, 'has a % that begins no escape; write %25');
   }
 }
 
 // oxlint-disable-next-line unicorn/consistent-function-scoping -- thrown in place above
-const badUrl = (origin: string, what: string): UsageError =>
-  new UsageError(`${origin} ${what}.`, `Write it as ${EXAMPLE}.`);
+const badUrl = ({ origin, example }: Source, what: string): UsageError =>
+  new UsageError(`${origin} ${what}.`, `Write it as ${example}.`);

@@ -1,22 +1,24 @@
-import { homedir } from 'node:os';
-import path from 'node:path';
 import type { PasswordHashing } from '../rules/identity/password.ts';
-import type { DatabaseAddress } from '../rules/database-address.ts';
 import { UsageError } from '../rules/errors.ts';
 import type { IdentitySettings } from '../rules/identity/settings.ts';
 import type { Setting } from '../rules/settings.ts';
-import { parseDatabaseUrl } from './database-url.ts';
 import { type KeystoneConfig, readKeystoneConfig } from './keystone-options.ts';
-import { policyOptionsOf } from './policy-files.ts';
-import { withTlsFiles } from './tls-files.ts';
+import { policyOptionsOf } from './policy-options.ts';
+import {
+  configurationOf,
+  connectionOf,
+  databaseOf,
+  type Given,
+  type ServiceDatabase,
+  type Serves,
+} from './service-database.ts';
+import { assertFilesOf } from './whose-file.ts';
 
-type Given = {
-  'config-file'?: string[] | undefined;
-  'config-dir'?: string[] | undefined;
-  embedded?: boolean | undefined;
+const DATABASE: ServiceDatabase = {
+  option: '[database] connection',
+  variable: 'KEYWARD_KEYSTONE_DATABASE_URL',
+  example: 'postgresql+psycopg2://keystone:PASSWORD@db.example:5432/keystone',
 };
-
-const DATABASE_VARIABLE = 'KEYWARD_KEYSTONE_DATABASE_URL';
 
 /**
  * What Keystone's help of `password_hash_rounds` allows (`keystone/conf/identity.py`). One more of bcrypt's or scrypt's
@@ -30,52 +32,27 @@ const ROUNDS: Record<PasswordHashing['algorithm'], [least: number, most: number]
 };
 
 /** Reads what flags, environment and a Keystone's files say; each value remembers its origin. Bad input is a UsageError. */
-export function loadIdentitySettings(flags: Given, env: NodeJS.ProcessEnv): IdentitySettings {
-  const configFiles = (flags['config-file'] ?? []).map(absolute);
-  const configDirs = (flags['config-dir'] ?? []).map(absolute);
-  const isEmbedded = flags.embedded ?? false;
-  const config = readKeystoneConfig({ configFiles, configDirs }, env);
+export function loadIdentitySettings(
+  flags: Given,
+  env: NodeJS.ProcessEnv,
+  serves: Serves = 'one',
+): IdentitySettings {
+  const configuration = configurationOf(flags, '');
+  const config = readKeystoneConfig(configuration, env);
+  assertFilesOf('Keystone', config.files, serves);
+  const connection = connectionOf(DATABASE.variable, () => config.get('database.connection'), {
+    flags,
+    env,
+    serves,
+  });
   return {
-    database: databaseOf(connectionOf(config, env), [...configFiles, ...configDirs], isEmbedded, env),
-    configFiles,
-    configDirs,
-    isEmbedded,
+    ...configuration,
+    database: databaseOf(connection, configuration, DATABASE, env),
     defaultDomainId: domainIdOf(config.get('identity.default_domain_id')),
     passwordHashing: hashingOf(config),
     cacheTime: cacheTimeOf(config),
     policy: policyOptionsOf(config),
   };
-}
-
-/** Resolves a tilde as oslo.config does, since a shell leaves the one of `--config-file=~/keystone.conf` alone. */
-const absolute = (file: string): string => path.resolve(file.replace(/^~(?=\/|$)/, () => homedir()));
-
-/** keyward's own variable beats Keystone's (OS_DATABASE__CONNECTION), which beats files. */
-function connectionOf(config: KeystoneConfig, env: NodeJS.ProcessEnv): Setting<string | null> {
-  const variable = env[DATABASE_VARIABLE];
-  return variable ? { value: variable, origin: DATABASE_VARIABLE } : config.get('database.connection');
-}
-
-/** Whoever names a configuration means its database: without one, the embedded database must be asked for. */
-function databaseOf(
-  { value, origin }: Setting<string | null>,
-  configuration: string[],
-  isEmbedded: boolean,
-  env: NodeJS.ProcessEnv,
-): Setting<DatabaseAddress | null> {
-  if (!value) {
-    if (isEmbedded || configuration.length === 0) return { value: null, origin: 'the embedded PostgreSQL' };
-    const what =
-      value === null
-        ? `No [database] connection is set in ${configuration.join(', ')}`
-        : `${origin} is empty`;
-    throw new UsageError(`${what}.`, "Set it, or add --embedded to work on keyward's own PostgreSQL.");
-  }
-  if (isEmbedded)
-    throw new UsageError(`--embedded and ${origin} name two databases.`, 'Leave one of them out.');
-  const address = withTlsFiles(parseDatabaseUrl(value, origin), origin, env);
-  // keyward hands its worker the URL in this variable, whatever had set it, so the variable is no origin to name.
-  return { value: origin === DATABASE_VARIABLE ? address : { ...address, origin }, origin };
 }
 
 /** Refuses what can't be a domain's id, of which Keystone stores 64 characters. */

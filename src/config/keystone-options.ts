@@ -1,6 +1,7 @@
 import { passwordHashAlgorithms } from '../rules/identity/password.ts';
 import { type ConfigPaths, OsloConfig } from './oslo-config.ts';
-import { bool, choice, int, multi, text } from './oslo-types.ts';
+import { bool, choice, int, text } from './oslo-types.ts';
+import { POLICY_OPTIONS } from './policy-options.ts';
 
 const CACHE_BACKENDS = [
   'oslo_cache.memcache_pool',
@@ -37,8 +38,7 @@ export const KEYSTONE_OPTIONS = {
   'cache.enabled': bool(true),
   'cache.backend': choice(CACHE_BACKENDS, 'dogpile.cache.null'),
   'cache.expiration_time': int(600, { least: 1 }),
-  'oslo_policy.policy_file': text('policy.yaml'),
-  'oslo_policy.policy_dirs': multi(['policy.d']),
+  ...POLICY_OPTIONS,
 } as const;
 
 export type KeystoneOption = keyof typeof KEYSTONE_OPTIONS;

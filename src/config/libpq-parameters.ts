@@ -53,23 +53,27 @@ const ELSEWHERE = ['host', 'port', 'user', 'password', 'sslmode', 'sslrootcert']
  */
 export function takeParameters(
   query: URLSearchParams,
-  origin: string,
+  source: { origin: string; elsewhere: string },
 ): Partial<Record<HonouredParameter, string>> {
   const taken = [...query].filter(([name]) => !ELSEWHERE.includes(name));
   const parameters = taken
-    .filter(([name, value]) => isHonoured(name, value, origin))
+    .filter(([name, value]) => isHonoured(name, value, source))
     // Paths are made absolute, since a worker has another working folder.
     .map(([name, value]) => [name, FILES.includes(name) ? path.resolve(value) : value]);
   return Object.fromEntries(parameters);
 }
 
 /** Tells a parameter to honour from a harmless one, which is dropped (false); throws for any other. */
-function isHonoured(name: string, value: string, origin: string): boolean {
+function isHonoured(
+  name: string,
+  value: string,
+  { origin, elsewhere }: { origin: string; elsewhere: string },
+): boolean {
   const honoured = honouredParameters.find((known) => known === name);
   const judge = honoured ? HONOURED[honoured] : HARMLESS[name];
   if (judge?.(value)) return honoured !== undefined;
   throw new UsageError(
     `${origin} has ${judge ? `${name}=${value}` : `the parameter ${name}`}, which keyward can't honour.`,
-    `Remove it from the URL, or give keyward a URL without it in KEYWARD_KEYSTONE_DATABASE_URL.`,
+    `Remove it from the URL, or give keyward a URL without it ${elsewhere}.`,
   );
 }

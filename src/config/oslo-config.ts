@@ -43,6 +43,11 @@ export class OsloConfig<Options extends OsloOptions> {
     this.#env = env;
   }
 
+  /** Lists what the files set, in the order in which they are read. */
+  get files(): { file: string; sections: Sections }[] {
+    return this.#files.toReversed();
+  }
+
   /** Gives the option's value and where it came from; `isSet` is false for its default. */
   get<N extends keyof Options & string>(name: N): Setting<ValueOf<Options[N]>> & { isSet: boolean } {
     return this.#typed(name, this.#options[name]!, []) as Setting<ValueOf<Options[N]>> & { isSet: boolean };
@@ -146,7 +151,7 @@ function readText(file: string): string {
 }
 
 const unusable = (file: string, what: string): UsageError =>
-  new UsageError(`${file} ${what}.`, 'Name a readable file with --config-file.');
+  new UsageError(`${file} ${what}.`, 'Make it readable, or name another file.');
 
 /** Gives a system error's message without the path, which the caller's own message has already. */
 export const reasonOf = (error: Error): string => error.message.replace(/,? \w+( '.*')?$/, '');

@@ -64,4 +64,4 @@ export const strip = (text: string): string => text.replace(LEADING, '').replace
 const unquoted = (value: string): string => (/^(["'])(.*\1)?$/s.test(value) ? value.slice(1, -1) : value);
 
 const badFile = (file: string, line: number, what: string): UsageError =>
-  new UsageError(`${file}, line ${line}: ${what}.`, 'Correct the file, or name another with --config-file.');
+  new UsageError(`${file}, line ${line}: ${what}.`, 'Correct the file, or name another.');

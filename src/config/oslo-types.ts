@@ -16,8 +16,8 @@ const single = <T>(
   deprecated: readonly string[] = [],
 ): OsloOption<T> => ({ fallback, isMulti: false, deprecated, convert: (values) => convert(values.at(-1)!) });
 
-export const text = <T extends string | null>(fallback: T): OsloOption<string | T> =>
-  single<string | T>((value) => value, fallback);
+export const text = <T extends string | null>(fallback: T, ...deprecated: string[]): OsloOption<string | T> =>
+  single<string | T>((value) => value, fallback, deprecated);
 
 export const choice = <T extends string>(choices: readonly T[], fallback: T): OsloOption<T> =>
   single(
@@ -34,6 +34,27 @@ export const int = <T extends number | null>(
   { least = -Infinity, deprecated = [] as string[] } = {},
 ): OsloOption<number | null> =>
   single<number | null>((value) => integerOf(value, least), fallback, deprecated);
+
+/** Reads a number that may have a fraction. */
+export const float = <T extends number | null>(fallback: T): OsloOption<number | T> =>
+  single<number | T>(fractionOf, fallback);
+
+/** Reads a list that commas divide, each item of which is one of the choices. */
+export const choices = <T extends string>(
+  known: readonly T[],
+  fallback: readonly T[],
+): OsloOption<readonly T[]> => {
+  const item = choice(known, known[0]!);
+  return single<readonly T[]>(
+    (value) =>
+      value
+        .split(',')
+        .map(strip)
+        .filter((each) => each !== '')
+        .map((each) => item.convert([each])),
+    fallback,
+  );
+};
 
 export const multi = (fallback: readonly string[]): OsloOption<readonly string[]> => ({
   fallback,
@@ -56,6 +77,12 @@ function integerOf(value: string, least: number): number | null {
   const number = /^[+-]?\d+(_\d+)*$/.test(digits) ? Number(digits.replaceAll('_', '')) : Number.NaN;
   if (!Number.isSafeInteger(number)) return refuse('is no whole number');
   return number >= least ? number : refuse(`is less than ${least}`);
+}
+
+/** Reads a number as Python's `float` does, but for `inf` and `nan`, which make no sense for a time. */
+function fractionOf(value: string): number {
+  const digits = strip(value).replaceAll(/(?<=\d)_(?=\d)/g, '');
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(digits) ? Number(digits) : refuse('is no number');
 }
 
 /** Writes a value as another option gets it that refers to it; null if it can't be written as text. */

@@ -2,7 +2,6 @@ import { access, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { RuleError } from '../rules/errors.ts';
 import type { PolicyFile, PolicyFiles, PolicyOptions, PolicyOverride } from '../rules/policy.ts';
-import type { KeystoneConfig } from './keystone-options.ts';
 import { type ConfigPaths, reasonOf } from './oslo-config.ts';
 import { accountFolder } from './user-folders.ts';
 
@@ -12,12 +11,6 @@ const ABANDONED_FILE = 'policy.json';
 function standardDirs(project: string): string[] {
   const account = accountFolder(process.env);
   return [...(account ? [path.join(account, `.${project}`), account] : []), `/etc/${project}`, '/etc'];
-}
-
-/** Reads the options in the command's process, since a worker has another environment. */
-export function policyOptionsOf(config: KeystoneConfig): PolicyOptions {
-  const { value: policyFile, isSet: namesPolicyFile } = config.get('oslo_policy.policy_file');
-  return { policyFile, namesPolicyFile, policyDirs: [...config.get('oslo_policy.policy_dirs').value] };
 }
 
 /** Gives access to the policy files of a project with this configuration; each is read only when it is asked for. */

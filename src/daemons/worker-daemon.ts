@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Home } from '../config/home.ts';
+import type { ServiceName } from '../rules/service.ts';
 import type { Target } from '../rules/target.ts';
 import { exclusively, findRunning, forgetDaemon, startDaemon, stopDaemon } from './daemon.ts';
 import { daemonEnvironment } from './daemon-environment.ts';
@@ -14,6 +15,7 @@ const BIN = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
 
 /** `fingerprint` changes with whatever makes a running worker unfit: another build, database, password or Temporal. */
 export type WorkerSpec = {
+  service: ServiceName;
   target: Target;
   version: string;
   fingerprint: string;
@@ -35,16 +37,24 @@ export const watchWorker = (home: Home, target: Target, announce: Announce): { c
     (pid) => announce(`The worker is stopped by a signal: \`kill -CONT ${pid}\` lets it go on with the run.`),
   );
 
-/** Makes sure that a local worker of this build serves the target; gives the socket that closes when it dies. */
+/**
+ * Makes sure that a local worker of this build serves the target; gives the socket that closes when it dies. One that
+ * another command has put in its place meanwhile is left alone, if `isRevival`: two commands with different settings
+ * would replace each other's worker for ever.
+ */
 export async function ensureWorker(
   home: Home,
   spec: WorkerSpec,
   announce: Announce,
+  { isRevival = false } = {},
 ): Promise<{ socketPath: string }> {
   const name = nameOf(spec.target);
   const socketPath = path.join(home.runDir, `${name}.sock`);
-  const isFit = async () =>
-    findRunning(home, name)?.fingerprint === spec.fingerprint && accepts({ path: socketPath });
+  const isFit = async () => {
+    const running = findRunning(home, name);
+    const isMeant = running !== null && (isRevival || running.fingerprint === spec.fingerprint);
+    return isMeant && accepts({ path: socketPath });
+  };
   if (await isFit()) return { socketPath };
   await exclusively(home, name, async () => {
     if (!(await isFit())) await replaceWorker(home, name, socketPath, spec, announce);
@@ -73,9 +83,10 @@ async function replaceWorker(
   await startDaemon(home, {
     name,
     command: process.execPath,
-    arguments: [BIN, 'worker', 'start'],
+    arguments: [BIN, 'worker', 'start', '--service', spec.service],
     environment: {
-      ...daemonEnvironment(process.env, /^KEYWARD_/),
+      // It is told of its own database alone: the others' URLs have passwords, and it lives longer than the command.
+      ...daemonEnvironment(process.env, /^KEYWARD_(?!.*DATABASE_URL$)/),
       ...spec.environment,
       KEYWARD_HOME: home.dir,
       KEYWARD_WORKER_SOCKET: socketPath,

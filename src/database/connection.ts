@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { MikroORM, type Options } from '@mikro-orm/postgresql';
 import type { ClientConfig, Pool, PoolClient } from 'pg';
 import type { DatabaseAddress } from '../rules/database-address.ts';
@@ -45,6 +46,8 @@ export function openOrm(
 function connectionOptions(poolSize: number, watching: Watching, ways: Ways): Options {
   const { host, port, database, user, password, ...others } = watching.config;
   return {
+    // MikroORM looks by this name for the transaction that its caller is in, and would take another database's for it.
+    contextName: randomUUID(),
     dbName: database!,
     host: host!,
     port: port!,

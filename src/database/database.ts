@@ -6,6 +6,7 @@ import { type Connecting, connectingTo, openOrm } from './connection.ts';
 import { commitUnknown, describeDatabaseError, duplicateDetail, isCollision, isLost } from './errors.ts';
 import { migrate, type MigrationSet } from './migrations.ts';
 import type { Schema } from './schema.ts';
+import { OpenConnections } from './open-connections.ts';
 import { whyMissing } from './schema-facts.ts';
 import { type Patience, patienceFor } from './patience.ts';
 import { type Receipt, receiptOf, settleCommit } from './settle-commit.ts';
@@ -36,6 +37,7 @@ export class Database {
   readonly address: DatabaseAddress;
   readonly schema: Schema;
   readonly #config: ClientConfig;
+  readonly #connections = new OpenConnections();
   readonly #orm: MikroORM;
   readonly #patience: Patience;
   readonly #announce: (line: string) => void;
@@ -49,7 +51,11 @@ export class Database {
     this.address = address;
     this.schema = schema;
     this.#config = config;
-    this.#orm = openOrm(schema, { poolSize, watching: { patience, announce, config }, ways });
+    this.#orm = openOrm(schema, {
+      poolSize,
+      watching: { patience, announce, config, connections: this.#connections },
+      ways,
+    });
     this.#patience = patience;
     this.#announce = announce;
   }
@@ -91,12 +97,17 @@ export class Database {
     try {
       return await migrate(this.#orm, set);
     } catch (error) {
-      throw isLost(error) ? commitUnknown(this.address, null) : await this.#unchanged(error);
+      throw isLost(error) ? commitUnknown(this.address, this.schema, null) : await this.#unchanged(error);
     }
   }
 
   close(): Promise<void> {
     return this.#orm.close(true);
+  }
+
+  /** Ends every connection at once, also one that is only being made; what is under way fails. */
+  cut(reason: string): void {
+    this.#connections.cut(reason);
   }
 
   /** A COMMIT whose answer is lost is asked after: what was committed is no failure. */
@@ -118,7 +129,7 @@ export class Database {
     if (!receipt) return result;
     this.#announce('The connection was lost while the change was committed. Looking whether it was.');
     const outcome = await settleCommit(receipt, this.#config, this.#patience.settleMs);
-    if (outcome === 'unknown') throw commitUnknown(this.address, request?.requestId ?? null);
+    if (outcome === 'unknown') throw commitUnknown(this.address, this.schema, request?.requestId ?? null);
     if (outcome === 'aborted') throw error;
     this.#announce('The change was committed.');
     return result;

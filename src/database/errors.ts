@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import { type DatabaseAddress, isSocket } from '../rules/database-address.ts';
 import { RuleError, Transient, Unavailable } from '../rules/errors.ts';
-import { syncCommand, type UpstreamSchema } from '../rules/schema-revision.ts';
+import type { UpstreamSchema } from '../rules/schema-revision.ts';
 import { type Blocker, nameBlocker } from './blocker.ts';
 import { describeTlsError } from './tls-errors.ts';
 
@@ -19,6 +19,8 @@ type Entry = {
   name: string;
   /** What comes before the server's own words. */
   says: (address: DatabaseAddress) => string;
+  /** What stands in their place, where they would mislead. */
+  instead?: string;
   cure: (asked: Asked, known: Known) => string;
 };
 /** The database that was asked; `setting` is where its URL is set, in the operator's words. */
@@ -47,6 +49,13 @@ const unreachable: Entry = {
   name: 'DatabaseUnreachable',
   says: unusable,
   cure: () => `Check that it runs and is reachable, ${REPEAT}.`,
+};
+/** Whoever takes a connection and says nothing may be no PostgreSQL, or one behind something that is stuck. */
+const silent: Entry = {
+  ...unreachable,
+  instead: 'it gave no answer in the time that a log-in may take',
+  cure: ({ setting }) =>
+    `Check that it runs, that it is what ${setting} should name, and that nothing in between holds connections up, ${REPEAT}.`,
 };
 const collided: Entry = { ...unreachable, cure: () => 'Another session was in the way: repeat the command.' };
 const locked: Entry = {
@@ -100,18 +109,19 @@ const BY_CODE: Record<string, Entry> = {
     class: 'configuration',
     name: 'DatabaseMissing',
     says: (address) => `There is no such thing as ${place(address)}`,
-    cure: () => 'Create it, or correct its name in the URL.',
+    cure: ({ schema }) =>
+      `Create it (in keyward's own PostgreSQL, \`${schema.sync}\` does), or correct its name in the URL.`,
   },
   ...entries(['42P01', '3F000'], {
     class: 'refused',
     name: 'SchemaMissing',
     says: (address) => `In ${place(address)} a table is missing`,
-    cure: ({ schema }) => `Run \`${syncCommand(schema)}\`, or name a ${schema.service} database.`,
+    cure: ({ schema }) => `Run \`${schema.sync}\`, or name a ${schema.service} database.`,
   }),
   '42501': refused(
     '42501',
     ({ user, setting, schema }) =>
-      `Grant user ${user} what is missing (to write ${schema.service}'s tables and those of the schema keyward; for \`${syncCommand(schema)}\`, to make them), or name another user in ${setting}.`,
+      `Grant user ${user} what is missing (to write ${schema.service}'s tables and those of the schema keyward; for \`${schema.sync}\`, to make them), or name another user in ${setting}.`,
   ),
   '25006': refused(
     '25006',
@@ -127,8 +137,11 @@ const BY_CODE: Record<string, Entry> = {
   }),
 };
 
+/** pg's own words, and those of its pool around an error that says only that the connection ended. */
+const NO_LOGIN = /^(?:timeout expired|Connection terminated due to connection timeout)$/;
 /** Errors of the driver, which have words and no code. */
 const BY_MESSAGE: [RegExp, Entry][] = [
+  [NO_LOGIN, silent],
   [/client password must be a/, noPassword],
   [/SASL|^Unknown authenticationOk message type/, loginRefused],
   [
@@ -151,7 +164,7 @@ function classify({ code, cause }: Known): Entry | null {
 const other = (code: string): Entry =>
   refused(code, ({ schema }) =>
     /^(?:0A|2[0-9]|42|P0)/.test(code)
-      ? `Compare the schema with \`${syncCommand(schema)} --check\`, and see the server's log.`
+      ? `Compare the schema with \`${schema.sync} --check\`, and see the server's log.`
       : `See the server's log, ${REPEAT}.`,
   );
 
@@ -170,7 +183,7 @@ export function describeDatabaseError(
   if (tls) return tls;
   const entry = classify(known);
   if (!entry) return error;
-  const message = `${entry.says(address)}: ${known.cause.message}.`;
+  const message = `${entry.says(address)}: ${entry.instead ?? known.cause.message}.`;
   const { user, origin: setting = schema.setting } = address;
   const cure = entry.cure({ user, setting, schema }, known);
   if (entry.class === 'transient') return new Transient(entry.name, message, cure);
@@ -179,13 +192,17 @@ export function describeDatabaseError(
 }
 
 /** A COMMIT whose answer was lost, and nobody could be asked what has become of it. A repeated step may find out. */
-export const commitUnknown = (address: DatabaseAddress, requestId: string | null): Transient =>
+export const commitUnknown = (
+  address: DatabaseAddress,
+  { service }: Pick<UpstreamSchema, 'service'>,
+  requestId: string | null,
+): Transient =>
   new Transient(
     'CommitUnknown',
     `The connection to ${place(address)} was lost while the change was committed.`,
     requestId === null
       ? 'Repeat the command: it does only what is missing.'
-      : `\`keyward audit list --request-id ${requestId}\` shows the change if it was made.`,
+      : `\`keyward audit list --request-id ${requestId}${service === 'Nova' ? ' --service compute' : ''}\` shows the change if it was made.`,
     'unknown',
   );
 
@@ -193,7 +210,7 @@ export const commitUnknown = (address: DatabaseAddress, requestId: string | null
 export function isLost(error: unknown): boolean {
   if (!isError(error)) return false;
   const known = rooted(error);
-  return classify(known) === unreachable;
+  return [unreachable, silent].includes(classify(known)!);
 }
 
 /** Whether repeating the transaction may do: it met another one, or a row came or went between two of its statements. */
@@ -212,7 +229,7 @@ export function duplicateDetail(error: unknown): string | null {
 /** The driver's error below MikroORM's, or the first of several connection attempts. */
 function rooted(error: Error): Known {
   const inner = (error as AggregateError).errors?.[0] ?? error.cause;
-  if (isError(inner)) return rooted(inner);
+  if (isError(inner) && !NO_LOGIN.test(error.message)) return rooted(inner);
   const { code, blocker } = error as { code?: string; blocker?: Blocker | null };
   return { code, cause: error, blocker: blocker ?? null };
 }

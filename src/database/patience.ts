@@ -27,6 +27,11 @@ export function patienceFor(lockSeconds = 60): Patience {
   };
 }
 
+/** What a reader allows whose answer is of no use after so long: neither a lock nor a statement takes longer. */
+export function withinMs(ms: number): Patience {
+  return { silentMs: SILENT_MS, lockMs: ms, statementMs: ms, settleMs: Math.min(ms, LONGEST_SETTLE_MS) };
+}
+
 /** Shorter than the deadline of a run's step (15 s): the database's own answer arrives, and the step is repeated. */
 export const STEP_PATIENCE: Patience = {
   silentMs: SILENT_MS,

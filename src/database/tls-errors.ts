@@ -1,13 +1,9 @@
 import type { DatabaseAddress } from '../rules/database-address.ts';
 import { type RuleError, Transient, Unavailable } from '../rules/errors.ts';
+import { isAboutCertificate, isAboutTls } from '../rules/tls-codes.ts';
 
 const NO_TLS = 'The server does not support SSL connections';
 const NO_ANSWER = 'There was an error establishing an SSL connection';
-/** Node's names for what OpenSSL finds wrong with a certificate. */
-const CERTIFICATE =
-  /^(?!ERR_O?SSL_).*(CERT|CRL|ISSUER|SIGNATURE)|^INVALID_(CA|PURPOSE)$|^PATH_LENGTH|^UNSPECIFIED$/;
-/** Codes of a handshake that failed, also because of what the server found wrong with a client certificate. */
-const HANDSHAKE = /^(ERR_SSL_|ERR_TLS_|ERR_OSSL_|EPROTO$)/;
 /** invalid_authorization_specification: pg_hba.conf has no line that lets this connection in. */
 const TURNED_AWAY = '28000';
 
@@ -18,10 +14,7 @@ type DriverError = { code?: string; message: string };
 export const hasNoTls = (error: unknown): boolean => (error as DriverError).message === NO_TLS;
 
 /** The server has TLS, but its certificate or its kind of TLS is not what is wanted here. */
-export function isUntrusted(error: unknown): boolean {
-  const { code = '' } = error as DriverError;
-  return CERTIFICATE.test(code) || HANDSHAKE.test(code);
-}
+export const isUntrusted = (error: unknown): boolean => isAboutTls((error as DriverError).code ?? '');
 
 export const isTurnedAway = (error: unknown): boolean => (error as DriverError).code === TURNED_AWAY;
 
@@ -59,7 +52,7 @@ function whatIsWrong(cause: Error & { code?: string }, { ssl, host, sslRootCert 
       message,
       `Name the server in the URL as its certificate does, give it a certificate for ${host}, or write sslmode=verify-ca, which does not check the name.`,
     ];
-  if (!CERTIFICATE.test(code))
+  if (!isAboutCertificate(code))
     return [
       `the handshake failed (${message})`,
       `Compare sslcert, sslkey, ssl_min_protocol_version and ssl_max_protocol_version of the URL (${asked}) with what the server takes, and see its log.`,

@@ -1,11 +1,13 @@
 import { Client, type ClientConfig, type QueryResult } from 'pg';
 import { lookAt } from './blocker.ts';
+import type { OpenConnections } from './open-connections.ts';
 import { limitsStatement, type Patience } from './patience.ts';
 import { StatementWatch } from './statement-watch.ts';
 
 export type Watching = {
   patience: Patience;
   announce: (line: string) => void;
+  connections: OpenConnections;
   /** How another connection to the same database is made, to look at what a statement waits for. */
   config: ClientConfig;
 };
@@ -46,7 +48,7 @@ abstract class WatchedClient extends Client {
     const answer = this.#watch(both as Promise<QueryResult<{ pid: number }>[]>, BEGIN_MS);
     // Whoever began a transaction that did not begin gives the connection back to nobody.
     const [begun, limited] = await answer.catch((error: Error) => {
-      this.#cut(error.message);
+      this.cut(error.message);
       throw error;
     });
     this.#process = limited!.rows[0]!.pid;
@@ -62,7 +64,7 @@ abstract class WatchedClient extends Client {
       lookMs: Math.min(patience.silentMs, patience.lockMs / 2),
       deadlineMs: deadlineMs ?? patience.statementMs + GRACE_MS,
       announce,
-      cut: (reason) => this.#cut(reason),
+      cut: (reason) => this.cut(reason),
     });
     try {
       return await answer;
@@ -73,7 +75,8 @@ abstract class WatchedClient extends Client {
     }
   }
 
-  #cut(reason: string): void {
+  /** Ends the connection, whatever it waits for. */
+  cut(reason: string): void {
     const error = Object.assign(new Error(`the connection was given up: ${reason}`), { code: 'ETIMEDOUT' });
     const { connection } = this as unknown as { connection: { stream: { destroy: (error: Error) => void } } };
     connection.stream.destroy(error);
@@ -83,4 +86,9 @@ abstract class WatchedClient extends Client {
 export const watchedClient = (watching: Watching): typeof Client =>
   class extends WatchedClient {
     protected override readonly watching = watching;
+
+    constructor(config?: ClientConfig) {
+      super(config);
+      watching.connections.add(this);
+    }
   } as typeof Client;

@@ -1,15 +1,10 @@
-import { STEP_PATIENCE } from '../database/patience.ts';
-import type { Announce } from '../rules/announce.ts';
+import type { Target } from '../rules/target.ts';
 import type { Served } from '../temporal/worker.ts';
-import type { Identity } from './identity.ts';
-import { openIdentity } from './identity.ts';
+import type { ComputeServices } from './compute.ts';
+import type { IdentityServices } from './identity.ts';
 
-/** Opens what a worker does for the identity service: the steps of its runs, `poolSize` of them at once. */
-export async function serveIdentity(
-  identity: Identity,
-  poolSize: number,
-  announce: Announce,
-): Promise<Served> {
+/** Gives what a worker does for the identity service: the steps of its runs, with these services of its own. */
+export async function serveIdentity(target: Target, services: IdentityServices): Promise<Served> {
   const [
     { withRuleFailures },
     { createIdentityActivities },
@@ -23,12 +18,6 @@ export async function serveIdentity(
     import('../services/check-database.ts'),
     import('../config/policy-files.ts'),
   ]);
-  const [target, services] = await Promise.all([
-    identity.target(),
-    identity
-      .address()
-      .then((address) => openIdentity(address, { patience: STEP_PATIENCE, poolSize, announce })),
-  ]);
   const activities = withRuleFailures(target, {
     ...createIdentityActivities(services.bootstrap),
     ...createUpgradeCheckActivities({
@@ -36,5 +25,43 @@ export async function serveIdentity(
       policyFiles: openPolicyFiles,
     }),
   });
+  return { target, activities, close: () => services.close() };
+}
+
+/** Does the same for the compute service; `env` beats what nova.conf says. */
+export async function serveCompute(
+  target: Target,
+  services: ComputeServices,
+  env: NodeJS.ProcessEnv,
+): Promise<Served> {
+  const [
+    { withRuleFailures },
+    { createUpgradeCheckActivities },
+    { CheckDatabase },
+    { checkCells },
+    { openPolicyFiles },
+    { readNovaConfig },
+    { readServiceAccess },
+    { openServiceApis },
+  ] = await Promise.all([
+    import('../activities/rule-failures.ts'),
+    import('../activities/upgrade-check.ts'),
+    import('../services/check-database.ts'),
+    import('../services/compute/check-cells.ts'),
+    import('../config/policy-files.ts'),
+    import('../config/nova-options.ts'),
+    import('../config/service-credentials.ts'),
+    import('../drivers/service-apis.ts'),
+  ]);
+  const activities = withRuleFailures(
+    target,
+    createUpgradeCheckActivities({
+      database: new CheckDatabase(services.database),
+      cells: checkCells(services.cells),
+      policyFiles: openPolicyFiles,
+      config: (paths) => readNovaConfig(paths, env),
+      apis: (paths) => openServiceApis(readServiceAccess(paths, env)),
+    }),
+  );
   return { target, activities, close: () => services.close() };
 }

@@ -1,24 +1,34 @@
 import { type Home, resolveHome } from '../config/home.ts';
+import { loadComputeSettings } from '../config/compute-settings.ts';
 import { loadIdentitySettings } from '../config/identity-settings.ts';
+import type { Given, Serves } from '../config/service-database.ts';
 import { isRunning } from '../daemons/daemon.ts';
 import { listParts, stopParts } from '../daemons/parts.ts';
 import { uiLink } from '../daemons/temporal-server/server.ts';
 import type { Announce } from '../rules/announce.ts';
 import { RuleError } from '../rules/errors.ts';
 import type { Part } from '../rules/part.ts';
+import type { ServiceName } from '../rules/service.ts';
 import type { RunAdmin } from '../temporal/run-admin.ts';
 import type { Runs } from '../temporal/runs.ts';
+import { Compute } from './compute.ts';
 import { Identity } from './identity.ts';
 import { Keeper } from './keeper.ts';
+import { assertApart, isNamed, type Service, servicesInUse } from './service.ts';
 import { TemporalLink } from './temporal-link.ts';
 
-type Flags = Parameters<typeof loadIdentitySettings>[0];
 export type EngineOptions = {
-  flags: Flags;
+  /** The services that the command is about, or may be about. */
+  services: readonly ServiceName[];
+  /** What the flags say of their configuration, and for which of the services. */
+  flags: Given;
+  serves: Serves;
   env: NodeJS.ProcessEnv;
   announce: Announce;
   /** A statement waits at most so long for a lock that somebody else holds. */
   lockSeconds?: number | undefined;
+  /** Whether no statement may take longer than that either. */
+  isDeadline?: boolean | undefined;
 };
 
 /**
@@ -27,32 +37,62 @@ export type EngineOptions = {
  */
 export class Engine {
   readonly home: Home;
-  readonly identity: Identity;
+  readonly services: readonly Service[];
+  readonly #identity: Identity | null;
+  readonly #compute: Compute | null;
+  readonly #options: EngineOptions;
   readonly #link: TemporalLink;
-  readonly #keeper: Keeper;
+  readonly #keepers: Keeper[] = [];
   #closing: Promise<void> | null = null;
 
-  constructor({ flags, env, announce, lockSeconds }: EngineOptions) {
-    const settings = loadIdentitySettings(flags, env);
+  constructor(options: EngineOptions) {
+    const { services, flags, serves, env, announce, lockSeconds, isDeadline = false } = options;
+    const [identity, compute] = [
+      services.includes('identity') ? loadIdentitySettings(flags, env, serves) : null,
+      services.includes('compute') ? loadComputeSettings(flags, env, serves) : null,
+    ];
     const home = resolveHome(env);
+    const at = { home, env, announce, lockSeconds, isDeadline };
     this.home = home;
-    this.identity = new Identity(settings, home, announce, lockSeconds);
+    this.#options = options;
+    this.#identity = identity && new Identity(identity, at);
+    this.#compute = compute && new Compute(compute, at);
+    this.services = [this.#identity, this.#compute].filter((service) => service !== null);
     this.#link = new TemporalLink(home, env, announce);
-    this.#keeper = new Keeper({ home, identity: this.identity, link: this.#link, env, announce });
   }
 
+  get identity(): Identity {
+    return spokenOf(this.#identity);
+  }
+
+  get compute(): Compute {
+    return spokenOf(this.#compute);
+  }
+
+  /** Gives those of its services that are named; the first one where none is. */
+  named(): Service[] {
+    const named = this.services.filter(isNamed);
+    return named.length > 0 ? named : this.services.slice(0, 1);
+  }
+
+  /** Chooses among the services that the command may be about. */
+  inUse = (): Promise<Service[]> => servicesInUse(this.services);
+
   /**
-   * Makes sure of everything that runs need. `inline` hosts a worker here at once instead of waiting for another one.
+   * Makes sure of everything that runs of these services need; a run belongs to the first one's target. `inline` hosts
+   * a worker here at once instead of waiting for another one.
    */
-  async runs({ inline }: { inline: boolean }): Promise<Runs> {
-    const target = await this.identity.target();
+  async runs(services: readonly Service[], { inline }: { inline: boolean }): Promise<Runs> {
+    await assertApart(services);
+    const keeper = this.#keeperFor(services);
+    const target = await services[0]!.target();
     const [{ Runs }] = await Promise.all([
       import('../temporal/runs.ts'),
       this.#link.client(),
-      inline && this.#keeper.hostIfLetIn(),
+      inline && keeper.hostIfLetIn(),
     ]);
-    await this.#keeper.keepParts();
-    return new Runs(target, this.#keeper);
+    await keeper.keepParts();
+    return new Runs(target, keeper);
   }
 
   /** Gives what looks at runs and ends them; no worker is started for it. */
@@ -68,7 +108,9 @@ export class Engine {
   async work(socketPath: string | null, onReady: () => void): Promise<void> {
     const { assertUsable, listenAlive } = await import('../daemons/worker-socket.ts');
     if (socketPath) assertUsable(socketPath);
-    const { finished } = await this.#keeper.host();
+    const services = await this.inUse();
+    await assertApart(services);
+    const { finished } = await this.#keeperFor(services).host();
     const close = socketPath ? await listenAlive(socketPath) : () => {};
     onReady();
     await finished.finally(close);
@@ -76,7 +118,7 @@ export class Engine {
 
   /** True while this process hosts the only worker that is known to serve the run. */
   get hostsWorker(): boolean {
-    return this.#keeper.hostsWorker;
+    return this.#keepers.some((keeper) => keeper.hostsWorker);
   }
 
   /** Lists the processes of this home, running or not. */
@@ -86,10 +128,11 @@ export class Engine {
 
   /** Starts whatever is embedded under the present settings. */
   async up(options: { ui: boolean }): Promise<{ uiAddress: string | null }> {
-    await this.identity.address();
+    const services = await this.inUse();
+    await assertApart(services);
     if (!this.#link.isLocal) return { uiAddress: null };
     const temporal = await this.#link.local(options);
-    await this.#keeper.ensureWorker();
+    await this.#keeperFor(services).ensureWorkers();
     return { uiAddress: options.ui ? await uiLink(temporal) : null };
   }
 
@@ -106,13 +149,24 @@ export class Engine {
 
   /** Waits for a hosted worker only, in a process that is about to exit: the kernel closes everything else. */
   leave(): Promise<void> {
-    this.#closing ??= this.#keeper.leave();
+    this.#closing ??= this.#leaveAll();
     return this.#closing;
   }
 
+  #keeperFor(services: readonly Service[]): Keeper {
+    const { env, announce } = this.#options;
+    const keeper = new Keeper({ home: this.home, services, link: this.#link, env, announce });
+    this.#keepers.push(keeper);
+    return keeper;
+  }
+
+  async #leaveAll(): Promise<void> {
+    await Promise.all(this.#keepers.map((keeper) => keeper.leave()));
+  }
+
   async #closeAll(): Promise<void> {
-    await this.#keeper.close();
-    await Promise.all([this.identity.close(), this.#link.close()]);
+    await Promise.all(this.#keepers.map((keeper) => keeper.close()));
+    await Promise.all([...this.services.map((service) => service.close()), this.#link.close()]);
   }
 
   /** Counts the open runs of the local Temporal, since that is what is stopped, wherever the settings point. */
@@ -128,4 +182,9 @@ export class Engine {
       { cure: `See ${list}; wait for them, or stop with \`keyward down --force\`.` },
     );
   }
+}
+
+function spokenOf<T>(service: T | null): T {
+  if (service === null) throw new Error('The command has not said that it is about this service.');
+  return service;
 }

@@ -1,12 +1,14 @@
-import type { Home } from '../config/home.ts';
+import { formatDatabaseUrl } from '../config/database-url.ts';
 import { ensurePostgres } from '../daemons/postgres/server.ts';
 import { targetIn } from '../daemons/postgres/server-name.ts';
 import type { DatabaseOptions } from '../database/database.ts';
-import { patienceFor } from '../database/patience.ts';
+import { patienceFor, STEP_PATIENCE } from '../database/patience.ts';
 import type { Announce } from '../rules/announce.ts';
 import type { DatabaseAddress } from '../rules/database-address.ts';
 import type { IdentitySettings } from '../rules/identity/settings.ts';
 import type { Target } from '../rules/target.ts';
+import type { Served } from '../temporal/worker.ts';
+import { type Service, Shared, type Surroundings } from './service.ts';
 
 /** Opens the services of one identity database; nothing connects before the first use. `close` ends its connections. */
 export async function openIdentity(address: DatabaseAddress, options: DatabaseOptions = {}) {
@@ -46,53 +48,51 @@ export async function openIdentity(address: DatabaseAddress, options: DatabaseOp
 export type IdentityServices = Awaited<ReturnType<typeof openIdentity>>;
 
 /** The identity service as one process uses it: it knows where the database is, and opens the services once. */
-export class Identity {
+export class Identity implements Service {
+  readonly name = 'identity';
   readonly settings: IdentitySettings;
-  readonly #home: Home;
-  readonly #announce: Announce;
-  readonly #lockSeconds: number | undefined;
-  #services: Promise<IdentityServices> | null = null;
+  readonly #at: Surroundings;
+  readonly #services = new Shared<IdentityServices>(() => this.#open());
 
-  /** A statement waits at most `lockSeconds` for a lock that somebody else holds. */
-  constructor(settings: IdentitySettings, home: Home, announce: Announce, lockSeconds: number | undefined) {
+  constructor(settings: IdentitySettings, at: Surroundings) {
     this.settings = settings;
-    this.#home = home;
-    this.#announce = announce;
-    this.#lockSeconds = lockSeconds;
+    this.#at = at;
   }
 
-  /** True if its database is in the PostgreSQL that this home runs. */
-  get isEmbedded(): boolean {
-    return this.settings.database.value === null;
-  }
-
-  /** Gives the database's address; an embedded PostgreSQL that is down is started. */
   async address(): Promise<DatabaseAddress> {
-    return this.settings.database.value ?? ensurePostgres(this.#home, this.#announce);
+    return this.settings.database.value ?? ensurePostgres(this.#at.home, this.#at.announce);
   }
 
   async target(): Promise<Target> {
-    return targetIn(this.#home, await this.address(), this.#announce);
+    return targetIn(this.#at.home, await this.address(), this.#at.announce);
   }
 
-  async services(): Promise<IdentityServices> {
-    this.#services ??= this.#open().catch((error: unknown) => {
-      // What failed once may do later.
-      this.#services = null;
-      throw error;
-    });
-    return this.#services;
+  /** Its database is made as soon as the embedded PostgreSQL starts. */
+  isThere = (): Promise<boolean> => Promise.resolve(true);
+
+  async workerEnvironment(): Promise<NodeJS.ProcessEnv> {
+    const { value } = this.settings.database;
+    return value ? { KEYWARD_KEYSTONE_DATABASE_URL: formatDatabaseUrl(value, { showPassword: true }) } : {};
   }
 
-  async close(): Promise<void> {
-    const services = await this.#services?.catch(() => null);
-    await services?.close();
+  async serve(poolSize: number, announce: Announce): Promise<Served> {
+    const [{ serveIdentity }, target, address] = await Promise.all([
+      import('./activities.ts'),
+      this.target(),
+      this.address(),
+    ]);
+    return serveIdentity(
+      target,
+      await openIdentity(address, { patience: STEP_PATIENCE, poolSize, announce }),
+    );
   }
+
+  services = (): Promise<IdentityServices> => this.#services.get();
+
+  close = (): Promise<void> => this.#services.close();
 
   async #open(): Promise<IdentityServices> {
-    return openIdentity(await this.address(), {
-      patience: patienceFor(this.#lockSeconds),
-      announce: this.#announce,
-    });
+    const { lockSeconds, announce } = this.#at;
+    return openIdentity(await this.address(), { patience: patienceFor(lockSeconds), announce });
   }
 }

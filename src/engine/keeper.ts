@@ -6,14 +6,15 @@ import type { Announce } from '../rules/announce.ts';
 import { isRefused } from '../temporal/errors.ts';
 import type { RunKeeper } from '../temporal/runs.ts';
 import type { HostedWorker } from '../temporal/worker.ts';
-import type { Identity } from './identity.ts';
 import { keepAlive } from './keep-alive.ts';
 import { ensureLocalWorker } from './local-worker.ts';
+import { isInHome, type Service } from './service.ts';
 import type { TemporalLink } from './temporal-link.ts';
 
 type Parts = {
   home: Home;
-  identity: Identity;
+  /** Those whose runs are worked on. */
+  services: readonly Service[];
   link: TemporalLink;
   env: NodeJS.ProcessEnv;
   announce: Announce;
@@ -53,10 +54,9 @@ export class Keeper implements RunKeeper {
 
   /** Hosts a worker in this process; `leave` lets what it has under way finish. */
   async host(): Promise<HostedWorker> {
-    const { identity, link } = this.#parts;
-    const [{ hostWorker }, { serveIdentity }, { readBuildId }] = await Promise.all([
+    const { services, link } = this.#parts;
+    const [{ hostWorker }, { readBuildId }] = await Promise.all([
       import('../temporal/worker.ts'),
-      import('./activities.ts'),
       import('./build-id.ts'),
     ]);
     const [endpoint, key, buildId] = await Promise.all([link.endpoint(), link.payloadKey(), readBuildId()]);
@@ -64,7 +64,7 @@ export class Keeper implements RunKeeper {
       endpoint,
       key,
       buildId,
-      serve: async (steps, announce) => [await serveIdentity(identity, steps, announce)],
+      serve: (steps, announce) => Promise.all(services.map((service) => service.serve(steps, announce))),
     });
     return this.#hosted;
   }
@@ -81,27 +81,38 @@ export class Keeper implements RunKeeper {
     }
   }
 
-  ensureWorker(): Promise<{ socketPath: string }> {
-    const { home, identity, link, env, announce } = this.#parts;
-    return ensureLocalWorker(home, identity, link, env, announce);
+  /** Makes sure of a worker on this machine for each service. */
+  async ensureWorkers(): Promise<void> {
+    await Promise.all(this.#parts.services.map((service) => this.#ensureWorker(service)));
   }
 
   /** Starts what is embedded, and starts it again whenever it dies. */
   async keepParts(): Promise<void> {
-    const { home, identity, link, announce } = this.#parts;
-    if (identity.isEmbedded)
+    const { home, services, link } = this.#parts;
+    const embedded = services.find(isInHome);
+    if (embedded)
       this.#keep(postgresSocket(home), 'PostgreSQL has died; it is started again.', async () => {
-        await identity.address();
+        await embedded.address();
         return postgresSocket(home);
       });
     if (!link.isLocal || this.#hosted) return;
-    const { socketPath } = await this.ensureWorker();
+    await Promise.all(services.map((service) => this.#keepWorker(service)));
+  }
+
+  async #keepWorker(service: Service): Promise<void> {
+    const { home, announce } = this.#parts;
+    const { socketPath } = await this.#ensureWorker(service);
     this.#keep(
       socketPath,
       'The worker has died; it is started again.',
-      async () => (await this.ensureWorker()).socketPath,
+      async () => (await this.#ensureWorker(service, { isRevival: true })).socketPath,
     );
-    this.#watches.push(watchWorker(home, await identity.target(), announce));
+    this.#watches.push(watchWorker(home, await service.target(), announce));
+  }
+
+  #ensureWorker(service: Service, options?: { isRevival: boolean }): Promise<{ socketPath: string }> {
+    const { home, link, env, announce } = this.#parts;
+    return ensureLocalWorker(home, service, link, env, announce, options);
   }
 
   /** Waits for a hosted worker to let its steps finish; from here on nothing is started again. */

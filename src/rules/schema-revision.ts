@@ -1,7 +1,7 @@
 import { RuleError } from './errors.ts';
 
-/** The databases that `db sync`, `db url` and `db version` take; the first one is meant where none is named. */
-export const databaseNames = ['identity'] as const;
+/** What `db sync`, `db url` and `db version` take: `compute` stands for the API database and every cell. */
+export const databaseNames = ['identity', 'compute', 'compute-api', 'cell'] as const;
 export type DatabaseName = (typeof databaseNames)[number];
 
 /** A revision that a database of upstream's must be at, and upstream's own command that brings it there. */
@@ -9,8 +9,10 @@ type Head = { revision: string; command: string };
 
 /** Describes a database of upstream's: by what it is recognised, and which release's schema keyward works on. */
 export type UpstreamSchema = {
-  /** The name of a database of `databaseNames`. A test may have one of its own. */
+  /** One of `databaseNames`. A test may have one of its own. */
   name: string;
+  /** The command of keyward's that makes what is missing in it. */
+  sync: string;
   /** Whose database it is, and in which release: `Keystone`, `30.0.0`. */
   service: string;
   release: string;
@@ -81,7 +83,3 @@ export function schemaRefusal(
       return null;
   }
 }
-
-/** Writes the command that makes what is missing in a database. */
-export const syncCommand = ({ name }: Pick<UpstreamSchema, 'name'>): string =>
-  name === databaseNames[0] ? 'keyward db sync' : `keyward db sync ${name}`;

@@ -1,4 +1,5 @@
 import type { DatabaseAddress } from './database-address.ts';
+import type { PolicyOptions } from './policy.ts';
 
 /** A value, and where it came from in the operator's words: a flag, a variable, a file's section and key, a default. */
 export type Setting<T> = { value: T; origin: string };
@@ -15,4 +16,5 @@ export type Configuration = {
 export type ServiceSettings = Configuration & {
   /** It is null where the embedded PostgreSQL is meant. */
   database: Setting<DatabaseAddress | null>;
+  policy: PolicyOptions;
 };

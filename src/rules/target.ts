@@ -10,8 +10,8 @@ export type Target = string;
 export function assertOfTarget(workflowId: string, served: Target[]): void {
   const [, owner] = /^([0-9a-f]{12})\//.exec(workflowId) ?? [];
   if (!owner || served.includes(owner)) return;
-  throw new RuleError('OtherDatabase', `The run ${workflowId} is of another identity database.`, {
-    cure: 'Name that database as the command that started the run did: by --config-file, --config-dir or KEYWARD_KEYSTONE_DATABASE_URL.',
+  throw new RuleError('OtherDatabase', `The run ${workflowId} is of another database.`, {
+    cure: 'Name that database as the command that started the run did: by --config-file, --nova-config-file or a variable KEYWARD_…_DATABASE_URL.',
   });
 }
 

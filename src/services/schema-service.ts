@@ -3,7 +3,7 @@ import { lockTask } from '../database/advisory-lock.ts';
 import type { Database } from '../database/database.ts';
 import { pendingMigrations } from '../database/migrations.ts';
 import { RuleError } from '../rules/errors.ts';
-import { schemaRefusal, type SchemaState, schemaState, syncCommand } from '../rules/schema-revision.ts';
+import { schemaRefusal, type SchemaState, schemaState } from '../rules/schema-revision.ts';
 import { readFacts } from '../database/schema-facts.ts';
 
 export type SyncReport = { state: SchemaState; applied: string[] };
@@ -58,7 +58,7 @@ export class SchemaService {
     const [expand] = facts.revisions.filter((revision) => revision !== schema.heads.contract?.revision);
     if (expand !== undefined) return expand;
     throw new RuleError('SchemaMissing', 'The database has no revision: there is no schema in it.', {
-      cure: `Run \`${syncCommand(schema)}\`.`,
+      cure: `Run \`${schema.sync}\`.`,
     });
   }
 

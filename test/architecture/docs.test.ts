@@ -61,13 +61,13 @@ const flagOf = ({ flags }: Command, word: string): Flag | undefined => {
 };
 
 function unknownFlag(command: Command, words: string[]): string | null {
-  const unknown = words.find((word) => word.startsWith('-') && !flagOf(command, word) && word !== '--help');
+  const unknown = words.find((word) => /^-./.test(word) && !flagOf(command, word) && word !== '--help');
   return unknown ? `no flag: ${unknown}` : null;
 }
 
 /** A command that takes a name takes several, so that words are only wrong for a command that takes none. */
 function tooMany(command: Command, words: string[]): string | null {
-  const plain = words.filter((word, at) => !word.startsWith('-') && !isValue(command, words[at - 1]));
+  const plain = words.filter((word, at) => !/^-./.test(word) && !isValue(command, words[at - 1]));
   return plain.length > 0 && Object.keys(command.args).length === 0 ? `no argument: ${plain[0]}` : null;
 }
 

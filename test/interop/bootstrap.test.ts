@@ -8,7 +8,7 @@ afterAll(() => cloud.close());
 
 describe('a database that keyward made', () => {
   beforeAll(async () => {
-    cloud.keystone.use(cloud.urlOf('ours'));
+    cloud.keystone.use(cloud.home.urlOf('ours'));
     expect(await cloud.keyward('ours', 'db', 'sync')).toMatchObject({ code: 0 });
     expect(await cloud.bootstrap('ours')).toMatchObject({ code: 0 });
   });
@@ -36,7 +36,7 @@ describe('a database that keyward made', () => {
 
 describe('a database that keystone-manage made', () => {
   it('needs nothing of keyward, whose check agrees', async () => {
-    cloud.keystone.use(cloud.urlOf('theirs'));
+    cloud.keystone.use(cloud.home.urlOf('theirs'));
     expect(await cloud.keystone.manage('db_sync')).toMatchObject({ code: 0 });
     expect(await cloud.manageBootstrap()).toMatchObject({ code: 0 });
     expect(await cloud.bootstrap('theirs', { args: ['--dry-run'] })).toMatchObject({

@@ -26,7 +26,7 @@ let worker: Running;
 beforeAll(async () => {
   await external.open();
   cloud = await external.database();
-  const database = `postgresql+psycopg2://openstack@/${cloud.name}?host=${home.home.runDir}`;
+  const database = home.urlOf(cloud.name);
   keystone = await RealKeystone.open(path.join(home.dir, 'keystone'), database);
   keystone.use(database, { identity: { password_hash_rounds: '4' } });
   url = await keystone.serve();

@@ -5,7 +5,7 @@ import { afterEach, beforeAll, expect, it, jest } from '@jest/globals';
 import { parse } from 'yaml';
 import { formatFlags, recordFormatFlags, type FormatOptions } from '../../src/cli/flags/format-flags.ts';
 import { printList, printRecord, type Row } from '../../src/cli/output/formats.ts';
-import { ensureVenv } from '../support/interop/real-keystone.ts';
+import { ensureVenv } from '../support/interop/venv.ts';
 
 /** Prints each case as the real cliff does, parsing its arguments too. */
 const CLIFF = `

@@ -19,7 +19,7 @@ function write(files: Record<string, string>): void {
 }
 
 const use = (policy: Record<string, string> = {}): void =>
-  cloud.keystone.use(cloud.urlOf(DATABASE), { oslo_policy: policy });
+  cloud.keystone.use(cloud.home.urlOf(DATABASE), { oslo_policy: policy });
 
 const table = () => cloud.home.run(['status', 'upgrade', 'check', '--config-file', cloud.keystone.config]);
 

@@ -63,7 +63,7 @@ it('a domain named Default under another id, which may be made the default one',
     'stray',
   );
   const [, option, value] = /\[identity\] (\w+) = (\w+)/.exec(await refusal('stray'))!;
-  cloud.keystone.use(cloud.urlOf('stray'), { identity: { [option!]: value! } });
+  cloud.keystone.use(cloud.home.urlOf('stray'), { identity: { [option!]: value! } });
   const args = ['--config-file', cloud.keystone.config];
   expect(await cloud.bootstrap('stray', { args })).toMatchObject({ code: 0 });
 

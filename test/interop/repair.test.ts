@@ -87,14 +87,14 @@ describe('what a check sees is mended by its remedy, run as it is printed', () =
 
   it('nothing but an empty database', async () => {
     await cloud.home.query('create database nothing', 'postgres');
-    cloud.keystone.use(cloud.urlOf('nothing'));
+    cloud.keystone.use(cloud.home.urlOf('nothing'));
     for (const remedy of [/^keyward db sync --config-file /, /^keyward bootstrap --config-file /]) {
       const { remedies } = await cloud.check();
       expect(remedies).toEqual([expect.stringMatching(remedy)]);
       expect(await cloud.follow(remedies[0]!)).toMatchObject({ code: 0 });
     }
     await expectAllGreen();
-    cloud.keystone.use(cloud.urlOf(DATABASE));
+    cloud.keystone.use(cloud.home.urlOf(DATABASE));
   });
 });
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sslModes } from '../../src/rules/database-address.ts';
 import { type Libpq, startLibpq } from '../support/cloud/libpq.ts';
-import { ensureVenv } from '../support/interop/real-keystone.ts';
+import { ensureVenv } from '../support/interop/venv.ts';
 import { pem, reach, TlsPostgres } from '../support/cloud/tls-postgres.ts';
 
 const HOSTS = ['localhost', '127.0.0.1', '[::1]'];

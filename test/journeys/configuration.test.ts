@@ -7,8 +7,7 @@ import { TestHome } from '../support/home/cli.ts';
 const OTHER = 'other';
 const CANARY = 'canary-Pw-51d0';
 const home = new TestHome();
-const urlOf = (database: string): string =>
-  `postgresql://openstack:${CANARY}@/${database}?host=${home.home.runDir}`;
+const urlOf = (database: string): string => home.urlOf(database, CANARY);
 const VARIABLE = 'OS_DATABASE__CONNECTION';
 const BOOTSTRAP = ['bootstrap', '--bootstrap-password-stdin', '--bootstrap-public-url', 'http://k:5000/v3'];
 const PASSWORD = { input: 'configuration-Pw-1\n' };

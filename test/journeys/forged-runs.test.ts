@@ -30,7 +30,7 @@ let readByNobody: Promise<unknown>;
 type Run = { id: string; history: History };
 
 const otherDatabase = () => ({
-  KEYWARD_KEYSTONE_DATABASE_URL: `postgresql://openstack@/${OTHER}?host=${home.home.runDir}`,
+  KEYWARD_KEYSTONE_DATABASE_URL: home.urlOf(OTHER),
 });
 
 async function run(args: string[], { input = '', env = {} } = {}): Promise<Run> {

@@ -29,7 +29,7 @@ it('a moved home keeps its runs; a copy begins anew', async () => {
   renameSync(home.dir, moved);
   expect(await runsAt(moved)).toEqual(runs);
   expect(await at(moved, 'workflow', 'follow', runs[0]!)).toMatchObject({
-    stderr: expect.not.stringContaining('another identity database'),
+    stderr: expect.not.stringContaining('another database'),
   });
   expect(await at(moved, 'down')).toMatchObject({ code: 0 });
   execFileSync('cp', ['-a', moved, copy]);

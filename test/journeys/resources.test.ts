@@ -249,7 +249,7 @@ it('a password on the command line is taken with a warning, and stands nowhere e
 
 describe('a database that keyward has not synced', () => {
   const env = () => ({
-    KEYWARD_KEYSTONE_DATABASE_URL: `postgresql://openstack@/adopted?host=${home.home.runDir}`,
+    KEYWARD_KEYSTONE_DATABASE_URL: home.urlOf('adopted'),
   });
   beforeAll(async () => {
     await home.query('create database adopted template keystone', 'postgres');

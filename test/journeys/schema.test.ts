@@ -8,8 +8,8 @@ beforeAll(async () => {
 afterAll(() => home.remove());
 
 const on = (database: string, ...args: string[]) => {
-  const url = `postgresql://openstack@/${database}?host=${home.home.runDir}`;
-  return home.run(args, { env: { KEYWARD_KEYSTONE_DATABASE_URL: url }, input: 'schema-Pw-1\n' });
+  const env = { KEYWARD_KEYSTONE_DATABASE_URL: home.urlOf(database) };
+  return home.run(args, { env, input: 'schema-Pw-1\n' });
 };
 
 it('--check sees what db sync would do: of Keystone, of keyward, and nothing', async () => {

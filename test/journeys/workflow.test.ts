@@ -205,7 +205,7 @@ it('--timeout ends the command with 75, and the run goes on and ends', async () 
 it("a run of a file's database is followed with that file, also when its worker has died, and not without", async () => {
   const conf = path.join(home.dir, "key stone's.conf");
   await home.query('create database other', 'postgres');
-  writeFileSync(conf, `[database]\nconnection = postgresql://openstack@/other?host=${home.home.runDir}\n`);
+  writeFileSync(conf, `[database]\nconnection = ${home.urlOf('other')}\n`);
   await home.run(['db', 'sync', '--config-file', conf]);
   const release = await home.holdUp(BOOTSTRAP_LOCK, 'other');
   const running = home.start([...BOOTSTRAP, '--config-file', conf], PASSWORD);
@@ -219,7 +219,7 @@ it("a run of a file's database is followed with that file, also when its worker 
   await giveUpStep(id);
   const elsewhere = await workflow('follow', id);
   expect(elsewhere).toMatchObject({ code: 1, stdout: '' });
-  expect(elsewhere.stderr).toMatch(/is of another identity database\. .*--config-file/);
+  expect(elsewhere.stderr).toMatch(/is of another database\. .*--config-file/);
   expect(await home.shell(command!)).toMatchObject({ code: 0 });
 });
 

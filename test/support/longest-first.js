@@ -3,6 +3,10 @@ import path from 'node:path';
 /** The order in which to begin; jest knows durations only of files that it has run before, which a fresh clone has not. */
 const LONGEST = [
   'kill',
+  'rig',
+  'cells',
+  'compute-kill',
+  'compute',
   'forged-runs',
   'external-temporal',
   'interrupt',

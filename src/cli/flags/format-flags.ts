@@ -3,7 +3,8 @@ import { type Parsed, repeated, text } from './flag-kinds.ts';
 
 const helpGroup = 'OUTPUT';
 const flag = (description: string) => Flags.boolean({ description, helpGroup });
-const formats = <Name extends string>(options: readonly Name[]) =>
+/** A command may have a format of its own beside those of every list. */
+export const formats = <Name extends string>(options: readonly Name[]) =>
   Flags.option({ options })({
     char: 'f',
     default: 'table' as Name,
@@ -31,9 +32,11 @@ const shared = {
   }),
 };
 
+export const listFormats = ['table', 'json', 'yaml', 'value', 'csv'] as const;
+
 /** The flags of commands that print a list. */
 export const formatFlags = {
-  format: formats(['table', 'json', 'yaml', 'value', 'csv'] as const),
+  format: formats(listFormats),
   ...shared,
   'print-empty': flag('table: print it also if it has no rows'),
   'sort-column': repeated('a column to sort by; of several, the first one counts most', { helpGroup }),

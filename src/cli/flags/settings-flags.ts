@@ -13,6 +13,20 @@ export const settingsFlags = {
 };
 export type SettingsFlags = Parsed<typeof settingsFlags>;
 
+/** The flags of a command on Nova's databases alone. */
+export const novaSettingsFlags = {
+  ...settingsFlags,
+  'config-file': repeated('a nova.conf to read; later files win', { helpGroup }),
+};
+
+/** The flags of a command that may be about both services: there each has names of its own. */
+export const bothSettingsFlags = {
+  ...settingsFlags,
+  'nova-config-file': repeated('a nova.conf to read; later files win', { helpGroup }),
+  'nova-config-dir': repeated('a folder whose *.conf files are read after those', { helpGroup }),
+};
+export type BothSettingsFlags = Parsed<typeof bothSettingsFlags>;
+
 /** Node's timers count milliseconds in 31 bits, and fire at once beyond; a statement may take some minutes more. */
 export const LONGEST_TIMEOUT = 2_147_000;
 

@@ -1,4 +1,4 @@
-import type { CheckOutcome } from '../../rules/upgrade-check.ts';
+import type { CheckOutcome, SuiteOutcome } from '../../rules/upgrade-check.ts';
 import { measureFor } from './display-width.ts';
 import { wrapText } from './text-wrap.ts';
 
@@ -9,9 +9,21 @@ const DETAILS_WIDTH = 60;
 /** Returns the word for a check's result. */
 export const resultWord = ({ code }: CheckOutcome): string => RESULTS[code];
 
+/** Writes each suite by itself; of several each says in its title which one it is. */
+function bySuite<T>(outcomes: SuiteOutcome[], write: (own: SuiteOutcome[], title: string) => T): T[] {
+  const suites = [...Map.groupBy(outcomes, ({ suite }) => suite)];
+  return suites.map(([suite, own]) => write(own, suites.length > 1 ? `${TITLE} (${suite})` : TITLE));
+}
+
+export const renderUpgradeCheckTables = (outcomes: SuiteOutcome[]): Promise<string[]> =>
+  Promise.all(bySuite(outcomes, renderUpgradeCheckTable));
+
+export const renderUpgradeCheckJsons = (outcomes: SuiteOutcome[]): string[] =>
+  bySuite(outcomes, renderUpgradeCheckJson);
+
 /** Draws the table of `keystone-status upgrade check`, byte for byte (`oslo_upgradecheck/upgradecheck.py`). */
-export async function renderUpgradeCheckTable(outcomes: CheckOutcome[]): Promise<string> {
-  const cells = [[TITLE], ...outcomes.map(cellOf)];
+export async function renderUpgradeCheckTable(outcomes: CheckOutcome[], title = TITLE): Promise<string> {
+  const cells = [[title], ...outcomes.map(cellOf)];
   const measure = await measureFor(cells.flat());
   const width = Math.max(...cells.flat().map(measure));
   const rule = `+${'-'.repeat(width + 2)}+`;
@@ -26,12 +38,12 @@ function cellOf(outcome: CheckOutcome): string[] {
 }
 
 /** Writes the line of `keystone-status upgrade check --json` as Python's `json.dumps` does. */
-export function renderUpgradeCheckJson(outcomes: CheckOutcome[]): string {
+export function renderUpgradeCheckJson(outcomes: CheckOutcome[], name = TITLE): string {
   const checks = outcomes.map(
     ({ title, code, details }) =>
       `{"check": ${pythonJson(title)}, "result": ${code}, "details": ${pythonJson(details)}}`,
   );
-  return `{"name": ${pythonJson(TITLE)}, "checks": [${checks.join(', ')}]}`;
+  return `{"name": ${pythonJson(name)}, "checks": [${checks.join(', ')}]}`;
 }
 
 /** Returns a line for each check that is not a Success and has a remedy. */

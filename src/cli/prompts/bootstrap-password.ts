@@ -14,7 +14,7 @@ import {
   generatePassword,
   promptForPassword,
   readPasswordFile,
-  readPasswordFromStdin,
+  readSecretFromStdin,
   removePasswordFile,
   writePasswordFile,
 } from './password.ts';
@@ -145,7 +145,7 @@ export async function choosePassword(flags: PasswordFlags, announce: Announce): 
     return new ChosenPassword(generatePassword(), announce, { file: target });
   }
   if (file !== undefined) return new ChosenPassword(readPasswordFile(file), announce);
-  if (flags['bootstrap-password-stdin']) return new ChosenPassword(await readPasswordFromStdin(), announce);
+  if (flags['bootstrap-password-stdin']) return new ChosenPassword(await readSecretFromStdin(), announce);
   if (flags['bootstrap-password'] !== undefined) {
     announce(
       'Warning: `ps` shows a password given by --bootstrap-password; use --bootstrap-password-file or -stdin.',

@@ -23,18 +23,18 @@ export function readPasswordFile(file: string): string {
   }
 }
 
-/** Reads a password from standard input. `readFileSync(0)` would fail by EAGAIN where the pipe's writer is late. */
-export async function readPasswordFromStdin(): Promise<string> {
+/** Reads a password, or what holds one, from standard input. `readFileSync(0)` would fail by EAGAIN where the pipe's writer is late. */
+export async function readSecretFromStdin(what = 'password'): Promise<string> {
   if (process.stdin.isTTY) {
     throw new UsageError(
-      'Standard input is a terminal, which would show the password.',
-      'Pipe it in, or let keyward ask for it: see --help.',
+      `Standard input is a terminal, which would show the ${what}.`,
+      'Pipe it in, or see --help for another way to give it.',
     );
   }
   try {
     return decoded(await buffer(process.stdin));
   } catch (error) {
-    throw new UsageError(`The password can't be used: ${(error as Error).message}.`, 'Give it as UTF-8.');
+    throw new UsageError(`The ${what} can't be used: ${(error as Error).message}.`, 'Give it as UTF-8.');
   }
 }
 

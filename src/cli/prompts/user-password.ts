@@ -3,7 +3,7 @@ import type { Announce } from '../../rules/announce.ts';
 import { UsageError } from '../../rules/errors.ts';
 import type { Parsed } from '../flags/flag-kinds.ts';
 import type { passwordFlags } from '../flags/resource-flags.ts';
-import { promptForPassword, readPasswordFile, readPasswordFromStdin } from './password.ts';
+import { promptForPassword, readPasswordFile, readSecretFromStdin } from './password.ts';
 
 type Flags = Parsed<typeof passwordFlags>;
 
@@ -22,7 +22,7 @@ export async function readPassword(
 
 async function givenPassword(flags: Flags, whose: string): Promise<string | undefined> {
   if (flags['password-file'] !== undefined) return readPasswordFile(flags['password-file']);
-  if (flags['password-stdin']) return readPasswordFromStdin();
+  if (flags['password-stdin']) return readSecretFromStdin();
   if (!flags['password-prompt']) return undefined;
   if (process.stdin.isTTY) return promptForPassword(whose);
   throw new UsageError(

@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core';
 import { EngineCommand } from '../../cli/engine-command.ts';
-import { settingsFlags } from '../../cli/flags/settings-flags.ts';
+import { bothSettingsFlags } from '../../cli/flags/settings-flags.ts';
+import { type ServiceName, serviceNames } from '../../rules/service.ts';
 import { formatFlags } from '../../cli/flags/format-flags.ts';
 import { ListOutput } from '../../cli/output/outputs.ts';
 import { printPages } from '../../cli/output/pages.ts';
@@ -42,30 +43,40 @@ const output = new ListOutput<AuditRow, AuditListRow>(
 );
 
 export default class AuditList extends EngineCommand {
+  static override services = serviceNames;
   static override summary =
     'List what was changed, newest first: what, when, and by whom as the command stated it.';
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --limit 20 --long -f json',
+    '<%= config.bin %> <%= command.id %> --service compute',
   ];
   static override output = output;
   static override flags = {
-    ...settingsFlags,
+    ...bothSettingsFlags,
     ...formatFlags,
     ...limitFlag,
+    service: Flags.option({ options: serviceNames })({
+      description: "whose database; without it Keystone's, or Nova's API database where only a Nova is named",
+    }),
     'request-id': Flags.string({ description: 'only what this request changed' }),
     long: Flags.boolean({ description: 'also show what was there before and after' }),
   };
+
+  protected override servicesOf({ service }: { service?: ServiceName | undefined }): readonly ServiceName[] {
+    return service ? [service] : serviceNames;
+  }
 
   async run(): Promise<void> {
     const { flags } = await this.parse(AuditList);
     AuditList.output.assertColumns(flags);
     const request = { requestId: flags['request-id'] };
-    await this.withIdentity(flags, ({ audit }) =>
-      printPages((limit) => audit.list({ ...request, limit }), AuditList.output, flags, {
+    await this.withEngine(flags, async (engine) => {
+      const { audit } = await engine[flags.service ?? engine.named()[0]!.name].services();
+      await printPages((limit) => audit.list({ ...request, limit }), AuditList.output, flags, {
         announce: this.announce,
         next: () => 'ask for more with `--limit`, or ',
-      }),
-    );
+      });
+    });
   }
 }

@@ -1,18 +1,27 @@
+import { Flags } from '@oclif/core';
 import { ExitCode } from '../../rules/errors.ts';
 import { EngineCommand } from '../../cli/engine-command.ts';
-import { settingsFlags } from '../../cli/flags/settings-flags.ts';
+import { bothSettingsFlags } from '../../cli/flags/settings-flags.ts';
 import { logLine } from '../../rules/log-line.ts';
+import { type ServiceName, serviceNames } from '../../rules/service.ts';
 
 export default class WorkerStart extends EngineCommand {
+  static override services = serviceNames;
   static override summary = 'Work on runs until stopped.';
   static override description =
-    'Serves the identity database that the settings name. SIGTERM and Ctrl-C let what is under way finish first. ' +
-    'On one machine nothing needs this: commands start a local worker by themselves.';
+    'Serves the services whose configuration is named, or those that the embedded PostgreSQL has. SIGTERM and Ctrl-C ' +
+    'let what is under way finish first. On one machine nothing needs this: commands start a local worker by themselves.';
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     'TEMPORAL_ADDRESS=temporal.example:7233 <%= config.bin %> <%= command.id %> --config-file /etc/keystone/keystone.conf',
+    'TEMPORAL_ADDRESS=temporal.example:7233 <%= config.bin %> <%= command.id %> --service compute --nova-config-file /etc/nova/nova.conf',
   ];
-  static override flags = settingsFlags;
+  static override flags = {
+    ...bothSettingsFlags,
+    service: Flags.option({ options: serviceNames, multiple: true, multipleNonGreedy: true })({
+      description: 'serve this one; may be given twice. Without it: each that is configured',
+    }),
+  };
 
   async run(): Promise<void> {
     const { flags } = await this.parse(WorkerStart);
@@ -20,6 +29,14 @@ export default class WorkerStart extends EngineCommand {
     await this.withEngine(flags, (engine) =>
       engine.work(socketPath, () => this.announce('The worker is ready.')),
     );
+  }
+
+  protected override servicesOf({
+    service,
+  }: {
+    service?: ServiceName[] | undefined;
+  }): readonly ServiceName[] {
+    return service?.length ? service : serviceNames;
   }
 
   /** Its standard error is a log. */

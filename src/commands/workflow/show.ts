@@ -1,9 +1,10 @@
 import { EngineCommand } from '../../cli/engine-command.ts';
 import { runIdArg } from '../../cli/flags/run-flags.ts';
-import { settingsFlags } from '../../cli/flags/settings-flags.ts';
+import { bothSettingsFlags } from '../../cli/flags/settings-flags.ts';
 import { recordFormatFlags } from '../../cli/flags/format-flags.ts';
 import { RecordOutput } from '../../cli/output/outputs.ts';
 import type { RunSummary } from '../../rules/run-event.ts';
+import { serviceNames } from '../../rules/service.ts';
 
 /** `input` and `result` are what the workflow was given and gave; a run that has ended has either that or a failure. */
 export type WorkflowRecord = RunSummary & {
@@ -15,6 +16,7 @@ export type WorkflowRecord = RunSummary & {
 };
 
 export default class WorkflowShow extends EngineCommand {
+  static override services = serviceNames;
   static override summary = 'Show a run: what was asked, how it stands, what came of it.';
   static override description = 'What Temporal keeps encrypted is shown in clear, but for passwords.';
   static override examples = [
@@ -26,7 +28,7 @@ export default class WorkflowShow extends EngineCommand {
     ['result', 'failure'],
   );
   static override args = runIdArg;
-  static override flags = { ...settingsFlags, ...recordFormatFlags };
+  static override flags = { ...bothSettingsFlags, ...recordFormatFlags };
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(WorkflowShow);

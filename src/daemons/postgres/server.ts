@@ -6,11 +6,10 @@ import { exclusively, findRunning, startDaemon, stopDaemon } from '../daemon.ts'
 import type { Announce } from '../../rules/announce.ts';
 import { POSTGRES_PORT as PORT, postgresSocket, postgresSocketFolder } from './socket.ts';
 import { accepts } from '../watch-death.ts';
+import { createDatabases, embeddedAddress, USER } from './databases.ts';
 
 const NAME = 'postgres';
 const DATABASE = 'keystone';
-/** The user is not named `keyward`, since unqualified names would then be looked up in the schema keyward first. */
-const USER = 'openstack';
 
 export { postgresSocket };
 
@@ -21,15 +20,7 @@ export async function ensurePostgres(home: Home, announce: Announce): Promise<Da
       if (!(await isUp(home))) await start(home, announce);
     });
   }
-  return {
-    host: postgresSocketFolder(home),
-    port: PORT,
-    database: DATABASE,
-    user: USER,
-    password: null,
-    ssl: 'disable',
-    sslRootCert: null,
-  };
+  return embeddedAddress(home, DATABASE);
 }
 
 /** Stops PostgreSQL by SIGINT, its fast shutdown: it ends sessions, and leaves nothing to recover. */
@@ -82,22 +73,14 @@ const quoted = (folder: string): string => `"${folder.replaceAll('"', '""')}"`;
 
 const NOT_YET = ['ENOENT', 'ECONNREFUSED', 'ECONNRESET', '57P03'];
 
-/** Creates the database unless it is there; false while the server can't be asked yet. */
+/** Creates the identity database unless it is there; false while the server can't be asked yet. */
 async function createDatabase(home: Home): Promise<boolean> {
   if (!(await accepts({ path: postgresSocket(home) }))) return false;
-  const { Client } = (await import('pg')).default;
-  const host = postgresSocketFolder(home);
-  const client = new Client({ host, port: PORT, user: USER, database: 'postgres' });
-  client.on('error', () => {});
   try {
-    await client.connect();
-    const { rowCount } = await client.query('select from pg_database where datname = $1', [DATABASE]);
-    if (rowCount === 0) await client.query(`create database ${DATABASE}`);
+    await createDatabases(home, [DATABASE]);
     return true;
   } catch (error) {
     if (NOT_YET.includes((error as { code?: string }).code ?? '')) return false;
     throw error;
-  } finally {
-    await client.end().catch(() => {});
   }
 }

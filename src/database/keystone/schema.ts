@@ -11,6 +11,7 @@ import type { Schema } from '../schema.ts';
 /** Keystone's database; the revisions are those of `keystone/common/sql/migrations`. */
 export const keystoneSchema: Schema = {
   name: 'identity',
+  sync: 'keyward db sync',
   service: 'Keystone',
   release: '30.0.0',
   setting: 'KEYWARD_KEYSTONE_DATABASE_URL or `[database] connection`',

@@ -1,4 +1,3 @@
-import type { PolicyOptions } from '../policy.ts';
 import type { ServiceSettings, Setting } from '../settings.ts';
 import type { PasswordHashing } from './password.ts';
 
@@ -8,5 +7,4 @@ export type IdentitySettings = ServiceSettings & {
   passwordHashing: Setting<PasswordHashing>;
   /** For how many seconds a Keystone beside us may answer from its cache; null: it keeps none. */
   cacheTime: Setting<number | null>;
-  policy: PolicyOptions;
 };

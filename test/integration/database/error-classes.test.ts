@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { describeDatabaseError } from '../../../src/database/errors.ts';
 import { openDatabase } from '../../../src/database/database.ts';
@@ -8,9 +9,17 @@ import { RuleError, Transient, Unavailable } from '../../../src/rules/errors.ts'
 import { TestPostgres } from '../../support/cloud/postgres.ts';
 import { PostgresProxy } from '../../support/cloud/postgres-proxy.ts';
 
+/** Takes connections and says nothing; it listens somewhere as soon as the tests run. */
+const hole = createServer(() => {});
+const SILENT: Partial<DatabaseAddress> = { host: '127.0.0.1', parameters: { connect_timeout: '2' } };
+const SILENT_PLAIN: Partial<DatabaseAddress> = { ...SILENT, ssl: 'disable' };
+const SILENT_TLS: Partial<DatabaseAddress> = { ...SILENT, ssl: 'require' };
+
 let server: TestPostgres;
 let tcp: PostgresProxy;
 beforeAll(async () => {
+  await new Promise<void>((resolve) => hole.listen(0, '127.0.0.1', resolve));
+  for (const address of [SILENT_PLAIN, SILENT_TLS]) address.port = (hole.address() as AddressInfo).port;
   server = await TestPostgres.start();
   tcp = await PostgresProxy.start(server.address, { tcp: true });
   const [{ file }] = (await server.query('postgres', "select current_setting('hba_file') as file")) as [
@@ -27,6 +36,7 @@ beforeAll(async () => {
   );
 });
 afterAll(async () => {
+  hole.close();
   tcp.stop();
   await server.stop();
 });
@@ -77,6 +87,8 @@ describe('what is wrong with a database is told with its cure, and says whether 
     ['no such database', { database: 'nowhere' }, '', 'never', 69, 'DatabaseMissing', /^Create it/],
     ['too many connections', { user: 'crowded' }, '', 'again', 69, 'DatabaseUnreachable', /max_connections/],
     ['nobody listens', NOBODY_THERE, '', 'again', 69, 'DatabaseUnreachable', /reachable/],
+    ['nobody answers', SILENT_PLAIN, '', 'again', 69, 'DatabaseUnreachable', /holds connections up/],
+    ['nobody answers to TLS', SILENT_TLS, '', 'again', 69, 'DatabaseUnreachable', /holds connections up/],
     ['no such socket', { host: '/nowhere' }, '', 'again', 69, 'DatabaseUnreachable', /reachable/],
     [
       'a statement that takes too long',
@@ -119,7 +131,7 @@ describe('what is wrong with a database is told with its cure, and says whether 
     const error = await ask(how, sql || undefined).catch((caught: unknown) => caught);
     expect(error).toMatchObject({ name, exitCode, cure: expect.stringMatching(cure), outcome: null });
     expect(error instanceof Transient).toBe(repeat === 'again');
-    expect((error as RuleError).message).not.toMatch(/canary|secret-pw|select/);
+    expect((error as RuleError).message).not.toMatch(/canary|secret-pw|select|terminated/);
   });
 
   it('TLS that the server does not have', async () => {
@@ -155,6 +167,23 @@ it.each<[string, object, object]>([
   const error = described(properties) as RuleError;
   expect(Object.getPrototypeOf(error).constructor).toBe(type);
   expect(String(error.cure).startsWith('Grant user u what is missing')).toBe(kind === 'permission');
+});
+
+it.each<[string, Error]>([
+  ['pg', new Error('timeout expired')],
+  [
+    "pg's pool",
+    new Error('Connection terminated due to connection timeout', {
+      cause: new Error('Connection terminated unexpectedly'),
+    }),
+  ],
+])('a log-in that lasts too long is told in other words than those of %s', (_, error) => {
+  const told = describeDatabaseError(new Error('x', { cause: error }), AT, keystoneSchema);
+  expect(told).toBeInstanceOf(Transient);
+  expect(told).toMatchObject({
+    message:
+      "The database d at 127.0.0.1:1 can't be used: it gave no answer in the time that a log-in may take.",
+  });
 });
 
 describe('what sets the address is named as the operator knows it', () => {

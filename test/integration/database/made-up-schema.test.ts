@@ -24,6 +24,7 @@ const Cellar = defineEntity({
 /** The database of a service that is not Keystone, with one line of revisions, as Nova has. */
 const schemaIn = (folder: string): Schema => ({
   name: 'cellar',
+  sync: 'keyward db sync cellar',
   service: 'Vintner',
   release: '7.1.0',
   setting: 'VINTNER_URL',

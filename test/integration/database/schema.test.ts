@@ -1,21 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { publicCatalog } from '../../support/cloud/catalog.ts';
 import type { IdentityServices } from '../../../src/engine/identity.ts';
 import { bootstrapRequest, runBootstrap } from '../../support/cloud/bootstrap-request.ts';
+import { recorded } from '../../support/cloud/recorded.ts';
 import { actor, hashing } from '../../support/cloud/resources.ts';
 import { exactRows } from '../../support/cloud/rows.ts';
 import { TestPostgres } from '../../support/cloud/postgres.ts';
 
-const FIXTURES = 'test/fixtures/upstream/keystone';
 const TABLES = 49;
-
-/** pg_dump's file without psql's own commands and with the search path put back. */
-const recorded = (file: string): string =>
-  readFileSync(`${FIXTURES}/${file}`, 'utf8').replaceAll(
-    /^\\.*$|^SELECT pg_catalog\.set_config\('search_path'.*$/gm,
-    '',
-  );
 
 let server: TestPostgres;
 beforeAll(async () => {
@@ -25,8 +17,8 @@ afterAll(() => server.stop());
 
 const realKeystone = async (): Promise<string> => {
   const { database } = await server.createDatabase({ empty: true });
-  await server.query(database, recorded('schema.sql'));
-  await server.query(database, recorded('rows-after-db-sync.sql'));
+  await server.query(database, recorded('keystone/schema.sql'));
+  await server.query(database, recorded('keystone/rows-after-db-sync.sql'));
   return database;
 };
 const sync = (database: string) =>

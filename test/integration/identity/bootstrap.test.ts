@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { BootstrapReport } from '../../../src/rules/identity/bootstrap/request.ts';
 import { bootstrapRequest, bootstrapsOf, runBootstrap } from '../../support/cloud/bootstrap-request.ts';
 import { TestPostgres } from '../../support/cloud/postgres.ts';
+import { recorded } from '../../support/cloud/recorded.ts';
 import { comparableRows, exactRows } from '../../support/cloud/rows.ts';
 
 let server: TestPostgres;
@@ -19,13 +19,8 @@ describe('a first bootstrap', () => {
   it('writes the rows of keystone-manage bootstrap, column for column, and nothing else', async () => {
     const { database } = await bootstrapped();
     const real = await server.createDatabase({ empty: true });
-    const recorded = (file: string): string =>
-      readFileSync(`test/fixtures/upstream/keystone/${file}`, 'utf8').replaceAll(
-        /^\\.*$|^SELECT pg_catalog\.set_config\('search_path'.*$/gm,
-        '',
-      );
-    await server.query(real.database, recorded('schema.sql'));
-    await server.query(real.database, recorded('rows-after-bootstrap.sql'));
+    await server.query(real.database, recorded('keystone/schema.sql'));
+    await server.query(real.database, recorded('keystone/rows-after-bootstrap.sql'));
     expect(await comparableRows(server, database)).toEqual(await comparableRows(server, real.database));
   });
 

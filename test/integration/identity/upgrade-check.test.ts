@@ -11,7 +11,7 @@ import { CheckDatabase } from '../../../src/services/check-database.ts';
 import { bootstrapRequest, runBootstrap } from '../../support/cloud/bootstrap-request.ts';
 import { TestPostgres } from '../../support/cloud/postgres.ts';
 import { actor, hashing } from '../../support/cloud/resources.ts';
-import { JSON_TO_YAML, ROLES, runSuite, TRUSTS } from '../../support/cloud/upgrade-check.ts';
+import { JSON_TO_YAML, ROLES, runSuite, TRUSTS } from '../../support/checks/keystone-suite.ts';
 
 let server: TestPostgres;
 let bootstrapped: string;

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client } from 'pg';
@@ -6,6 +6,7 @@ import { resolveHome } from '../../../src/config/home.ts';
 import { ensurePostgres } from '../../../src/daemons/postgres/server.ts';
 import { openIdentity, type IdentityServices } from '../../../src/engine/identity.ts';
 import type { DatabaseAddress } from '../../../src/rules/database-address.ts';
+import { until } from '../home/cli.ts';
 import { killParts } from '../home/kill-parts.ts';
 import { cloneTemplate, hasTemplate, SYNCED } from '../home/template.ts';
 import { Pools } from './pools.ts';
@@ -74,6 +75,26 @@ export class TestPostgres {
     client.on('error', () => {});
     await client.connect();
     return client;
+  }
+
+  /** Lets a role log in by its password only; every other one is trusted. */
+  async askForPassword(role: string): Promise<void> {
+    const [{ file }] = (await this.query<{ file: string }>(
+      'postgres',
+      "select current_setting('hba_file') as file",
+    )) as [{ file: string }];
+    writeFileSync(file, `local all ${role} scram-sha-256\n${readFileSync(file, 'utf8')}`);
+    await this.query('postgres', 'select pg_reload_conf()');
+    const { host, port } = this.address;
+    await until(async () => {
+      const client = new Client({ host, port, user: role, database: 'postgres' });
+      const isLetIn = await client.connect().then(
+        () => true,
+        () => false,
+      );
+      await client.end();
+      return !isLetIn;
+    });
   }
 
   async withServices<T>(

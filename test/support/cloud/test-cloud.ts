@@ -25,15 +25,11 @@ export class TestCloud {
     await this.home.run(['up']);
     for (const name of databases) await this.home.query(`create database ${name}`, 'postgres');
     const dir = path.join(this.home.dir, 'real keystone');
-    this.#keystone = await RealKeystone.open(dir, this.urlOf(databases[0]!));
+    this.#keystone = await RealKeystone.open(dir, this.home.urlOf(databases[0]!));
   }
 
   get keystone(): RealKeystone {
     return this.#keystone!;
-  }
-
-  urlOf(database: string): string {
-    return `postgresql+psycopg2://openstack@/${database}?host=${this.home.home.runDir}`;
   }
 
   keyward(database: string, ...args: string[]): Promise<Outcome> {
@@ -84,6 +80,6 @@ export class TestCloud {
   }
 
   #options(database: string, password: string) {
-    return { env: { KEYWARD_KEYSTONE_DATABASE_URL: this.urlOf(database) }, input: `${password}\n` };
+    return { env: { KEYWARD_KEYSTONE_DATABASE_URL: this.home.urlOf(database) }, input: `${password}\n` };
   }
 }

@@ -114,6 +114,12 @@ export class TestHome {
     return this.#pools.query<T>(database, sql);
   }
 
+  /** Gives a database's URL, as OpenStack's services have it; its server trusts whoever may reach the socket. */
+  urlOf(database: string, password?: string): string {
+    const login = password === undefined ? 'openstack' : `openstack:${password}`;
+    return `postgresql+psycopg2://${login}@/${database}?host=${this.home.runDir}`;
+  }
+
   /**
    * Holds a run up at a known point by a lock, from a connection of the test's own; nothing in the product knows of it.
    * Gives what lets it go.

@@ -19,7 +19,7 @@ export class OwnDatabase {
     this.home = home;
     this.name = name;
     this.env = {
-      KEYWARD_KEYSTONE_DATABASE_URL: `postgresql://openstack@/${name}?host=${home.home.runDir}`,
+      KEYWARD_KEYSTONE_DATABASE_URL: home.urlOf(name),
       ...env,
     };
   }

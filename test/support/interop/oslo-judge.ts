@@ -8,7 +8,7 @@ import {
   readKeystoneConfig,
 } from '../../../src/config/keystone-options.ts';
 import { UsageError } from '../../../src/rules/errors.ts';
-import { ensureVenv } from './real-keystone.ts';
+import { ensureVenv } from './venv.ts';
 
 /** The flags that a Keystone is given, in their order, and the variables beside them. */
 export type Configuration = {

@@ -9,7 +9,9 @@ import { promisify } from 'node:util';
 const runFile = promisify(execFile);
 const inPython = (name: string): string => path.resolve('test/support/interop', name);
 
-export type ProgramName = 'keystone-manage' | 'keystone-status' | 'openstack';
+/** The programs of one service can be forked of one process; openstackclient goes with each of them. */
+export type Service = 'keystone' | 'nova';
+export type ProgramName = `${Service}-manage` | `${Service}-status` | 'nova-objects' | 'openstack';
 export type Outcome = { code: number; stdout: string; stderr: string };
 
 /** How OpenStack's own programs are run; keystone-status is given the folder of Keystone's keys before its arguments. */
@@ -26,8 +28,8 @@ export class ForkedPrograms implements Programs {
   readonly #death: Promise<never>;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(bin: string) {
-    this.#python = spawn(path.join(bin, 'python'), ['-W', 'ignore', inPython('programs.py')], {
+  constructor(bin: string, service: Service) {
+    this.#python = spawn(path.join(bin, 'python'), ['-W', 'ignore', inPython('programs.py'), service], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     this.#answers = createInterface(this.#python.stdout!);

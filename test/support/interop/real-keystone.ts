@@ -1,21 +1,14 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { underLock } from '../../../src/daemons/process-lock.ts';
 import { until } from '../home/cli.ts';
+import { confText, type Sections } from '../conf-file.ts';
 import { ForkedPrograms, type Outcome, type Programs } from './programs.ts';
+import { ensureVenv } from './venv.ts';
 
 const run = promisify(execFile);
-const REQUIREMENTS = [
-  'keystone==30.0.0',
-  'psycopg2-binary==2.9.13',
-  'python-openstackclient==10.5.0',
-  'waitress==3.0.2',
-];
 
 /** Runs Keystone's WSGI application, which parses sys.argv on import, on waitress, and prints the port that it got. */
 const SERVE = `
@@ -49,7 +42,7 @@ export class RealKeystone {
   static async open(
     dir: string,
     databaseUrl: string,
-    programsIn = (bin: string): Programs => new ForkedPrograms(bin),
+    programsIn = (bin: string): Programs => new ForkedPrograms(bin, 'keystone'),
   ): Promise<RealKeystone> {
     mkdirSync(dir, { recursive: true });
     const bin = path.join(await ensureVenv(), 'bin');
@@ -64,7 +57,7 @@ export class RealKeystone {
   }
 
   /** Points the following commands at another database, with more sections of keystone.conf. */
-  use(databaseUrl: string, more: Record<string, Record<string, string>> = {}): void {
+  use(databaseUrl: string, more: Sections = {}): void {
     const sections = {
       database: { connection: databaseUrl },
       token: { provider: 'fernet' },
@@ -73,11 +66,7 @@ export class RealKeystone {
       cache: { enabled: 'false' },
       ...more,
     };
-    const lines = Object.entries(sections).flatMap(([name, values]) => [
-      `[${name}]`,
-      ...Object.entries(values).map(([key, value]) => `${key} = ${value}`),
-    ]);
-    writeFileSync(this.config, `${lines.join('\n')}\n`);
+    writeFileSync(this.config, confText(sections));
   }
 
   manage(...args: string[]): Promise<Outcome> {
@@ -124,33 +113,6 @@ export class RealKeystone {
     this.stop();
     this.#programs.close();
   }
-}
-
-/** Gives the folder of the real tools' Python, which is made once per user. */
-export async function ensureVenv(): Promise<string> {
-  const hash = createHash('sha256').update(REQUIREMENTS.join()).digest('hex').slice(0, 12);
-  const cache = path.join(process.env['XDG_CACHE_HOME'] || path.join(homedir(), '.cache'), 'keyward');
-  const venv = path.join(cache, `interop-${hash}`);
-  const isComplete = (): boolean => existsSync(path.join(venv, 'complete'));
-  if (isComplete()) return venv;
-  mkdirSync(cache, { recursive: true });
-  await underLock(`${venv}.lock`, Infinity, async () => {
-    if (!isComplete()) await installVenv(venv);
-  });
-  return venv;
-}
-
-async function installVenv(venv: string): Promise<void> {
-  process.stderr.write(`Installing ${REQUIREMENTS.join(', ')} into ${venv} (once; about a minute).\n`);
-  rmSync(venv, { recursive: true, force: true });
-  await run('python3', [
-    '-c',
-    'import sys; assert sys.version_info >= (3, 11), "interop needs python3 >= 3.11"',
-  ]);
-  await run('python3', ['-m', 'venv', venv]);
-  await run(path.join(venv, 'bin/pip'), ['install', '--quiet', ...REQUIREMENTS], { maxBuffer: 64 << 20 });
-  writeFileSync(path.join(venv, 'complete.draft'), '');
-  renameSync(path.join(venv, 'complete.draft'), path.join(venv, 'complete'));
 }
 
 const userName = async (): Promise<string> => (await run('id', ['-un'])).stdout.trim();

@@ -29,6 +29,21 @@ export const requestOf = (workflow: string) => ({
   workflow,
   askedAt: '2026-01-01T00:00:00.000Z',
 });
+export const OTHER_TARGET = 'ba9876543210';
+/** Makes a request for the checks of both suites, whose databases are two targets. */
+export const requestOfSuites = (...suites: string[]) => ({
+  target: TARGET,
+  requestId: 'r',
+  workflow: 'upgradeCheck',
+  askedAt: '2026-01-01T00:00:00.000Z',
+  hostname: 'host',
+  suites: suites.map((suite) => ({
+    suite,
+    target: suite === 'nova' ? OTHER_TARGET : TARGET,
+    configFiles: [`/etc/${suite}.conf`],
+    configDirs: [],
+  })),
+});
 export const check = (id: string, needs: string) => ({
   id,
   order: 1,
@@ -44,7 +59,7 @@ export const bound = (fakes: Fakes): Fakes =>
     Object.entries(fakes).map(([step, fake]) => [
       step,
       (input, claim, attempt) =>
-        withRuleFailures(TARGET, { [step]: (it) => fake(it, claim, attempt) })[step]!(input, claim),
+        withRuleFailures(input.target, { [step]: (it) => fake(it, claim, attempt) })[step]!(input, claim),
     ]),
   );
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { Unavailable } from '../../../src/rules/errors.ts';
 import { CheckCode } from '../../../src/rules/upgrade-check.ts';
-import { JSON_TO_YAML, ROLES, runSuite, TRUSTS } from '../../support/cloud/upgrade-check.ts';
+import { JSON_TO_YAML, ROLES, runSuite, TRUSTS } from '../../support/checks/keystone-suite.ts';
 
 let etc: string;
 beforeEach(() => {

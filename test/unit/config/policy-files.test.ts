@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { readKeystoneConfig } from '../../../src/config/keystone-options.ts';
-import { openPolicyFiles, policyOptionsOf } from '../../../src/config/policy-files.ts';
+import { openPolicyFiles } from '../../../src/config/policy-files.ts';
+import { policyOptionsOf } from '../../../src/config/policy-options.ts';
 
 let root: string;
 beforeEach(() => {

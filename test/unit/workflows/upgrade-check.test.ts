@@ -1,11 +1,22 @@
 import { describe, expect, it } from '@jest/globals';
 import { RuleError, Transient } from '../../../src/rules/errors.ts';
-import { taskQueue } from '../../../src/rules/target.ts';
-import { bound, check, HOST_QUEUE, outcome, requestOf, TARGET } from '../../support/workflows/scenarios.ts';
+import { hostTaskQueue, taskQueue } from '../../../src/rules/target.ts';
+import {
+  bound,
+  check,
+  HOST_QUEUE,
+  OTHER_TARGET,
+  outcome,
+  requestOf,
+  requestOfSuites,
+  TARGET,
+} from '../../support/workflows/scenarios.ts';
 import { simulate } from '../../support/workflows/simulated-run.ts';
 import { type Attempt, type Fakes, HANGS } from '../../support/workflows/simulated-step.ts';
 
-const input = requestOf('upgradeCheck');
+const input = requestOfSuites('keystone');
+const [suite] = input.suites;
+const keystone = (id: string) => ({ ...outcome(id), suite: 'keystone' });
 const fakes: Fakes = {
   listChecks: async () => [check('rows', 'database'), check('file', 'files'), check('more', 'database')],
   runCheck: async ({ id }: { id: string }) => outcome(id),
@@ -23,9 +34,10 @@ const fails = (error: unknown) => () => {
 const unfinished = (id: string, why: string) => ({
   id,
   title: `Check ${id}`,
+  suite: 'keystone',
   code: 2,
   details: `The check could not be finished: ${why}`,
-  remedy: 'keyward status upgrade check',
+  remedy: 'keyward status upgrade check --config-file /etc/keystone.conf',
 });
 const isRun = ({ step }: Attempt) => step === 'runCheck';
 
@@ -39,14 +51,78 @@ it('runs each check of the list at once, where it can be done, and gives what th
   });
   expect(told).toMatchObject({
     ended: 'completed',
-    result: [outcome('rows'), outcome('file'), outcome('more')],
+    result: [keystone('rows'), keystone('file'), keystone('more')],
     at: 0,
   });
   expect(given).toEqual([
-    [{ ...input, id: 'rows' }, taskQueue(TARGET)],
-    [{ ...input, id: 'file' }, HOST_QUEUE],
-    [{ ...input, id: 'more' }, taskQueue(TARGET)],
+    [{ ...input, ...suite, id: 'rows' }, taskQueue(TARGET)],
+    [{ ...input, ...suite, id: 'file' }, HOST_QUEUE],
+    [{ ...input, ...suite, id: 'more' }, taskQueue(TARGET)],
   ]);
+});
+
+it('runs the checks of several suites, each by the workers of its own database', async () => {
+  const given: unknown[] = [];
+  const told = await simulate({
+    workflow: 'upgradeCheck',
+    input: requestOfSuites('keystone', 'nova'),
+    fakes: bound({
+      listChecks: async ({ suite: name }: { suite: string }) => [
+        check(`${name}-rows`, 'cells'),
+        check(`${name}-file`, 'apis'),
+      ],
+      runCheck: async ({ id, configFiles }: { id: string; configFiles: string[] }, _claim, { queue }) => (
+        given.push([id, configFiles, queue]),
+        outcome(id)
+      ),
+    }),
+  });
+  const novas = (id: string) => ({ ...outcome(id), suite: 'nova' });
+  expect(told).toMatchObject({
+    ended: 'completed',
+    result: [keystone('keystone-rows'), keystone('keystone-file'), novas('nova-rows'), novas('nova-file')],
+  });
+  expect(given).toEqual([
+    ['keystone-rows', ['/etc/keystone.conf'], taskQueue(TARGET)],
+    ['keystone-file', ['/etc/keystone.conf'], HOST_QUEUE],
+    ['nova-rows', ['/etc/nova.conf'], taskQueue(OTHER_TARGET)],
+    ['nova-file', ['/etc/nova.conf'], hostTaskQueue(OTHER_TARGET, 'host')],
+  ]);
+});
+
+it('of several suites one without a worker is a Failure, and the others are told', async () => {
+  const told = await simulate({
+    workflow: 'upgradeCheck',
+    input: requestOfSuites('keystone', 'nova'),
+    fakes: bound({ ...fakes, listChecks: async () => [check('rows', 'database')] }),
+    idleQueues: [taskQueue(OTHER_TARGET)],
+  });
+  expect(told).toMatchObject({
+    ended: 'completed',
+    result: [
+      keystone('rows'),
+      {
+        id: 'nova-checks',
+        suite: 'nova',
+        code: 2,
+        details: 'The check could not be finished: activity ScheduleToStart timeout',
+        remedy: 'keyward status upgrade check --suite nova --nova-config-file /etc/nova.conf',
+      },
+    ],
+    at: 60_000,
+  });
+});
+
+it('goes on with a run that an older keyward has asked for, which is about one suite', async () => {
+  const told = await simulate({
+    workflow: 'upgradeCheck',
+    input: requestOf('upgradeCheck'),
+    fakes: bound(fakes),
+  });
+  expect(told).toMatchObject({
+    ended: 'completed',
+    result: [keystone('rows'), keystone('file'), keystone('more')],
+  });
 });
 
 it('gives nothing where there is no check', async () => {
@@ -60,7 +136,7 @@ describe('a check that', () => {
     const told = await upgradeCheck(
       only('rows', ({ attempt }) => (attempt === 1 ? fails(new Error('no'))() : outcome('rows'))),
     );
-    expect(told).toMatchObject({ result: [outcome('rows'), outcome('file'), outcome('more')], at: 1000 });
+    expect(told).toMatchObject({ result: [keystone('rows'), keystone('file'), keystone('more')], at: 1000 });
   });
 
   it.each<[string, string, unknown, number]>([
@@ -72,7 +148,7 @@ describe('a check that', () => {
     const told = await upgradeCheck(only('rows', fails(error)));
     expect(told).toMatchObject({
       ended: 'completed',
-      result: [unfinished('rows', why), outcome('file'), outcome('more')],
+      result: [unfinished('rows', why), keystone('file'), keystone('more')],
       at,
     });
     expect(told.attempts.filter(isRun)).toHaveLength(at === 0 ? 3 : 4);
@@ -82,7 +158,7 @@ describe('a check that', () => {
     const told = await upgradeCheck({}, [HOST_QUEUE]);
     expect(told).toMatchObject({
       ended: 'completed',
-      result: [outcome('rows'), unfinished('file', 'activity ScheduleToStart timeout'), outcome('more')],
+      result: [keystone('rows'), unfinished('file', 'activity ScheduleToStart timeout'), keystone('more')],
       at: 40_000,
     });
   });

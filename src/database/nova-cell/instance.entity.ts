@@ -1,0 +1,66 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import { instant } from '../row-times.ts';
+import { ConfigDriveType } from './config-drive-type.ts';
+import { softDeletable } from './soft-delete.ts';
+
+/**
+ * A server. `locked` and `lockedBy` are kept in step: filters ask for the one, Nova's API shows the other. Nova takes a
+ * `locked` that is null for false.
+ */
+export const Instance = defineEntity({
+  name: 'Instance',
+  tableName: 'instances',
+  properties: {
+    ...softDeletable(),
+    id: p.integer().primary().autoincrement(),
+    internalId: p.integer().nullable(),
+    userId: p.string().nullable(),
+    projectId: p.string().nullable(),
+    imageRef: p.string().nullable(),
+    kernelId: p.string().nullable(),
+    ramdiskId: p.string().nullable(),
+    launchIndex: p.integer().nullable(),
+    keyName: p.string().nullable(),
+    keyData: p.text().nullable(),
+    powerState: p.integer().nullable(),
+    vmState: p.string().nullable(),
+    memoryMb: p.integer().nullable(),
+    vcpus: p.integer().nullable(),
+    hostname: p.string().nullable(),
+    host: p.string().nullable(),
+    userData: p.text().nullable(),
+    reservationId: p.string().nullable(),
+    launchedAt: instant(),
+    terminatedAt: instant(),
+    displayName: p.string().nullable(),
+    displayDescription: p.string().nullable(),
+    availabilityZone: p.string().nullable(),
+    locked: p.boolean().nullable(),
+    osType: p.string().nullable(),
+    launchedOn: p.text().nullable(),
+    instanceTypeId: p.integer().nullable(),
+    vmMode: p.string().nullable(),
+    uuid: p.string(),
+    architecture: p.string().nullable(),
+    rootDeviceName: p.string().nullable(),
+    accessIpV4: p.string().columnType('inet').nullable(),
+    accessIpV6: p.string().columnType('inet').nullable(),
+    configDrive: p.type(ConfigDriveType).$type<boolean | null>().nullable(),
+    taskState: p.string().nullable(),
+    defaultEphemeralDevice: p.string().nullable(),
+    defaultSwapDevice: p.string().nullable(),
+    progress: p.integer().nullable(),
+    autoDiskConfig: p.boolean().nullable(),
+    shutdownTerminate: p.boolean().nullable(),
+    disableTerminate: p.boolean().nullable(),
+    rootGb: p.integer().nullable(),
+    ephemeralGb: p.integer().nullable(),
+    cellName: p.string().nullable(),
+    node: p.string().nullable(),
+    lockedBy: p.enum(['owner', 'admin']).nullable(),
+    cleaned: p.integer().nullable(),
+    ephemeralKeyUuid: p.string().nullable(),
+    hidden: p.boolean().nullable(),
+    computeId: p.bigint('number').nullable(),
+  },
+});

@@ -1,0 +1,193 @@
+import { API_DATABASE } from '../config/compute-settings.ts';
+import { cell0Url, cellAddress, fillDatabaseUrl, fillTransportUrl, maskUrl } from '../config/cell-urls.ts';
+import { formatDatabaseUrl } from '../config/database-url.ts';
+import { CELL_VARIABLE } from '../config/service-database.ts';
+import { createDatabases, databasesThere, embeddedAddress } from '../daemons/postgres/databases.ts';
+import { ensurePostgres } from '../daemons/postgres/server.ts';
+import { targetIn } from '../daemons/postgres/server-name.ts';
+import type { CellAddress } from '../database/cells.ts';
+import type { DatabaseOptions } from '../database/database.ts';
+import { patienceFor, STEP_PATIENCE, withinMs } from '../database/patience.ts';
+import type { Announce } from '../rules/announce.ts';
+import { NO_TRANSPORT } from '../rules/compute/cell.ts';
+import type { ComputeSettings } from '../rules/compute/settings.ts';
+import type { DatabaseAddress } from '../rules/database-address.ts';
+import { RuleError } from '../rules/errors.ts';
+import type { Setting } from '../rules/settings.ts';
+import type { Target } from '../rules/target.ts';
+import type { CellUrls } from '../services/compute/cell-service.ts';
+import type { WantedCell } from '../services/compute/cell-sync.ts';
+import type { Served } from '../temporal/worker.ts';
+import { isInHome, type Service, Shared, type Surroundings } from './service.ts';
+
+/** Nova's databases in the embedded PostgreSQL; a cell that is made later has one of its own. */
+const API = 'nova_api';
+const EMBEDDED = [API, 'nova_cell0', 'nova_cell1'];
+
+/** Matches the variables by which oslo.config sets what a worker's checks read of nova.conf. */
+const CHECKED_OPTION = /^OS_(PLACEMENT|CINDER|SERVICE_USER)__[A-Z0-9_]+$/;
+
+/** Opens the services of one API database and its cells; nothing connects before the first use. */
+export async function openCompute(
+  address: DatabaseAddress,
+  addressOf: CellAddress,
+  urls: CellUrls,
+  options: DatabaseOptions = {},
+) {
+  const [
+    { openDatabase },
+    { Cells },
+    { novaApiSchema },
+    { SchemaService },
+    { AuditService },
+    { CellSync },
+    { CellService },
+    { CellVerifier },
+  ] = await Promise.all([
+    import('../database/database.ts'),
+    import('../database/cells.ts'),
+    import('../database/nova-api/schema.ts'),
+    import('../services/schema-service.ts'),
+    import('../services/audit/audit-service.ts'),
+    import('../services/compute/cell-sync.ts'),
+    import('../services/compute/cell-service.ts'),
+    import('../services/compute/cell-verifier.ts'),
+  ]);
+  const database = openDatabase(address, novaApiSchema, options);
+  const cells = new Cells(database, addressOf, options);
+  return {
+    address,
+    database,
+    cells,
+    schema: new SchemaService(database),
+    audit: new AuditService(database),
+    cellSync: new CellSync(database, cells),
+    cellService: new CellService(database, cells, urls),
+    cellVerifier: new CellVerifier(database, cells, () => performance.now()),
+    close: () => database.close(),
+  };
+}
+
+export type ComputeServices = Awaited<ReturnType<typeof openCompute>>;
+
+/** The compute service as one process uses it: it knows where the databases are, and opens the services once. */
+export class Compute implements Service {
+  readonly name = 'compute';
+  readonly settings: ComputeSettings;
+  readonly #at: Surroundings;
+  readonly #services = new Shared<ComputeServices>(() => this.#open());
+
+  constructor(settings: ComputeSettings, at: Surroundings) {
+    this.settings = settings;
+    this.#at = at;
+  }
+
+  /** The embedded database may be missing until `db sync compute` makes it. */
+  async address(): Promise<DatabaseAddress> {
+    const { value } = this.settings.database;
+    if (value) return value;
+    await ensurePostgres(this.#at.home, this.#at.announce);
+    return embeddedAddress(this.#at.home, API);
+  }
+
+  async target(): Promise<Target> {
+    return targetIn(this.#at.home, await this.address(), this.#at.announce);
+  }
+
+  async isThere(): Promise<boolean> {
+    if (!isInHome(this)) return true;
+    await ensurePostgres(this.#at.home, this.#at.announce);
+    return (await databasesThere(this.#at.home, [API])).length > 0;
+  }
+
+  /** Makes the embedded databases that are missing. */
+  async makeDatabases(): Promise<void> {
+    await this.address();
+    await createDatabases(this.#at.home, EMBEDDED);
+  }
+
+  /** Gives the URL from which cells' templates are filled in: Nova's `[database] connection`, or the embedded one. */
+  get cellBase(): Setting<string | null> {
+    if (!isInHome(this)) return this.settings.cellBase;
+    const url = formatDatabaseUrl(embeddedAddress(this.#at.home, API), {
+      showPassword: true,
+      driver: 'psycopg2',
+    });
+    return { value: url, origin: 'the embedded PostgreSQL' };
+  }
+
+  /**
+   * Lists the cells that a cloud can't do without. Beside a Nova that is cell0, in the database that nova-manage gives
+   * it (`nova/cmd/manage.py`, map_cell0); alone a first cell as well. Embedded ones are templates, so that a moved home
+   * finds them.
+   */
+  wantedCells(): WantedCell[] {
+    const { value, origin } = this.settings.cellBase;
+    if (!isInHome(this))
+      return [wanted('cell0', () => (value === null ? unknownDatabase() : cell0Url({ value, origin })))];
+    return ['cell0', 'cell1'].map((name) => wanted(name, () => embeddedCell(name)));
+  }
+
+  get urls(): CellUrls {
+    return {
+      fillDatabase: (stored, cell) => fillDatabaseUrl(stored, this.cellBase, cell),
+      fillTransport: (stored, cell) => fillTransportUrl(stored, this.settings.transportBase, cell),
+      mask: maskUrl,
+    };
+  }
+
+  addressOf: CellAddress = (cell) => cellAddress(cell.databaseConnection, this.cellBase, cell, this.#at.env);
+
+  /** Options of nova.conf that the command's environment sets go along, since the worker's checks read them. */
+  async workerEnvironment(): Promise<NodeJS.ProcessEnv> {
+    const { database, cellBase } = this.settings;
+    const options = Object.entries(this.#at.env).filter(([name]) => CHECKED_OPTION.test(name));
+    if (database.value === null) return Object.fromEntries(options);
+    return {
+      ...Object.fromEntries(options),
+      [API_DATABASE.variable]: formatDatabaseUrl(database.value, { showPassword: true }),
+      ...(cellBase.value !== null && { [CELL_VARIABLE]: cellBase.value }),
+    };
+  }
+
+  async serve(poolSize: number, announce: Announce): Promise<Served> {
+    const [{ serveCompute }, target, address] = await Promise.all([
+      import('./activities.ts'),
+      this.target(),
+      this.address(),
+    ]);
+    const options = { patience: STEP_PATIENCE, poolSize, announce };
+    const services = await openCompute(address, this.addressOf, this.urls, options);
+    return serveCompute(target, services, this.#at.env);
+  }
+
+  services = (): Promise<ComputeServices> => this.#services.get();
+
+  close = (): Promise<void> => this.#services.close();
+
+  async #open(): Promise<ComputeServices> {
+    const { lockSeconds, isDeadline, announce } = this.#at;
+    return openCompute(await this.address(), this.addressOf, this.urls, {
+      patience:
+        isDeadline && lockSeconds !== undefined ? withinMs(lockSeconds * 1000) : patienceFor(lockSeconds),
+      announce,
+    });
+  }
+}
+
+/** Gives the template by which an embedded cell is mapped; a home that moves takes its cells along. */
+export const embeddedCell = (name: string): string => `{scheme}://{username}@/nova_${name}?{query}`;
+
+const wanted = (name: string, databaseConnection: () => string): WantedCell => ({
+  name,
+  transportUrl: NO_TRANSPORT,
+  databaseConnection,
+  isCell0: name === 'cell0',
+});
+
+function unknownDatabase(): never {
+  throw new RuleError('CellDatabaseUnknown', 'cell0 is not mapped, and nothing says where its database is.', {
+    cure: 'Set [database] connection in nova.conf, or KEYWARD_NOVA_DATABASE_URL, and repeat the command.',
+    outcome: 'unchanged',
+  });
+}
