@@ -59,15 +59,23 @@ export class Cells {
     return result;
   }
 
-  /** Opens one cell's database to make its schema; whoever opens it closes it. */
-  open(cell: CellMapping): Database {
-    return openDatabase(this.#addressOf(cell), bareSchema, this.#options);
+  /** Opens one cell's database to look at its schema, or to make it, when it is this cell's turn on its server. */
+  async within<T>(cell: CellMapping, use: (database: Database) => Promise<T>): Promise<T> {
+    const address = this.#addressOf(cell);
+    const giveBack = await takeTurn(serverOf(address));
+    const database = openDatabase(address, bareSchema, this.#options);
+    try {
+      return await use(database);
+    } finally {
+      await database.close();
+      giveBack();
+    }
   }
 
   async #ask<T>(cell: CellMapping, use: Question<T>, deadlineMs: number): Promise<T> {
     const address = this.#addressOf(cell);
     const late = after(deadlineMs);
-    const turn = takeTurn(`${address.host}:${address.port}`);
+    const turn = takeTurn(serverOf(address));
     try {
       const giveBack = await Promise.race([turn, late.passed]);
       if (giveBack === LATE) {
@@ -103,6 +111,8 @@ async function askOne<T>(
     if (closed === LATE) database.cut(NO_LONGER);
   }
 }
+
+const serverOf = ({ host, port }: DatabaseAddress): string => `${host}:${port}`;
 
 const NO_LONGER = 'the cell is not waited for any longer';
 

@@ -53,13 +53,8 @@ export class CellSync {
   }
 
   /** Opens a cell's database to look at its schema, or to make it. */
-  async withSchema<T>(cell: CellMapping, use: (schema: SchemaService) => Promise<T>): Promise<T> {
-    const database = this.#cells.open(cell);
-    try {
-      return await use(new SchemaService(database));
-    } finally {
-      await database.close();
-    }
+  withSchema<T>(cell: CellMapping, use: (schema: SchemaService) => Promise<T>): Promise<T> {
+    return this.#cells.within(cell, (database) => use(new SchemaService(database)));
   }
 }
 
