@@ -58,5 +58,6 @@ export async function competeWithNova(): Promise<void> {
   await keyward(['db', 'version', 'compute']);
   await compete({ name: 'check --suite nova, 100 cells', atMost: '', ...check });
   await compete({ name: 'cell list, 100 cells', atMost: '', args: ['cell', 'list'], theirs: cells });
+  await compete({ name: 'cell verify, 100 cells', atMost: '', args: ['cell', 'verify'], theirs: cells });
   tools.close();
 }
