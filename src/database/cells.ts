@@ -64,12 +64,9 @@ export class Cells {
     const address = this.#addressOf(cell);
     const giveBack = await takeTurn(serverOf(address));
     const database = openDatabase(address, bareSchema, this.#options);
-    try {
-      return await use(database);
-    } finally {
-      await database.close();
-      giveBack();
-    }
+    return use(database)
+      .finally(() => database.close())
+      .finally(giveBack);
   }
 
   async #ask<T>(cell: CellMapping, use: Question<T>, deadlineMs: number): Promise<T> {
