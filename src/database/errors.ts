@@ -194,7 +194,7 @@ export function describeDatabaseError(
 /** A COMMIT whose answer was lost, and nobody could be asked what has become of it. A repeated step may find out. */
 export const commitUnknown = (
   address: DatabaseAddress,
-  { service }: Pick<UpstreamSchema, 'service'>,
+  { audit }: Pick<UpstreamSchema, 'audit'>,
   requestId: string | null,
 ): Transient =>
   new Transient(
@@ -202,7 +202,7 @@ export const commitUnknown = (
     `The connection to ${place(address)} was lost while the change was committed.`,
     requestId === null
       ? 'Repeat the command: it does only what is missing.'
-      : `\`keyward audit list --request-id ${requestId}${service === 'Nova' ? ' --service compute' : ''}\` shows the change if it was made.`,
+      : `\`${audit} --request-id ${requestId}\` shows the change if it was made.`,
     'unknown',
   );
 

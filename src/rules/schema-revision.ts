@@ -13,6 +13,8 @@ export type UpstreamSchema = {
   name: string;
   /** The command of keyward's that makes what is missing in it. */
   sync: string;
+  /** The command that lists what was changed in it. */
+  audit: string;
   /** Whose database it is, and in which release: `Keystone`, `30.0.0`. */
   service: string;
   release: string;

@@ -12,6 +12,7 @@ import type { Schema } from '../schema.ts';
 export const keystoneSchema: Schema = {
   name: 'identity',
   sync: 'keyward db sync',
+  audit: 'keyward audit list',
   service: 'Keystone',
   release: '30.0.0',
   setting: 'KEYWARD_KEYSTONE_DATABASE_URL or `[database] connection`',

@@ -10,6 +10,7 @@ import { KeyPair } from './key-pair.entity.ts';
 export const novaApiSchema: Schema = {
   name: 'compute-api',
   sync: 'keyward db sync compute',
+  audit: 'keyward audit list --service compute',
   service: 'Nova',
   release: '34.0.0',
   setting: 'KEYWARD_NOVA_API_DATABASE_URL or `[api_database] connection`',

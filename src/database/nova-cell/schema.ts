@@ -11,6 +11,7 @@ import { Instance } from './instance.entity.ts';
 export const novaCellSchema: Schema = {
   name: 'cell',
   sync: 'keyward db sync compute',
+  audit: 'keyward audit list --service compute',
   service: 'Nova',
   release: '34.0.0',
   setting: '`database_connection` of its cell mapping',

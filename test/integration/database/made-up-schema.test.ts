@@ -25,6 +25,7 @@ const Cellar = defineEntity({
 const schemaIn = (folder: string): Schema => ({
   name: 'cellar',
   sync: 'keyward db sync cellar',
+  audit: 'keyward audit list',
   service: 'Vintner',
   release: '7.1.0',
   setting: 'VINTNER_URL',
