@@ -14,7 +14,7 @@ import type { Runs } from '../temporal/runs.ts';
 import { Compute } from './compute.ts';
 import { Identity } from './identity.ts';
 import { Keeper } from './keeper.ts';
-import { assertApart, isNamed, type Service, servicesInUse } from './service.ts';
+import { assertApart, namedAmong, type Service, servicesInUse } from './service.ts';
 import { TemporalLink } from './temporal-link.ts';
 
 export type EngineOptions = {
@@ -71,7 +71,7 @@ export class Engine {
 
   /** Gives those of its services that are named; the first one where none is. */
   named(): Service[] {
-    const named = this.services.filter(isNamed);
+    const named = namedAmong(this.services);
     return named.length > 0 ? named : this.services.slice(0, 1);
   }
 
@@ -129,6 +129,7 @@ export class Engine {
   /** Starts whatever is embedded under the present settings. */
   async up(options: { ui: boolean }): Promise<{ uiAddress: string | null }> {
     const services = await this.inUse();
+    await Promise.all(services.map((service) => service.address()));
     await assertApart(services);
     if (!this.#link.isLocal) return { uiAddress: null };
     const temporal = await this.#link.local(options);

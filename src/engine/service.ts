@@ -61,16 +61,19 @@ export class Shared<T extends { close(): Promise<void> }> {
 export const isInHome = ({ settings }: Pick<Service, 'settings'>): boolean =>
   settings.database.value === null;
 
-/** True if the operator named its configuration files or its database. */
-export const isNamed = ({ settings }: Pick<Service, 'settings'>): boolean =>
-  !isInHome({ settings }) || settings.configFiles.length + settings.configDirs.length > 0;
+/** Gives those whose configuration files or database the operator named. */
+export const namedAmong = (services: readonly Service[]): Service[] =>
+  services.filter(
+    (service) =>
+      !isInHome(service) || service.settings.configFiles.length + service.settings.configDirs.length > 0,
+  );
 
 /**
  * Chooses the services that a command is about which could be about several: those that are named, or (nothing is
  * named) those that the embedded PostgreSQL has. The first one is there without further ado.
  */
 export async function servicesInUse(services: readonly Service[]): Promise<Service[]> {
-  const named = services.filter(isNamed);
+  const named = namedAmong(services);
   if (named.length > 0) return named;
   const [first, ...others] = services;
   const there = await Promise.all(others.map((service) => service.isThere()));
@@ -79,6 +82,7 @@ export async function servicesInUse(services: readonly Service[]): Promise<Servi
 
 /** Refuses two services of one database: that is a mistake, and each would replace the other's worker for ever. */
 export async function assertApart(services: readonly Service[]): Promise<void> {
+  if (services.length < 2) return;
   const targets = await Promise.all(services.map((service) => service.target()));
   if (new Set(targets).size === targets.length) return;
   const named = services.map(({ name, settings }) => `${name}'s by ${settings.database.origin}`);
