@@ -1,7 +1,5 @@
 import { CheckCode, type SuiteOutcome } from '../../rules/upgrade-check.ts';
-import { resultWord } from './upgrade-check-table.ts';
-
-const TITLE = 'Upgrade Check Results';
+import { resultWord, TITLE } from './upgrade-check-table.ts';
 
 /**
  * Writes outcomes as JUnit's XML, which pipelines show: a test suite for each suite and a test case for each check. A

@@ -2,7 +2,7 @@ import type { CheckOutcome, SuiteOutcome } from '../../rules/upgrade-check.ts';
 import { measureFor } from './display-width.ts';
 import { wrapText } from './text-wrap.ts';
 
-const TITLE = 'Upgrade Check Results';
+export const TITLE = 'Upgrade Check Results';
 const RESULTS = ['Success', 'Warning', 'Failure'] as const;
 const DETAILS_WIDTH = 60;
 
