@@ -1,5 +1,5 @@
 import { passwordHashAlgorithms } from '../rules/identity/password.ts';
-import { type ConfigPaths, OsloConfig } from './oslo-config.ts';
+import { type ConfigPaths, OsloConfig, readConfigFiles } from './oslo-config.ts';
 import { bool, choice, int, text } from './oslo-types.ts';
 import { POLICY_OPTIONS } from './policy-options.ts';
 
@@ -46,4 +46,4 @@ export type KeystoneConfig = OsloConfig<typeof KEYSTONE_OPTIONS>;
 
 /** Reads a Keystone's configuration from its files and the environment. */
 export const readKeystoneConfig = (paths: ConfigPaths, env: NodeJS.ProcessEnv): KeystoneConfig =>
-  new OsloConfig(KEYSTONE_OPTIONS, paths, env);
+  new OsloConfig(KEYSTONE_OPTIONS, readConfigFiles(paths), env);

@@ -1,12 +1,9 @@
 import type { Setting } from '../rules/settings.ts';
-import { type ConfigPaths, OsloConfig } from './oslo-config.ts';
+import { type ConfigFile, OsloConfig, type OsloOptions, type ValueOf } from './oslo-config.ts';
 import { bool, choices, float, int, type OsloOption, text } from './oslo-types.ts';
 
-type Options = Readonly<Record<string, OsloOption<unknown>>>;
-type ValueOf<Option> = Option extends OsloOption<infer T> ? T : never;
-
 /** Reads the options of one section; a key is an option's name without the section. */
-export type Section<O extends Options> = {
+export type Section<O extends OsloOptions> = {
   get<K extends keyof O & string>(key: K): Setting<ValueOf<O[K]>> & { isSet: boolean };
 };
 
@@ -64,13 +61,11 @@ export const CINDER_OPTIONS = {
   os_region_name: text(null),
 } as const;
 
-export const SERVICE_USER_OPTIONS = { send_service_user_token: bool(false) } as const;
-
 /** Reads one section of `nova.conf`; which one it is may itself be an option's value. */
-export function readSection<O extends Options>(
+export function readSection<O extends OsloOptions>(
   options: O,
   group: string,
-  paths: ConfigPaths,
+  files: readonly ConfigFile[],
   env: NodeJS.ProcessEnv,
 ): Section<O> {
   const named = Object.entries<OsloOption<unknown>>(options).map(
@@ -79,6 +74,6 @@ export function readSection<O extends Options>(
       { ...option, deprecated: option.deprecated.map((older) => `${group}.${older}`) },
     ],
   );
-  const config = new OsloConfig(Object.fromEntries(named), paths, env);
+  const config = new OsloConfig(Object.fromEntries(named), files, env);
   return { get: (key) => config.get(`${group}.${key}`) as never };
 }

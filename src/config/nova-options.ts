@@ -1,4 +1,4 @@
-import { type ConfigPaths, OsloConfig } from './oslo-config.ts';
+import { type ConfigPaths, OsloConfig, readConfigFiles } from './oslo-config.ts';
 import { bool, text } from './oslo-types.ts';
 import { POLICY_OPTIONS } from './policy-options.ts';
 
@@ -16,4 +16,4 @@ export type NovaConfig = OsloConfig<typeof NOVA_OPTIONS>;
 
 /** Reads a Nova's configuration from its files and the environment. */
 export const readNovaConfig = (paths: ConfigPaths, env: NodeJS.ProcessEnv): NovaConfig =>
-  new OsloConfig(NOVA_OPTIONS, paths, env);
+  new OsloConfig(NOVA_OPTIONS, readConfigFiles(paths), env);

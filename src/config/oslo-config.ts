@@ -10,7 +10,17 @@ export type ConfigPaths = { configFiles: string[]; configDirs: string[] };
 
 /** Names the options that are read, by `group.key`. */
 export type OsloOptions = Readonly<Record<string, OsloOption<unknown>>>;
-type ValueOf<Option> = Option extends OsloOption<infer T> ? T : never;
+export type ValueOf<Option> = Option extends OsloOption<infer T> ? T : never;
+
+/** A file that was read, and what it sets. */
+export type ConfigFile = { file: string; sections: Sections };
+
+/** Reads the files in the order in which they count. Throws a UsageError for one that can't be used. */
+export const readConfigFiles = ({ configFiles, configDirs }: ConfigPaths): ConfigFile[] =>
+  [...configFiles, ...configDirs.flatMap(confFilesIn)].map((file) => ({
+    file,
+    sections: parseOsloIni(readText(file), file),
+  }));
 
 /** What was found for an option; `values` holds one text, unless the option keeps every value. */
 type Given = { values: string[]; origin: string; isVariable: boolean };
@@ -29,22 +39,18 @@ const REFERENCE = /\$(?:(\$)|(?<bare>[_a-zİı][._a-zİı\d]*)|\{(?<braced>[_a-z
 export class OsloConfig<Options extends OsloOptions> {
   readonly #options: Options;
   /** The last file comes first, since it wins. */
-  readonly #files: { file: string; sections: Sections }[];
+  readonly #files: readonly ConfigFile[];
   readonly #env: NodeJS.ProcessEnv;
 
-  /** Reads the files at once. A Keystone's and a Nova's must not be mixed: in each the same key names another database. */
-  constructor(options: Options, { configFiles, configDirs }: ConfigPaths, env: NodeJS.ProcessEnv) {
-    const files = [...configFiles, ...configDirs.flatMap(confFilesIn)].map((file) => ({
-      file,
-      sections: parseOsloIni(readText(file), file),
-    }));
+  /** A Keystone's files and a Nova's must not be mixed: in each the same key names another database. */
+  constructor(options: Options, files: readonly ConfigFile[], env: NodeJS.ProcessEnv) {
     this.#options = options;
     this.#files = files.toReversed();
     this.#env = env;
   }
 
   /** Lists what the files set, in the order in which they are read. */
-  get files(): { file: string; sections: Sections }[] {
+  get files(): readonly ConfigFile[] {
     return this.#files.toReversed();
   }
 

@@ -13,10 +13,10 @@ import {
   PLUGIN_OPTIONS,
   readSection,
   type Section,
-  SERVICE_USER_OPTIONS,
   SESSION_OPTIONS,
 } from './keystoneauth-options.ts';
-import type { ConfigPaths } from './oslo-config.ts';
+import { readNovaConfig } from './nova-options.ts';
+import type { ConfigPaths, OsloOptions } from './oslo-config.ts';
 
 type Options = Section<typeof PLUGIN_OPTIONS>;
 type Read = (service: AskedService) => ServiceAccess;
@@ -26,36 +26,36 @@ type Wanted = Pick<ServiceAccess, 'wanted' | 'endpoint' | 'connectRetries'>;
  * Reads from `nova.conf` how Nova reaches another service, credentials and all. The files are read when a service is
  * asked for, on the host that asks it, so that no password travels. Bad input is a UsageError or an ApiError.
  */
-export function readServiceAccess(paths: ConfigPaths, env: NodeJS.ProcessEnv): Read {
-  const authOf = (group: string): ServiceAuth | null => {
-    // A section may name another one, from which the plugin and its options are then taken.
-    const section = readSection(AUTH_OPTIONS, group, paths, env).get('auth_section').value || group;
-    const type = readSection(AUTH_OPTIONS, section, paths, env).get('auth_type').value;
-    if (type === null) return null;
-    return authenticate(type, `[${section}]`, readSection(PLUGIN_OPTIONS, section, paths, env));
-  };
-  const wanted: Record<AskedService, () => Wanted> = {
-    placement: () => placementIn(readSection(PLACEMENT_OPTIONS, 'placement', paths, env)),
-    cinder: () => cinderIn(readSection(CINDER_OPTIONS, 'cinder', paths, env)),
-  };
-  const serviceUser = (): ServiceAuth | null => {
-    const options = readSection(SERVICE_USER_OPTIONS, 'service_user', paths, env);
-    return options.get('send_service_user_token').value ? authOf('service_user') : null;
-  };
-  return (service) => {
+export const readServiceAccess =
+  (paths: ConfigPaths, env: NodeJS.ProcessEnv): Read =>
+  (service) => {
+    const config = readNovaConfig(paths, env);
+    const section = <O extends OsloOptions>(options: O, group: string): Section<O> =>
+      readSection(options, group, config.files, env);
+    const authOf = (group: string): ServiceAuth | null => {
+      // A section may name another one, from which the plugin and its options are then taken.
+      const named = section(AUTH_OPTIONS, group).get('auth_section').value || group;
+      const type = section(AUTH_OPTIONS, named).get('auth_type').value;
+      return type === null ? null : authenticate(type, `[${named}]`, section(PLUGIN_OPTIONS, named));
+    };
     const auth = authOf(service);
-    const session = readSection(SESSION_OPTIONS, service, paths, env);
+    // Placement is asked by Nova for itself, never for a user.
+    const sendsServiceUser =
+      service === 'cinder' && auth !== null && config.get('service_user.send_service_user_token').value;
+    const session = section(SESSION_OPTIONS, service);
+    const wanted =
+      service === 'placement'
+        ? placementIn(section(PLACEMENT_OPTIONS, service))
+        : cinderIn(section(CINDER_OPTIONS, service));
     return {
       service,
       auth,
-      // Placement is asked by Nova for itself, never for a user.
-      serviceUser: service === 'cinder' && auth !== null ? serviceUser() : null,
-      ...wanted[service](),
+      serviceUser: sendsServiceUser ? authOf('service_user') : null,
+      ...wanted,
       tls: tlsIn(session),
       timeout: session.get('timeout').value,
     };
   };
-}
 
 function placementIn(options: Section<typeof PLACEMENT_OPTIONS>): Wanted {
   const endpoint = options.get('endpoint_override');
