@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
 import type { ComputeServices } from '../engine/compute.ts';
 import type { GivenCell } from '../engine/create-cell.ts';
-import type { Engine } from '../engine/engine.ts';
+import type { Engine, Waits } from '../engine/engine.ts';
 import { RuleError } from '../rules/errors.ts';
 import { EngineCommand } from './engine-command.ts';
 import { type DatabaseFlags, LONGEST_TIMEOUT, type SettingsFlags } from './flags/settings-flags.ts';
@@ -26,7 +26,7 @@ export abstract class ComputeCommand extends EngineCommand {
   protected withCompute<T>(
     flags: SettingsFlags,
     use: (services: ComputeServices, engine: Engine) => Promise<T>,
-    lockSeconds?: number,
+    waits: Waits,
   ): Promise<T> {
     return this.withEngine(
       flags,
@@ -34,7 +34,7 @@ export abstract class ComputeCommand extends EngineCommand {
         await assertMade(engine);
         return use(await engine.compute.services(), engine);
       },
-      lockSeconds,
+      waits,
     );
   }
 
@@ -43,8 +43,9 @@ export abstract class ComputeCommand extends EngineCommand {
     flags: SettingsFlags & { timeout: number },
     ask: (services: ComputeServices, deadlineMs: number) => Promise<T>,
   ): Promise<T> {
-    this.isDeadline = true;
-    return this.withCompute(flags, (services) => ask(services, flags.timeout * 1000), flags.timeout);
+    return this.withCompute(flags, (services) => ask(services, flags.timeout * 1000), {
+      deadlineSeconds: flags.timeout,
+    });
   }
 
   /** Maps a cell, and says on stderr what is left to do. */
@@ -58,7 +59,7 @@ export abstract class ComputeCommand extends EngineCommand {
         const cell = await createCell(engine, given, making);
         return cellRecord(cell, cellService.urlsOf(cell));
       },
-      flags.timeout,
+      { lockSeconds: flags.timeout },
     );
   }
 }

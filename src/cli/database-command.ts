@@ -42,7 +42,7 @@ export abstract class DatabaseCommand extends EngineCommand {
       const { syncDatabases } = await import('../engine/sync-databases.ts');
       return syncDatabases(engine, choice, actor);
     };
-    return this.withEngine(flags, sync, undefined, servicesFor(choice));
+    return this.withEngine(flags, sync, { services: servicesFor(choice) });
   }
 
   /** Asks each database that is chosen. One that fails is a failure of its own. */
@@ -56,7 +56,7 @@ export abstract class DatabaseCommand extends EngineCommand {
       const databases = await databasesIn(engine, choice);
       return Promise.all(databases.map((database) => answered(database, ask)));
     };
-    return this.withEngine(flags, askAll, undefined, servicesFor(choice));
+    return this.withEngine(flags, askAll, { services: servicesFor(choice) });
   }
 
   /** Prints a line for each answer: alone where it is the only one, else after what names the database. */

@@ -5,7 +5,7 @@ import type { BothSettingsFlags, SettingsFlags } from './flags/settings-flags.ts
 import type { Progress } from './output/progress.ts';
 import { ExitCode, RuleError } from '../rules/errors.ts';
 import type { Requester } from '../rules/requester.ts';
-import type { Engine } from '../engine/engine.ts';
+import type { Engine, Waits } from '../engine/engine.ts';
 import type { IdentityServices } from '../engine/identity.ts';
 import type { Service } from '../engine/service.ts';
 import { requesterOf } from '../engine/requester.ts';
@@ -14,6 +14,7 @@ import type { Actor } from '../services/audit/audit-writer.ts';
 import { type Configurations, cureWithConfiguration } from '../rules/remedy.ts';
 import type { RunOptions, Runs } from '../temporal/runs.ts';
 
+type Told = Waits & { services?: readonly ServiceName[] };
 type StartRun<T> = (runs: Runs, options: RunOptions) => Promise<T>;
 
 /** A command that needs the engine: what it asks for is opened for it, and always closed. */
@@ -22,8 +23,6 @@ export abstract class EngineCommand extends BaseCommand {
   static services: readonly ServiceName[] = ['identity'];
   /** Whether the run that it follows is one that it asked for. */
   protected startsRun = true;
-  /** Whether the seconds that it waits for a lock are those that a statement may take as well. */
-  protected isDeadline = false;
   /** Set while a run is followed. */
   protected followedRun: string | null = null;
   /** Whether that run is known to exist; before, Temporal may have been asked to start it. */
@@ -31,15 +30,11 @@ export abstract class EngineCommand extends BaseCommand {
   #progress: Progress | null = null;
   #configurations: Configurations = {};
 
-  /**
-   * `lockSeconds`: how long a statement may wait for a lock that somebody else holds. `services` are those that the
-   * command was told to be about: the configuration of another one is not read.
-   */
+  /** `services` are those that the command was told to be about: the configuration of another one is not read. */
   protected async withEngine<T>(
     flags: BothSettingsFlags,
     use: (engine: Engine) => Promise<T>,
-    lockSeconds?: number,
-    services = this.servicesOf(flags),
+    { services = this.servicesOf(flags), ...waits }: Told = {},
   ): Promise<T> {
     const { Engine } = await import('../engine/engine.ts');
     const each = new Set(services).size > 1 ? 'both' : 'chosen';
@@ -49,8 +44,7 @@ export abstract class EngineCommand extends BaseCommand {
       serves: 'nova-config-file' in this.ctor.flags ? each : 'one',
       env: process.env,
       announce: this.announce,
-      lockSeconds,
-      isDeadline: this.isDeadline,
+      waits,
     });
     this.#configurations = Object.fromEntries(engine.services.map(({ name, settings }) => [name, settings]));
     const detach = this.#detachOnSignal(engine);

@@ -41,7 +41,9 @@ export abstract class ResourceCommand extends EngineCommand {
     flags: DatabaseFlags,
     use: (services: IdentityServices) => Promise<T>,
   ): Promise<T> {
-    return this.withEngine(flags, async ({ identity }) => use(await identity.services()), flags.timeout);
+    return this.withEngine(flags, async ({ identity }) => use(await identity.services()), {
+      lockSeconds: flags.timeout,
+    });
   }
 
   /** Where something was changed, says what there is to know of it: `note`, and that a Keystone beside us caches. */
@@ -64,7 +66,7 @@ export abstract class ResourceCommand extends EngineCommand {
         throw error;
       }
     };
-    return this.withEngine(flags, work, flags.timeout);
+    return this.withEngine(flags, work, { lockSeconds: flags.timeout });
   }
 
   async #changeOf(identity: Engine['identity']): Promise<IdentityChange> {

@@ -7,7 +7,7 @@ import { ensurePostgres } from '../daemons/postgres/server.ts';
 import { targetIn } from '../daemons/postgres/server-name.ts';
 import type { CellAddress } from '../database/cells.ts';
 import type { DatabaseOptions } from '../database/database.ts';
-import { patienceFor, STEP_PATIENCE, withinMs } from '../database/patience.ts';
+import { STEP_PATIENCE } from '../database/patience.ts';
 import type { Announce } from '../rules/announce.ts';
 import { NO_TRANSPORT } from '../rules/compute/cell.ts';
 import type { ComputeSettings } from '../rules/compute/settings.ts';
@@ -166,12 +166,8 @@ export class Compute implements Service {
   close = (): Promise<void> => this.#services.close();
 
   async #open(): Promise<ComputeServices> {
-    const { lockSeconds, isDeadline, announce } = this.#at;
-    return openCompute(await this.address(), this.addressOf, this.urls, {
-      patience:
-        isDeadline && lockSeconds !== undefined ? withinMs(lockSeconds * 1000) : patienceFor(lockSeconds),
-      announce,
-    });
+    const { patience, announce } = this.#at;
+    return openCompute(await this.address(), this.addressOf, this.urls, { patience, announce });
   }
 }
 

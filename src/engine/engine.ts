@@ -5,6 +5,7 @@ import type { Given, Serves } from '../config/service-database.ts';
 import { isRunning } from '../daemons/daemon.ts';
 import { listParts, stopParts } from '../daemons/parts.ts';
 import { uiLink } from '../daemons/temporal-server/server.ts';
+import { patienceFor, withinMs } from '../database/patience.ts';
 import type { Announce } from '../rules/announce.ts';
 import { RuleError } from '../rules/errors.ts';
 import type { Part } from '../rules/part.ts';
@@ -25,11 +26,14 @@ export type EngineOptions = {
   serves: Serves;
   env: NodeJS.ProcessEnv;
   announce: Announce;
-  /** A statement waits at most so long for a lock that somebody else holds. */
-  lockSeconds?: number | undefined;
-  /** Whether no statement may take longer than that either. */
-  isDeadline?: boolean | undefined;
+  waits?: Waits;
 };
+
+/**
+ * How long a database may keep a command waiting: with `lockSeconds` for a lock that somebody else holds, with
+ * `deadlineSeconds` for anything, since an answer that comes later is of no use.
+ */
+export type Waits = { lockSeconds?: number | undefined; deadlineSeconds?: number };
 
 /**
  * Makes sure that what a command needs is there, and no more: PostgreSQL, Temporal, a worker, each embedded unless the
@@ -46,13 +50,16 @@ export class Engine {
   #closing: Promise<void> | null = null;
 
   constructor(options: EngineOptions) {
-    const { services, flags, serves, env, announce, lockSeconds, isDeadline = false } = options;
+    const { services, flags, serves, env, announce, waits = {} } = options;
     const [identity, compute] = [
       services.includes('identity') ? loadIdentitySettings(flags, env, serves) : null,
       services.includes('compute') ? loadComputeSettings(flags, env, serves) : null,
     ];
     const home = resolveHome(env);
-    const at = { home, env, announce, lockSeconds, isDeadline };
+    const { lockSeconds, deadlineSeconds } = waits;
+    const patience =
+      deadlineSeconds === undefined ? patienceFor(lockSeconds) : withinMs(deadlineSeconds * 1000);
+    const at = { home, env, announce, patience };
     this.home = home;
     this.#options = options;
     this.#identity = identity && new Identity(identity, at);

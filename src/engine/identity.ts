@@ -2,7 +2,7 @@ import { formatDatabaseUrl } from '../config/database-url.ts';
 import { ensurePostgres } from '../daemons/postgres/server.ts';
 import { targetIn } from '../daemons/postgres/server-name.ts';
 import type { DatabaseOptions } from '../database/database.ts';
-import { patienceFor, STEP_PATIENCE } from '../database/patience.ts';
+import { STEP_PATIENCE } from '../database/patience.ts';
 import type { Announce } from '../rules/announce.ts';
 import type { DatabaseAddress } from '../rules/database-address.ts';
 import type { IdentitySettings } from '../rules/identity/settings.ts';
@@ -92,7 +92,7 @@ export class Identity implements Service {
   close = (): Promise<void> => this.#services.close();
 
   async #open(): Promise<IdentityServices> {
-    const { lockSeconds, announce } = this.#at;
-    return openIdentity(await this.address(), { patience: patienceFor(lockSeconds), announce });
+    const { patience, announce } = this.#at;
+    return openIdentity(await this.address(), { patience, announce });
   }
 }

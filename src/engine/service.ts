@@ -1,4 +1,5 @@
 import type { Home } from '../config/home.ts';
+import type { Patience } from '../database/patience.ts';
 import type { Announce } from '../rules/announce.ts';
 import type { DatabaseAddress } from '../rules/database-address.ts';
 import { UsageError } from '../rules/errors.ts';
@@ -12,10 +13,8 @@ export type Surroundings = {
   home: Home;
   env: NodeJS.ProcessEnv;
   announce: Announce;
-  /** A statement waits at most so long for a lock that somebody else holds. */
-  lockSeconds: number | undefined;
-  /** Whether no statement may take longer than that either: an answer that comes later is of no use. */
-  isDeadline: boolean;
+  /** How long a database may keep it waiting. */
+  patience: Patience;
 };
 
 /** A service as the rest of the engine uses it, whichever it is. */
