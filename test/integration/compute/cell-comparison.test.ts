@@ -3,25 +3,19 @@ import type { Client } from 'pg';
 import { listInstances } from '../../../src/database/nova-cell/instances.ts';
 import { withinMs } from '../../../src/database/patience.ts';
 import { CellVerifier } from '../../../src/services/compute/cell-verifier.ts';
-import { TestCells } from '../../support/cloud/cells.ts';
-import { TestPostgres } from '../../support/cloud/postgres.ts';
+import type { TestCells } from '../../support/cloud/cells.ts';
+import { cellsPerFile } from '../../support/cloud/clouds.ts';
+import type { TestPostgres } from '../../support/cloud/postgres.ts';
 
 const CELLS = 6;
 
 let server: TestPostgres;
 let cells: TestCells;
-beforeAll(async () => {
-  server = await TestPostgres.start();
-  cells = await TestCells.make(server, CELLS);
-  await cells.keep();
-});
+cellsPerFile(CELLS, (made) => ({ server, cells } = made));
+beforeAll(() => cells.keep());
 afterEach(async () => {
   jest.restoreAllMocks();
   await cells.restore();
-});
-afterAll(async () => {
-  await cells?.close();
-  await server.stop();
 });
 
 const inApi = (sql: string) => server.query(cells.api, sql);

@@ -1,18 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { NewCell } from '../../../src/rules/compute/new-cell.ts';
-import { actor, CANARY, TestCells } from '../../support/cloud/cells.ts';
-import { TestPostgres } from '../../support/cloud/postgres.ts';
+import { actor, CANARY, type TestCells } from '../../support/cloud/cells.ts';
+import { cellsPerFile } from '../../support/cloud/clouds.ts';
+import type { TestPostgres } from '../../support/cloud/postgres.ts';
 
 let server: TestPostgres;
 let cells: TestCells;
-beforeAll(async () => {
-  server = await TestPostgres.start();
-  cells = await TestCells.make(server, 2);
-});
-afterAll(async () => {
-  await cells?.close();
-  await server.stop();
-});
+cellsPerFile(2, (made) => ({ server, cells } = made));
 
 const wanted = (name: string, more: Partial<NewCell> = {}): NewCell => ({
   name,

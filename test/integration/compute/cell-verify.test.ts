@@ -1,8 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Finding } from '../../../src/rules/compute/cell-findings.ts';
 import { CELL0_UUID } from '../../../src/rules/compute/cell.ts';
-import { TestCells } from '../../support/cloud/cells.ts';
-import { TestPostgres } from '../../support/cloud/postgres.ts';
+import type { TestCells } from '../../support/cloud/cells.ts';
+import { cellsPerFile } from '../../support/cloud/clouds.ts';
+import type { TestPostgres } from '../../support/cloud/postgres.ts';
 
 /** Of the recorded rows: the instance that lives, one that was deleted, and the host of both. */
 const LIVING = 'fe0d605e-839a-4f75-b368-3b9a8ed05b7c';
@@ -11,17 +12,12 @@ const HOST = 'peer1';
 
 let server: TestPostgres;
 let cells: TestCells;
+cellsPerFile(3, (made) => ({ server, cells } = made));
 beforeAll(async () => {
-  server = await TestPostgres.start();
-  cells = await TestCells.make(server, 3);
   await cells.fill();
   await cells.keep();
 });
 afterEach(() => cells.restore());
-afterAll(async () => {
-  await cells?.close();
-  await server.stop();
-});
 
 const inApi = (sql: string) => server.query(cells.api, sql);
 const inCell = (name: string, sql: string) => server.query(cells.databaseOf(name), sql);

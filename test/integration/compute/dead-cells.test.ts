@@ -10,8 +10,9 @@ import {
   runComputeSuite,
 } from '../../support/checks/compute-suite.ts';
 import { BlackHole } from '../../support/cloud/black-hole.ts';
-import { CANARY, TestCells } from '../../support/cloud/cells.ts';
-import { TestPostgres } from '../../support/cloud/postgres.ts';
+import { CANARY, type TestCells } from '../../support/cloud/cells.ts';
+import { cellsPerFile } from '../../support/cloud/clouds.ts';
+import type { TestPostgres } from '../../support/cloud/postgres.ts';
 import { freePort } from '../../support/free-port.ts';
 import { until } from '../../support/home/cli.ts';
 
@@ -28,9 +29,8 @@ const IN_TIME = `within the deadline and ${MARGIN_MS / 1000} s`;
 let server: TestPostgres;
 let cells: TestCells;
 let holes: BlackHole[];
+cellsPerFile(CELLS - HOLES - REFUSING - 1, (made) => ({ server, cells } = made));
 beforeAll(async () => {
-  server = await TestPostgres.start();
-  cells = await TestCells.make(server, CELLS - HOLES - REFUSING - 1);
   holes = await Promise.all(Array.from({ length: HOLES }, () => BlackHole.open()));
   for (const { port } of holes) await cells.add(`postgresql://nova:${CANARY}@127.0.0.1:${port}/nova_hole`);
   for (let at = 0; at < REFUSING; at += 1)
@@ -40,10 +40,8 @@ beforeAll(async () => {
   await cells.add(cells.urlOf('postgres', 'stranger'));
   await server.query(cells.databaseOf('cell3'), "update alembic_version set version_num = '2903cd72dc14'");
 });
-afterAll(async () => {
-  await cells?.close();
+afterAll(() => {
   for (const hole of holes ?? []) hole.close();
-  await server.stop();
 });
 
 const DEAD = HOLES + REFUSING + 1;

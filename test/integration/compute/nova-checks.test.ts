@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { CheckParts } from '../../../src/checks/run-check.ts';
 import { renderUpgradeCheckTable } from '../../../src/cli/output/upgrade-check-table.ts';
 import type { ComputeServices } from '../../../src/engine/compute.ts';
@@ -13,24 +13,20 @@ import {
   runComputeCheck,
   runComputeSuite,
 } from '../../support/checks/compute-suite.ts';
-import { CANARY, openTestCompute, TestCells } from '../../support/cloud/cells.ts';
-import { TestPostgres } from '../../support/cloud/postgres.ts';
+import { CANARY, openTestCompute, type TestCells } from '../../support/cloud/cells.ts';
+import { cellsPerFile } from '../../support/cloud/clouds.ts';
+import type { TestPostgres } from '../../support/cloud/postgres.ts';
 
 const { success, warning, failure } = CheckCode;
 
 let server: TestPostgres;
 let cells: TestCells;
+cellsPerFile(2, (made) => ({ server, cells } = made));
 beforeAll(async () => {
-  server = await TestPostgres.start();
-  cells = await TestCells.make(server, 2);
   await cells.fill();
   await cells.keep();
 });
 afterEach(() => cells.restore());
-afterAll(async () => {
-  await cells?.close();
-  await server.stop();
-});
 
 const inApi = (sql: string) => server.query(cells.api, sql);
 const inCell = (sql: string) => server.query(cells.databaseOf('cell1'), sql);

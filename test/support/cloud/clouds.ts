@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach } from '@jest/globals';
 import type { Client } from 'pg';
+import { TestCells } from './cells.ts';
 import { TestPostgres } from './postgres.ts';
 import { TestIdentity } from './resources.ts';
 
@@ -14,6 +15,24 @@ export function oneCloudPerFile(use: (opened: { server: TestPostgres; cloud: Tes
   });
   afterAll(async () => {
     await cloud.close();
+    await server.stop();
+  });
+}
+
+/** Makes cell0 to cell<N - 1> for all tests of a file. */
+export function cellsPerFile(
+  count: number,
+  use: (made: { server: TestPostgres; cells: TestCells }) => void,
+): void {
+  let server: TestPostgres;
+  let cells: TestCells;
+  beforeAll(async () => {
+    server = await TestPostgres.start();
+    cells = await TestCells.make(server, count);
+    use({ server, cells });
+  });
+  afterAll(async () => {
+    await cells?.close();
     await server.stop();
   });
 }
