@@ -4,6 +4,7 @@ import type { Setting } from '../rules/settings.ts';
 import { type NovaConfig, readNovaConfig } from './nova-options.ts';
 import { policyOptionsOf } from './policy-options.ts';
 import {
+  API_VARIABLE,
   CELL_VARIABLE,
   configurationOf,
   connectionOf,
@@ -18,7 +19,7 @@ import { assertFilesOf } from './whose-file.ts';
 
 export const API_DATABASE: ServiceDatabase = {
   option: '[api_database] connection',
-  variable: 'KEYWARD_NOVA_API_DATABASE_URL',
+  variable: API_VARIABLE,
   example: 'postgresql+psycopg2://nova:PASSWORD@db.example:5432/nova_api',
 };
 

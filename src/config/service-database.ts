@@ -27,6 +27,9 @@ export type ServiceDatabase = { option: string; variable: string; example: strin
 /** This variable means a database to Keystone and another one to Nova. */
 const AMBIGUOUS = 'OS_DATABASE__CONNECTION';
 
+/** keyward's own variable for Nova's API database, which names a Nova wherever it is set. */
+export const API_VARIABLE = 'KEYWARD_NOVA_API_DATABASE_URL';
+
 /** keyward hands its local worker Nova's `[database] connection` in this variable, for the templates of cells. */
 export const CELL_VARIABLE = 'KEYWARD_NOVA_DATABASE_URL';
 
@@ -42,7 +45,7 @@ const absolute = (file: string): string => path.resolve(file.replace(/^~(?=\/|$)
 /** Tells whether something names a Nova, where a command may be about a Keystone alone. */
 const namesNova = (flags: Given, env: NodeJS.ProcessEnv): boolean =>
   [...(flags['nova-config-file'] ?? []), ...(flags['nova-config-dir'] ?? [])].length > 0 ||
-  ['KEYWARD_NOVA_API_DATABASE_URL', 'OS_API_DATABASE__CONNECTION'].some((name) => Boolean(env[name]));
+  [API_VARIABLE, 'OS_API_DATABASE__CONNECTION'].some((name) => Boolean(env[name]));
 
 /**
  * Gives Nova's options the environment without what names its cells' database, as long as nothing names a Nova: the one
