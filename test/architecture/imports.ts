@@ -75,11 +75,11 @@ export const WALLS: Record<string, Room> = {
   checks: { values: ['rules', 'node:'], types: ['npm:kysely'] },
   // Statements are run by Database alone: a service is given an entity manager, and never opens anything.
   services: {
-    values: ['database', 'rules', 'node:', 'npm:bcrypt'],
+    values: ['database', 'rules', 'node:', 'npm:bcrypt', 'npm:sshpk'],
     types: ['drivers', 'npm:@mikro-orm', 'npm:kysely'],
   },
   database: { values: ['rules', 'node:', 'npm:@mikro-orm', 'npm:pg', 'npm:kysely'], types: [] },
-  drivers: { values: ['rules', 'node:'], types: [] },
+  drivers: { values: ['rules', 'node:', 'npm:rabbitmq-client'], types: [] },
   config: { values: ['rules', 'node:', 'npm:yaml'], types: [] },
   rules: { values: [], types: [] },
 };
