@@ -11,7 +11,7 @@ import { stopParts } from '../src/daemons/parts.ts';
 import { connectionSettings, connectNative } from '../src/temporal/connection.ts';
 import { ensureTemporal } from '../src/daemons/temporal-server/server.ts';
 import { taskQueue } from '../src/rules/target.ts';
-import { HOST_QUEUE, recorded, TARGET } from '../test/support/workflows/scenarios.ts';
+import { GUEST_QUEUE, HOST_QUEUE, recorded, TARGET } from '../test/support/workflows/scenarios.ts';
 import type { Scenario } from '../test/support/workflows/simulated-run.ts';
 import type { Fakes } from '../test/support/workflows/simulated-step.ts';
 
@@ -42,7 +42,8 @@ rmSync(dir, { recursive: true, force: true });
 async function record(name: string, { workflow, input, fakes, idleQueues }: Scenario): Promise<void> {
   const shared = { connection, activities: asActivities(name, fakes) };
   const workers = [await Worker.create({ ...shared, taskQueue: taskQueue(TARGET), workflowBundle })];
-  if (!idleQueues) workers.push(await Worker.create({ ...shared, taskQueue: HOST_QUEUE }));
+  for (const queue of idleQueues ? [] : [HOST_QUEUE, GUEST_QUEUE])
+    workers.push(await Worker.create({ ...shared, taskQueue: queue }));
   const running = workers.map((worker) => worker.run());
   const handle = await client.workflow.start(workflow, {
     workflowId: name,

@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core';
-import type { ComputeServices } from '../engine/compute.ts';
+import type { ComputeServices } from '../engine/open-compute.ts';
 import type { GivenCell } from '../engine/create-cell.ts';
 import type { Engine, Waits } from '../engine/engine.ts';
 import { RuleError } from '../rules/errors.ts';

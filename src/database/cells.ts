@@ -27,8 +27,9 @@ export class Cells {
   readonly #api: Database;
   readonly #addressOf: CellAddress;
   readonly #options: DatabaseOptions;
+  readonly #open = new Map<string, Database>();
 
-  /** `options` are those of a cell's database whose schema is made. */
+  /** `options` are those of a cell's database whose schema is made, or that is changed. */
   constructor(api: Database, addressOf: CellAddress, options: DatabaseOptions) {
     this.#api = api;
     this.#addressOf = addressOf;
@@ -67,6 +68,19 @@ export class Cells {
     return use(database)
       .finally(() => database.close())
       .finally(giveBack);
+  }
+
+  /** Gives one cell's database for changes. It stays open, since a worker comes back to it. */
+  database(cell: CellMapping): Database {
+    const address = this.#addressOf(cell);
+    const key = `${serverOf(address)}/${address.database}`;
+    const opened = this.#open.get(key) ?? openDatabase(address, novaCellSchema, this.#options);
+    this.#open.set(key, opened);
+    return opened;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#open.values()].map((database) => database.close()));
   }
 
   async #ask<T>(cell: CellMapping, use: Question<T>, deadlineMs: number): Promise<T> {

@@ -1,6 +1,6 @@
 import type { Target } from '../rules/target.ts';
 import type { Served } from '../temporal/worker.ts';
-import type { ComputeServices } from './compute.ts';
+import type { ComputeServices } from './open-compute.ts';
 import type { IdentityServices } from './identity.ts';
 
 /** Gives what a worker does for the identity service: the steps of its runs, with these services of its own. */

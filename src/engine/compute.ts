@@ -6,7 +6,6 @@ import { createDatabases, databasesThere, embeddedAddress } from '../daemons/pos
 import { ensurePostgres } from '../daemons/postgres/server.ts';
 import { targetIn } from '../daemons/postgres/server-name.ts';
 import type { CellAddress } from '../database/cells.ts';
-import type { DatabaseOptions } from '../database/database.ts';
 import { STEP_PATIENCE } from '../database/patience.ts';
 import type { Announce } from '../rules/announce.ts';
 import { NO_TRANSPORT } from '../rules/compute/cell.ts';
@@ -18,6 +17,7 @@ import type { Target } from '../rules/target.ts';
 import type { CellUrls } from '../services/compute/cell-service.ts';
 import type { WantedCell } from '../services/compute/cell-sync.ts';
 import type { Served } from '../temporal/worker.ts';
+import { type ComputeServices, openCompute } from './open-compute.ts';
 import { isInHome, type Service, Shared, type Surroundings } from './service.ts';
 
 /** Nova's databases in the embedded PostgreSQL; a cell that is made later has one of its own. */
@@ -26,49 +26,6 @@ const EMBEDDED = [API, 'nova_cell0', 'nova_cell1'];
 
 /** Matches the variables by which oslo.config sets what a worker's checks read of nova.conf. */
 const CHECKED_OPTION = /^OS_(PLACEMENT|CINDER|SERVICE_USER)__[A-Z0-9_]+$/;
-
-/** Opens the services of one API database and its cells; nothing connects before the first use. */
-export async function openCompute(
-  address: DatabaseAddress,
-  addressOf: CellAddress,
-  urls: CellUrls,
-  options: DatabaseOptions = {},
-) {
-  const [
-    { openDatabase },
-    { Cells },
-    { novaApiSchema },
-    { SchemaService },
-    { AuditService },
-    { CellSync },
-    { CellService },
-    { CellVerifier },
-  ] = await Promise.all([
-    import('../database/database.ts'),
-    import('../database/cells.ts'),
-    import('../database/nova-api/schema.ts'),
-    import('../services/schema-service.ts'),
-    import('../services/audit/audit-service.ts'),
-    import('../services/compute/cell-sync.ts'),
-    import('../services/compute/cell-service.ts'),
-    import('../services/compute/cell-verifier.ts'),
-  ]);
-  const database = openDatabase(address, novaApiSchema, options);
-  const cells = new Cells(database, addressOf, options);
-  return {
-    address,
-    database,
-    cells,
-    schema: new SchemaService(database),
-    audit: new AuditService(database),
-    cellSync: new CellSync(database, cells),
-    cellService: new CellService(database, cells, urls),
-    cellVerifier: new CellVerifier(database, cells, () => performance.now()),
-    close: () => database.close(),
-  };
-}
-
-export type ComputeServices = Awaited<ReturnType<typeof openCompute>>;
 
 /** The compute service as one process uses it: it knows where the databases are, and opens the services once. */
 export class Compute implements Service {

@@ -71,7 +71,10 @@ export const WALLS: Record<string, Room> = {
     values: ['rules', 'npm:@temporalio/workflow', 'npm:@temporalio/common'],
     types: ['activities'],
   },
-  activities: { values: ['checks', 'rules', 'npm:@temporalio/common'], types: ['services', 'drivers'] },
+  activities: {
+    values: ['checks', 'rules', 'npm:@temporalio/activity', 'npm:@temporalio/common'],
+    types: ['services', 'drivers'],
+  },
   checks: { values: ['rules', 'node:'], types: ['npm:kysely'] },
   // Statements are run by Database alone: a service is given an entity manager, and never opens anything.
   services: {

@@ -7,8 +7,8 @@ export type NewAction = {
   action: string;
   instanceUuid: string;
   requestId: string;
-  userId: string;
-  projectId: string;
+  userId: string | null;
+  projectId: string | null;
 };
 
 /** Notes that something is asked of a server; returns the row's id. NOTE: nova/objects/instance_action.py. */
@@ -51,4 +51,21 @@ export async function finishEvent(
     { id: actionId },
     { ...now, ...(error !== null && { message: 'Error' }) },
   );
+}
+
+/** A step of an action that was noted, with how it ended; `result` is null while it runs. */
+export type NotedEvent = { id: number; actionId: number; result: string | null };
+
+/** Finds a step of what a request asked of a server; null where nothing was noted. */
+export async function findEvent(
+  em: EntityManager,
+  { instanceUuid, requestId, event }: { instanceUuid: string; requestId: string; event: string },
+): Promise<NotedEvent | null> {
+  const [found] = await em.execute<NotedEvent[]>(
+    `select e.id, a.id as "actionId", e.result
+     from instance_actions a join instance_actions_events e on e.action_id = a.id
+     where a.request_id = ? and a.instance_uuid = ? and e.event = ? order by e.id limit 1`,
+    [requestId, instanceUuid, event],
+  );
+  return found ?? null;
 }

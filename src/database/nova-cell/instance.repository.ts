@@ -21,13 +21,18 @@ export async function findInstance(
   { lock = false } = {},
 ): Promise<StoredInstance | null> {
   const fresh = { disableIdentityMap: true, orderBy: { id: 'asc' } } as const;
-  if (lock) await em.execute('select from instances where uuid = ? for no key update', [uuid]);
+  if (lock) await lockInstance(em, uuid);
   const instance = await em.findOne(Instance, { uuid, isDeleted: false }, { disableIdentityMap: true });
   if (!instance) return null;
   const extra = await em.findOne(InstanceExtra, { instanceUuid: uuid, isDeleted: false }, fresh);
   const rows = await em.find(InstanceSystemMetadata, { instanceUuid: uuid }, fresh);
   const systemMetadata = Object.fromEntries(rows.map(({ key, value }) => [key, value ?? null]));
   return { instance, extra, systemMetadata };
+}
+
+/** Keeps everybody else from changing a server until the transaction ends; rows that refer to it may come. */
+export async function lockInstance(em: EntityManager, uuid: string): Promise<void> {
+  await em.execute('select from instances where uuid = ? for no key update', [uuid]);
 }
 
 /**

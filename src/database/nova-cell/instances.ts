@@ -27,6 +27,15 @@ export const listInstances = (em: EntityManager, parts: string[]): Promise<Map<s
 export const findInstances = (em: EntityManager, uuids: string[]): Promise<Map<string, boolean>> =>
   instancesWhere(em, `uuid ${AMONG}`, uuids);
 
+/** Finds those of the instances that were deleted in this cell, for good. */
+export async function listDeleted(em: EntityManager, uuids: string[]): Promise<string[]> {
+  const rows = await em.execute<{ uuid: string }[]>(
+    `select uuid from instances where deleted <> 0 and uuid ${AMONG}`,
+    [JSON.stringify(uuids)],
+  );
+  return rows.map(({ uuid }) => uuid);
+}
+
 async function instancesWhere(
   em: EntityManager,
   condition: string,

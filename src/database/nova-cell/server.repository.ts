@@ -15,7 +15,8 @@ export async function findServer(em: EntityManager, uuid: string): Promise<Serve
   const row = await em.findOne(Instance, { uuid }, { disableIdentityMap: true });
   if (!row) return null;
   const ofServer = { instanceUuid: uuid };
-  const isDeleted = row.isDeleted;
+  // Rows that were deleted hold their own ids, so that there is no value to ask for.
+  const isDeleted = row.isDeleted ? { $ne: false } : false;
   const extra = await em.findOne(InstanceExtra, ofServer, {
     disableIdentityMap: true,
     orderBy: { id: 'desc' },
@@ -28,7 +29,7 @@ export async function findServer(em: EntityManager, uuid: string): Promise<Serve
     { disableIdentityMap: true, orderBy: { createdAt: 'desc', id: 'desc' }, limit: 1 },
   );
   const tags = await em.execute<{ tag: string }[]>(
-    'select tag from tags where resource_id = ? and deleted = 0 order by tag',
+    'select tag from tags where resource_id = ? order by tag',
     [uuid],
   );
   const systemMetadata = Object.fromEntries(system.map(({ key, value }) => [key, value ?? null]));
@@ -77,6 +78,7 @@ const columnsOf = (row: InferEntity<typeof Instance>): OfRow => ({
   userData: row.userData ?? null,
   hasConfigDrive: row.configDrive ?? false,
   hasAutoDiskConfig: row.autoDiskConfig ?? false,
+  isTerminateDisabled: row.disableTerminate ?? false,
   accessIpV4: row.accessIpV4 ?? null,
   accessIpV6: row.accessIpV6 ?? null,
   memoryMb: row.memoryMb ?? null,

@@ -39,6 +39,8 @@ export type Server = {
   userData: string | null;
   hasConfigDrive: boolean;
   hasAutoDiskConfig: boolean;
+  /** Nova deletes no such server, and nothing in its API shows it. */
+  isTerminateDisabled: boolean;
   accessIpV4: string | null;
   accessIpV6: string | null;
   flavor: Flavor | null;

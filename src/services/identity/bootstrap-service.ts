@@ -17,7 +17,7 @@ import { type AuditedChange, writeAudit } from '../audit/audit-writer.ts';
 import { GuardedResource } from './guarded/guarded-resource.ts';
 import { type ComparePassword, readSnapshot } from './bootstrap-reader.ts';
 import { hashPassword, verifyPassword } from './password-hash.ts';
-import { acceptRequest, markApplied, wasApplied, withdrawRequest } from './request-ledger.ts';
+import { acceptRequest, markApplied, wasApplied, withdrawRequest } from '../request-ledger.ts';
 
 const OPERATION = 'bootstrap';
 

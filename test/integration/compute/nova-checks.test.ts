@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { CheckParts } from '../../../src/checks/run-check.ts';
 import { renderUpgradeCheckTable } from '../../../src/cli/output/upgrade-check-table.ts';
-import type { ComputeServices } from '../../../src/engine/compute.ts';
+import type { ComputeServices } from '../../../src/engine/open-compute.ts';
 import { CheckCode, type CheckOutcome } from '../../../src/rules/upgrade-check.ts';
 import { CheckDatabase } from '../../../src/services/check-database.ts';
 import { checkCells } from '../../../src/services/compute/check-cells.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { cellAddress, fillDatabaseUrl, fillTransportUrl, maskUrl } from '../../../src/config/cell-urls.ts';
-import { type ComputeServices, openCompute } from '../../../src/engine/compute.ts';
+import { type ComputeServices, openCompute } from '../../../src/engine/open-compute.ts';
 import type { DatabaseOptions } from '../../../src/database/database.ts';
 import { novaApiSchema } from '../../../src/database/nova-api/schema.ts';
 import { novaCellSchema } from '../../../src/database/nova-cell/schema.ts';

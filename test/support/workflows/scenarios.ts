@@ -1,4 +1,5 @@
 import { withRuleFailures } from '../../../src/activities/rule-failures.ts';
+import { RuleError } from '../../../src/rules/errors.ts';
 import { hostTaskQueue } from '../../../src/rules/target.ts';
 import type * as workflows from '../../../src/workflows/index.ts';
 import type { Scenario } from './simulated-run.ts';
@@ -70,6 +71,47 @@ const upgradeCheck: Fakes = {
   runCheck: async ({ id }) => ({ ...outcome(id), title: id }),
 };
 
+export const GUEST_QUEUE = hostTaskQueue(TARGET, 'host1');
+const nothing = async () => null;
+export const serverCreate: Fakes = {
+  acceptServer: nothing,
+  placeServer: nothing,
+  spawnServer: nothing,
+  finishServer: nothing,
+  failServer: nothing,
+  announceServer: nothing,
+};
+export const serverDelete: Fakes = {
+  beginDelete: nothing,
+  destroyServer: nothing,
+  finishDelete: nothing,
+  failDelete: nothing,
+  announceServer: nothing,
+};
+const CHANGED = {
+  target: TARGET,
+  requestId: 'r',
+  askedAt: '2026-01-01T00:00:00.000Z',
+  requester: { user: 'alice', sudoUser: null, host: 'here' },
+  uuid: 'u',
+};
+export const createRequest = {
+  ...CHANGED,
+  workflow: 'serverCreate',
+  caller: { userId: 'alice', projectId: 'demo' },
+  server: { uuid: 'u', name: 'web1', host: 'host1', cell: 'c' },
+};
+export const deleteRequest = {
+  ...CHANGED,
+  workflow: 'serverDelete',
+  caller: { userId: null, projectId: null },
+  cell: 'c',
+  host: 'host1',
+};
+export const refusedBy = (message: string) => async (): Promise<never> => {
+  throw new RuleError('NoImage', message, { cure: 'Make it.' });
+};
+
 /**
  * `scripts/record-histories.ts` records these on a real Temporal, by workflow and by the history's name. The type check
  * wants every workflow here. A history that is there is the past, and so is its scenario.
@@ -95,6 +137,20 @@ export const recorded: Record<
       }),
     },
   },
+  serverCreate: {
+    'server-create': { input: createRequest, fakes: bound(serverCreate) },
+    'server-create-cancelled': {
+      input: createRequest,
+      fakes: bound({
+        ...serverCreate,
+        spawnServer: async (_input, _claim, attempt) => {
+          await attempt.cancel();
+          return null;
+        },
+      }),
+    },
+  },
+  serverDelete: { 'server-delete': { input: deleteRequest, fakes: bound(serverDelete) } },
   upgradeCheck: {
     'upgrade-check': { input: olderRequest('upgrade-check'), fakes: upgradeCheck },
     'upgrade-check-unfinished': {

@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { RuleError } from '../../rules/errors.ts';
-import type { Asked } from '../../rules/run-request.ts';
+import { RuleError } from '../rules/errors.ts';
+import type { Asked } from '../rules/run-request.ts';
 
 /** How many minutes after it was asked for a request may still be begun, and then be applied. */
 const VALID = 60;

@@ -1,0 +1,6 @@
+CREATE TABLE keyward.request (
+    id text PRIMARY KEY,
+    operation text NOT NULL,
+    state text NOT NULL CHECK (state IN ('accepted', 'applied', 'withdrawn')),
+    recorded_at timestamp with time zone NOT NULL DEFAULT clock_timestamp()
+);

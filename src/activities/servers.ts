@@ -1,0 +1,41 @@
+import { heartbeat } from '@temporalio/activity';
+import type { ServerChangeRequest, ServerCreateRequest, ServerRequest } from '../rules/compute/new-server.ts';
+import type { ServerEvent } from '../rules/compute/server-event.ts';
+import type { Asked } from '../rules/run-request.ts';
+import type { ServerCreation } from '../services/compute/server-creation.ts';
+import type { ServerDeletion } from '../services/compute/server-deletion.ts';
+import type { ServerGuests } from '../services/compute/server-guests.ts';
+
+type Create = Asked<ServerCreateRequest>;
+type Change = Asked<ServerChangeRequest>;
+type Failed = { reason: string };
+
+/** A worker that dies in the middle of a driver's work is noticed by the end of these. */
+const BEAT_MS = 2000;
+
+export type ServerParts = {
+  creation: ServerCreation;
+  deletion: ServerDeletion;
+  guests: ServerGuests;
+  announce: (request: Asked<ServerRequest> & { cell: string; event: ServerEvent }) => Promise<void>;
+};
+
+export const createServerActivities = ({ creation, deletion, guests, announce }: ServerParts) => ({
+  acceptServer: (request: Create) => creation.accept(request),
+  placeServer: (request: Create) => creation.place(request),
+  spawnServer: (request: Create) => beating(guests.spawn(request)),
+  finishServer: (request: Create) => creation.finish(request),
+  failServer: (request: Create & Failed) => creation.fail(request),
+  beginDelete: (request: Change) => deletion.begin(request),
+  destroyServer: (request: Asked<ServerRequest>) => beating(guests.destroy(request)),
+  finishDelete: (request: Change) => deletion.finish(request),
+  failDelete: (request: Change & Failed) => deletion.fail(request),
+  announceServer: announce,
+});
+
+export type ServerActivities = ReturnType<typeof createServerActivities>;
+
+async function beating<T>(work: Promise<T>): Promise<T> {
+  const timer = setInterval(() => heartbeat(), BEAT_MS);
+  return work.finally(() => clearInterval(timer));
+}

@@ -1,0 +1,68 @@
+import type { RunInput } from '../run-request.ts';
+import type { Requester } from '../requester.ts';
+import { runId, type Target } from '../target.ts';
+import type { Caller } from './caller.ts';
+import type { Flavor } from './flavor.ts';
+import type { KeyPair } from './key-pair.ts';
+
+/** What a server keeps of the image that it was made from; sizes are in GiB (`minDisk`) and MiB (`minRam`). */
+export type BootImage = {
+  id: string;
+  name: string;
+  checksum: string;
+  sizeBytes: number;
+  diskFormat: string;
+  containerFormat: string;
+  minDisk: number;
+  minRam: number;
+  properties: Record<string, string>;
+};
+
+/**
+ * A server that is asked for, with everything that was looked up for it, so that what is made does not depend on when.
+ * Its user data is not among it: that is never sent to Temporal, and waits in the API database.
+ */
+export type NewServer = {
+  uuid: string;
+  name: string;
+  description: string | null;
+  hostname: string;
+  flavor: Flavor;
+  image: BootImage;
+  keyPair: KeyPair | null;
+  metadata: Record<string, string>;
+  tags: string[];
+  hasConfigDrive: boolean;
+  hasUserData: boolean;
+  reservationId: string;
+  /** One of keyward's hosts, and the uuid of its cell. */
+  host: string;
+  cell: string;
+  /** The names of whoever it is made for, where they are known. */
+  ownerNames: { user: string | null; project: string | null };
+};
+
+/** Whose server it is: nobody may own one as an admin of no project. */
+export type Owner = { userId: string; projectId: string };
+
+/** What every workflow on one server is given. */
+export type ServerRequest = RunInput & { requester: Requester; caller: Caller; uuid: string };
+
+/** The input of the workflow that makes a server. */
+export type ServerCreateRequest = ServerRequest & { caller: Owner; server: NewServer };
+
+/** The input of workflows on a server that is there; `cell` is the uuid of the cell that it is in. */
+export type ServerChangeRequest = ServerRequest & { cell: string; host: string | null };
+
+/** How a server is when its run has ended well. */
+export type ServerOutcome = { uuid: string; state: 'active' | 'deleted' };
+
+/** This id is a lock: one change of a server goes on at a time. */
+export const serverWorkflowId = (target: Target, uuid: string): string => `${target}/server/${uuid}`;
+
+/** Changes that may happen beside any other one have ids of their own. */
+export const serverSetWorkflowId = ({ target, requestId }: RunInput): string =>
+  runId(target, 'server-set', requestId);
+
+/** Gives what Nova's rows and notifications know the request by. */
+export const novaRequestId = (requestId: string): string => `req-${requestId}`;

@@ -1,0 +1,90 @@
+import type { Cells } from '../../database/cells.ts';
+import { listHosts, noteHost, reportsToNova } from '../../database/nova-cell/hosts.ts';
+import { type CellMapping, type FromCells, isCell0, nameOf } from '../../rules/compute/cell.ts';
+import { findCell } from '../../rules/compute/find-cell.ts';
+import { chooseHost, type HostInCell } from '../../rules/compute/host.ts';
+import { RuleError } from '../../rules/errors.ts';
+
+/** Whose host it is. */
+export type Ownership = { isOurs: boolean; isNovas: boolean };
+
+/** The hosts on which keyward itself runs servers: each is a row in its cell, and has a worker with a compute driver. */
+export class HostService {
+  readonly #cells: Cells;
+
+  constructor(cells: Cells) {
+    this.#cells = cells;
+  }
+
+  /** Chooses the host for a new server. A cell that gives no answer matters only where none of the others has one. */
+  async choose(wanted: string | null): Promise<HostInCell> {
+    const { answers, failures } = await this.#cells.each((em) => listHosts(em), {
+      among: await this.#inUse(),
+    });
+    const hosts = hostsIn(answers);
+    const isFound = wanted === null ? hosts.length > 0 : hosts.some(({ host }) => host === wanted);
+    if (!isFound && failures.length > 0) throw failures[0]!.error.leaving('unchanged');
+    return chooseHost(hosts, wanted);
+  }
+
+  /** Tells whose host it is, by the cell that a server there is in, or by any cell for one that is in cell0. */
+  async ownership(cell: CellMapping, host: string): Promise<Ownership> {
+    const among = isCell0(cell) ? await this.#inUse() : [cell];
+    const { answers, failures } = await this.#cells.each(
+      async (em) => ({
+        isOurs: (await listHosts(em)).some((each) => each.host === host),
+        isNovas: await reportsToNova(em, host),
+      }),
+      { among },
+    );
+    if (failures.length > 0) throw failures[0]!.error.leaving('unchanged');
+    return {
+      isOurs: answers.some(({ value }) => value.isOurs),
+      isNovas: answers.some(({ value }) => value.isNovas),
+    };
+  }
+
+  /**
+   * Makes the host keyward's, in the cell that is named, or in the only one there is. Refused where a nova-compute
+   * reports under its name.
+   */
+  async register(host: string, driver: string, cellName: string | null): Promise<CellMapping> {
+    const cell = await this.#cellFor(host, cellName);
+    await this.#cells.database(cell).transact(null, async (em) => {
+      if (await reportsToNova(em, host)) throw isNovas(host, cell);
+      await noteHost(em, host, driver);
+    });
+    return cell;
+  }
+
+  async #cellFor(host: string, cellName: string | null): Promise<CellMapping> {
+    if (cellName !== null) return findCell(await this.#cells.list(), cellName);
+    const cells = await this.#inUse();
+    const { answers } = await this.#cells.each((em) => listHosts(em), { among: cells });
+    const known = hostsIn(answers).find((each) => each.host === host);
+    const chosen = known ? cells.find(({ uuid }) => uuid === known.cell) : cells[0];
+    if (chosen && (known || cells.length === 1)) return chosen;
+    throw new RuleError('CellForHost', `It is not said in which cell the host ${host} is.`, {
+      cure:
+        cells.length === 0
+          ? 'Run `keyward db sync compute`, or map a cell with `keyward cell create`.'
+          : `Name one with --cell: ${cells.map(nameOf).join(', ')}.`,
+      outcome: 'unchanged',
+    });
+  }
+
+  async #inUse(): Promise<CellMapping[]> {
+    return (await this.#cells.list()).filter((cell) => !isCell0(cell) && !cell.isDisabled);
+  }
+}
+
+const hostsIn = (answers: FromCells<HostRow[]>['answers']): HostInCell[] =>
+  answers.flatMap(({ cell, value }) => value.map((host) => ({ ...host, cell: cell.uuid })));
+
+type HostRow = Awaited<ReturnType<typeof listHosts>>[number];
+
+const isNovas = (host: string, cell: CellMapping): RuleError =>
+  new RuleError('HostIsNovas', `In the cell ${nameOf(cell)} a nova-compute reports as ${host}.`, {
+    cure: "Stop it for good first, or run keyward's worker on another host: two would change the same servers.",
+    outcome: 'unchanged',
+  });

@@ -1,0 +1,170 @@
+import type { Cells } from '../../database/cells.ts';
+import type { Database } from '../../database/database.ts';
+import {
+  findBuilding,
+  insertBuildRequest,
+  mapToCell,
+  putUserData,
+  removeMapping,
+  takeUserData,
+} from '../../database/nova-api/new-server.ts';
+import { activateInstance, deleteInstance, failInstance } from '../../database/nova-cell/instance-changes.ts';
+import { lockInstance } from '../../database/nova-cell/instance.repository.ts';
+import { insertInstance } from '../../database/nova-cell/new-instance.ts';
+import { findServer } from '../../database/nova-cell/server.repository.ts';
+import { userDataIn } from '../../rules/compute/build-request.ts';
+import { type CellMapping, isCell0 } from '../../rules/compute/cell.ts';
+import { findCell } from '../../rules/compute/find-cell.ts';
+import { assertOurHost } from '../../rules/compute/host.ts';
+import { changedMeanwhile, deletedMeanwhile, userDataGone } from '../../rules/compute/lost-server.ts';
+import type { ServerCreateRequest } from '../../rules/compute/new-server.ts';
+import type { Server } from '../../rules/compute/server.ts';
+import type { Asked } from '../../rules/run-request.ts';
+import { writeAudit } from '../audit/audit-writer.ts';
+import { acceptRequest, markApplied, withdrawRequest } from '../request-ledger.ts';
+import type { HostService } from './host-service.ts';
+import { beginChange, type Change, endChange, findChange } from './noted-change.ts';
+
+const OPERATION = 'server create';
+type Request = Asked<ServerCreateRequest>;
+
+/** Makes a server's rows, step by step; each step may be repeated, and then does what is left to do. */
+export class ServerCreation {
+  readonly #database: Database;
+  readonly #cells: Cells;
+  readonly #hosts: HostService;
+
+  constructor(database: Database, cells: Cells, hosts: HostService) {
+    this.#database = database;
+    this.#cells = cells;
+    this.#hosts = hosts;
+  }
+
+  /** Keeps a request's user data (base64) until the request is taken up: Temporal must never see it. */
+  keepUserData(requestId: string, userData: string): Promise<void> {
+    return this.#database.transact(null, (em) => putUserData(em, requestId, userData));
+  }
+
+  /** Takes the request up: from here on Nova's API shows the server as being built. */
+  async accept(request: Request): Promise<void> {
+    const { server, requestId, caller: owner } = request;
+    const cell = await this.#cellOf(request);
+    assertOurHost(server.uuid, server.host, await this.#hosts.ownership(cell, server.host), 'server create');
+    await this.#database.transactOnce(request, async (em) => {
+      if (await acceptRequest(em, OPERATION, request)) return;
+      const userData = await takeUserData(em, requestId);
+      if (server.hasUserData && userData === null) throw userDataGone();
+      await insertBuildRequest(em, { server, owner, userData });
+      await writeAudit(em, { ...request, operation: OPERATION }, [audited(request)]);
+      await markApplied(em, requestId);
+    });
+  }
+
+  /** Writes the server into its cell. Refused where Nova's API has deleted it meanwhile, and then nothing is left of it. */
+  async place(request: Request): Promise<void> {
+    const cell = await this.#cellOf(request);
+    await this.#placeIn(cell, request);
+  }
+
+  /** Marks the server as running. */
+  async finish(request: Request): Promise<void> {
+    const { uuid } = request;
+    await this.#cells.database(await this.#cellOf(request)).transactOnce(request, async (em) => {
+      await lockInstance(em, uuid);
+      const server = living(uuid, await findServer(em, uuid));
+      const noted = await findChange(em, changeOf(request));
+      if (noted?.result === 'Success') return;
+      if (server.taskState !== 'spawning') throw changedMeanwhile(server);
+      await activateInstance(em, uuid);
+      await endChange(em, changeOf(request), null);
+    });
+  }
+
+  /** Leaves the server in ERROR with a fault; one that could not be written into its cell is put into cell0, as Nova does. */
+  async fail(request: Request & { reason: string }): Promise<void> {
+    const { uuid, reason, server } = request;
+    const { cellId } = await this.#database.read((em) => findBuilding(em, uuid));
+    const cells = await this.#cells.list();
+    const cell = cells.find(({ id }) => id === cellId) ?? cells.find(isCell0)!;
+    if (cellId === null) await this.#placeIn(cell, request);
+    await this.#cells.database(cell).transactOnce(request, async (em) => {
+      await lockInstance(em, uuid);
+      const noted = await findChange(em, changeOf(request));
+      const found = await findServer(em, uuid);
+      if (!found || found.isDeleted || noted?.result !== null) return;
+      await failInstance(em, { uuid, host: server.host, message: reason });
+      await endChange(em, changeOf(request), reason);
+    });
+  }
+
+  /**
+   * Makes sure of what came of a request whose run ended without a result. Null: nothing was made of it, and nothing ever
+   * will be. Else the server, as far as it is.
+   */
+  async settle({
+    requestId,
+    uuid,
+  }: Pick<Request, 'requestId' | 'uuid'>): Promise<Server | 'building' | null> {
+    const isWithdrawn = await this.#database.transactOnce(null, async (em) => {
+      const withdrawn = await withdrawRequest(em, OPERATION, requestId);
+      if (withdrawn) await takeUserData(em, requestId);
+      return withdrawn;
+    });
+    if (isWithdrawn) return null;
+    const { cellId } = await this.#database.read((em) => findBuilding(em, uuid));
+    const cell = (await this.#cells.list()).find(({ id }) => id === cellId);
+    if (!cell) return 'building';
+    return (await this.#cells.database(cell).read((em) => findServer(em, uuid))) ?? 'building';
+  }
+
+  async #placeIn(cell: CellMapping, request: Request): Promise<void> {
+    const { uuid, server, caller: owner } = request;
+    const { cellId, instance } = await this.#database.read((em) => findBuilding(em, uuid));
+    if (cellId !== null) return;
+    if (instance === null) return this.#giveUp(uuid);
+    await this.#cells.database(cell).transactOnce(request, async (em) => {
+      if (await insertInstance(em, { server, owner, userData: userDataIn(instance) }))
+        await beginChange(em, changeOf(request), server.host);
+    });
+    if (await this.#database.transactOnce(null, (em) => mapToCell(em, uuid, cell.id))) return;
+    await this.#cells.database(cell).transactOnce(null, (em) => deleteInstance(em, uuid));
+    await this.#giveUp(uuid);
+  }
+
+  async #giveUp(uuid: string): Promise<never> {
+    await this.#database.transactOnce(null, (em) => removeMapping(em, uuid));
+    throw deletedMeanwhile(uuid);
+  }
+
+  async #cellOf({ server }: Request): Promise<CellMapping> {
+    return findCell(await this.#cells.list(), server.cell);
+  }
+}
+
+const changeOf = ({ uuid, requestId, caller }: Request): Change => ({
+  kind: 'create',
+  uuid,
+  requestId,
+  caller,
+});
+
+function living(uuid: string, server: Server | null): Server {
+  if (!server || server.isDeleted) throw deletedMeanwhile(uuid);
+  return server;
+}
+
+/** The audit tells what was asked for, but for the user data. */
+const audited = ({ uuid, server, caller }: Request) => ({
+  action: 'create',
+  resource: 'server',
+  name: server.name,
+  id: uuid,
+  before: null,
+  after: {
+    ...caller,
+    host: server.host,
+    flavor: server.flavor.name,
+    image: server.image.id,
+    keyName: server.keyPair?.name ?? null,
+  },
+});
