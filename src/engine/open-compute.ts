@@ -50,15 +50,17 @@ async function openCells(database: Database, cells: Cells, urls: CellUrls) {
 }
 
 async function openServers(database: Database, cells: Cells) {
-  const [{ HostService }, { ServerCreation }, { ServerDeletion }] = await Promise.all([
+  const [{ HostService }, { ServerCreation }, { ServerDeletion }, { viewServers }] = await Promise.all([
     import('../services/compute/host-service.ts'),
     import('../services/compute/server-creation.ts'),
     import('../services/compute/server-deletion.ts'),
+    import('./servers.ts'),
   ]);
   const hosts = new HostService(cells);
   return {
     hosts,
     serverCreation: new ServerCreation(database, cells, hosts),
     serverDeletion: new ServerDeletion(database, cells, hosts),
+    ...viewServers(database, cells),
   };
 }

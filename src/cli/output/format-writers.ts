@@ -1,4 +1,5 @@
 import type { FormatName, FormatOptions } from '../flags/format-flags.ts';
+import { Formatted } from './formatted.ts';
 import type { Row } from './formats.ts';
 import { pythonText } from './python-text.ts';
 import { renderTable } from './table.ts';
@@ -18,7 +19,10 @@ type Format = {
 };
 
 const cellsOf = (row: Row, columns: string[]): unknown[] => columns.map((name) => row[name]);
-const textsOf = (row: Row, columns: string[]): string[] => cellsOf(row, columns).map(pythonText);
+const textsOf = (row: Row, columns: string[]): string[] => cellsOf(row, columns).map(textOf);
+const textOf = (cell: unknown): string => pythonText(cell instanceof Formatted ? cell.value : cell);
+/** A table alone has the words in which a value is shown. */
+const shownOf = (cell: unknown): string => (cell instanceof Formatted ? cell.text : pythonText(cell));
 const lines = (texts: string[]): string => texts.map((text) => `${text}\n`).join('');
 
 /** A table's widths depend on every row: it is the one format that can't be written as the pages come. */
@@ -29,7 +33,7 @@ const table: Format = {
       const layout = { toRight, maxWidth: tableWidth(options), leastWidth: 8 };
       return `${await renderTable(
         columns,
-        rows.map((row) => textsOf(row, columns)),
+        rows.map((row) => cellsOf(row, columns).map(shownOf)),
         layout,
       )}\n`;
     };
@@ -37,7 +41,7 @@ const table: Format = {
     return { nothing: options['print-empty'] ? render([]) : '\n', render };
   },
   record: async (record, columns, options) => {
-    const rows = columns.map((name) => [name, pythonText(record[name])]);
+    const rows = columns.map((name) => [name, shownOf(record[name])]);
     const layout = { maxWidth: tableWidth(options), leastWidth: 16 };
     return `${await renderTable(['Field', 'Value'], rows, layout)}\n`;
   },
@@ -89,7 +93,7 @@ const csv: Format = {
 /** Writes a line as Python's csv does for openstackclient, which escapes with a backslash. */
 function csvLine(cells: unknown[], mode = 'nonnumeric'): string {
   const field = (cell: unknown): string => {
-    const text = cell === null || cell === undefined ? '' : pythonText(cell);
+    const text = cell === null || cell === undefined ? '' : textOf(cell);
     const special = mode === 'none' ? /[\\",\r\n]/g : /\\/g;
     const escaped = text.replaceAll(special, String.raw`\$&`);
     return isQuoted(cell, text, mode, cells.length) ? `"${escaped.replaceAll('"', '""')}"` : escaped;
@@ -113,7 +117,7 @@ const shell: Format = {
     lines(
       columns.map((column) => {
         const name = `${prefix}${column.toLowerCase()}`.replaceAll(/\W|^(?=\d)/gu, '_');
-        return `${name}="${pythonText(record[column]).replaceAll(/["$`\\]/g, String.raw`\$&`)}"`;
+        return `${name}="${textOf(record[column]).replaceAll(/["$`\\]/g, String.raw`\$&`)}"`;
       }),
     ),
 };

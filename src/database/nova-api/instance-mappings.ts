@@ -57,3 +57,12 @@ export function listCellless(em: EntityManager, { limit, after = 0 }: Limits): P
 }
 
 type Limits = { limit: number; after?: number | undefined };
+
+/** Gives the id of the cell that a server is mapped to: null where it is mapped to none yet, undefined where it is not mapped. */
+export async function mappedCellOf(em: EntityManager, uuid: string): Promise<number | null | undefined> {
+  const [row] = await em.execute<{ id: number | null }[]>(
+    'select cell_id as id from instance_mappings where instance_uuid = ?',
+    [uuid],
+  );
+  return row?.id;
+}

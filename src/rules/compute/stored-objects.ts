@@ -51,8 +51,12 @@ export const storedFlavor = (flavor: Flavor): string =>
   JSON.stringify({ cur: flavorObject(flavor), old: null, new: null });
 
 /** Reads the server's flavor in `instance_extra.flavor`; null where the text can't be read. */
-export function flavorIn(text: string | null): Flavor | null {
-  const data = dataOf((parsed(text) as { cur?: unknown } | null)?.cur);
+export const flavorIn = (text: string | null): Flavor | null =>
+  flavorOf((parsed(text) as { cur?: unknown } | null)?.cur);
+
+/** Reads Nova's object of a flavor; null where it is none. */
+export function flavorOf(object: unknown): Flavor | null {
+  const data = dataOf(object);
   if (data === null) return null;
   return {
     id: Number(data['id'] ?? 0),
@@ -75,8 +79,11 @@ export function flavorIn(text: string | null): Flavor | null {
 }
 
 /** Reads the key pairs in `instance_extra.keypairs`; none where the text can't be read. */
-export function keyPairsIn(text: string | null): KeyPair[] {
-  const objects = dataOf(parsed(text))?.['objects'];
+export const keyPairsIn = (text: string | null): KeyPair[] => keyPairsOf(parsed(text));
+
+/** Reads Nova's object of some key pairs; none where it is none. */
+export function keyPairsOf(list: unknown): KeyPair[] {
+  const objects = dataOf(list)?.['objects'];
   if (!Array.isArray(objects)) return [];
   return objects.flatMap((object) => {
     const data = dataOf(object);
@@ -95,7 +102,29 @@ export function keyPairsIn(text: string | null): KeyPair[] {
   });
 }
 
-function parsed(text: string | null): unknown {
+/** Reads `trusted_certs` in `instance_extra`: the ids of certificates, null where none were asked for. */
+export function trustedCertsIn(text: string | null): string[] | null {
+  const ids = dataOf(parsed(text))?.['ids'];
+  return Array.isArray(ids) ? ids.map(String) : null;
+}
+
+/** What a server was asked for, as `request_specs` keeps it: its pinned availability zone, and hints to the scheduler. */
+export type RequestSpec = {
+  availabilityZone: string | null;
+  schedulerHints: Record<string, string[]> | null;
+};
+
+/** Reads `request_specs.spec` (`nova/objects/request_spec.py`). */
+export function requestSpecIn(text: string | null): RequestSpec {
+  const data = dataOf(parsed(text)) ?? {};
+  return {
+    availabilityZone: (data['availability_zone'] ?? null) as string | null,
+    schedulerHints: (data['scheduler_hints'] ?? null) as RequestSpec['schedulerHints'],
+  };
+}
+
+/** Parses JSON; null where the text is none. */
+export function parsed(text: string | null): unknown {
   try {
     return text === null ? null : JSON.parse(text);
   } catch {
@@ -103,10 +132,15 @@ function parsed(text: string | null): unknown {
   }
 }
 
-function dataOf(object: unknown): Data | null {
+/** Gives the fields of one of Nova's objects; null where it is none. */
+export function dataOf(object: unknown): Data | null {
   const data = (object as Partial<NovaObject> | null | undefined)?.['nova_object.data'];
   return typeof data === 'object' && data !== null ? data : null;
 }
+
+/** Gives the texts of a map of them, such as metadata; none where it is no map. */
+export const textsIn = (map: unknown): Record<string, string> =>
+  typeof map === 'object' && map !== null ? (map as Record<string, string>) : {};
 
 const textIn = (data: Data, field: string): string => String(data[field] ?? '');
 

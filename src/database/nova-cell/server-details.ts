@@ -1,0 +1,43 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { isoMicros } from '../naive-times.ts';
+
+/** A volume of a server; one that is deleted with it is marked so. */
+export type Volume = { id: string; delete_on_termination: boolean | null };
+
+/** What was asked of a server last. `result` is of the newest step: null while that runs, or where there is none. */
+export type LastAction = {
+  action: string | null;
+  request_id: string | null;
+  start_time: string | null;
+  message: string | null;
+  result: string | null;
+};
+
+/** What is shown of a server and lies in tables of its own; texts of JSON are as Nova keeps them. */
+export type ServerDetails = {
+  networkInfo: string | null;
+  trustedCerts: string | null;
+  volumes: Volume[];
+  lastAction: LastAction | null;
+};
+
+/** NOTE: nova/db/main/api.py, action_get_last_created_by_instance_uuid orders so. */
+const LAST_ACTION = `select json_build_object('action', a.action, 'request_id', a.request_id,
+    'start_time', ${isoMicros('a.start_time')}, 'message', a.message, 'result',
+    (select result from instance_actions_events v where v.action_id = a.id order by v.created_at desc, v.id desc limit 1))
+  from instance_actions a where a.instance_uuid = i.uuid order by a.created_at desc, a.id desc limit 1`;
+
+const DETAILS = `select
+    (select network_info from instance_info_caches c where c.instance_uuid = i.uuid) as "networkInfo",
+    (select trusted_certs from instance_extra e where e.instance_uuid = i.uuid order by id desc limit 1) as "trustedCerts",
+    (select json_agg(json_build_object('id', volume_id, 'delete_on_termination', delete_on_termination) order by b.id)
+      from block_device_mapping b where b.instance_uuid = i.uuid and volume_id is not null
+        and (b.deleted = 0) = (i.deleted = 0)) as volumes,
+    (${LAST_ACTION}) as "lastAction"
+  from instances i where i.uuid = ?`;
+
+/** Reads what a server that is there is shown with besides its own row. */
+export async function readServerDetails(em: EntityManager, uuid: string): Promise<ServerDetails> {
+  const [row] = await em.execute<(ServerDetails & { volumes: Volume[] | null })[]>(DETAILS, [uuid]);
+  return { ...row!, volumes: row!.volumes ?? [] };
+}

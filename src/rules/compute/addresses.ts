@@ -1,0 +1,41 @@
+/** One address of a server, as Nova's API gives it (`nova/api/openstack/views/ips.py`); `type` is fixed or floating. */
+export type Address = { address: string; version: number; type: string; macAddress: string };
+
+/** A server's addresses by the names of its networks. */
+export type Addresses = Record<string, Address[]>;
+
+type Ip = { address?: unknown; version?: unknown; type?: unknown; floating_ips?: Ip[] };
+type Vif = { address?: unknown; network?: { label?: unknown; subnets?: { ips?: Ip[] }[] } };
+
+/**
+ * Reads `instance_info_caches.network_info`, where Nova keeps what Neutron told it: a list of interfaces, each with its
+ * network, its subnets and their addresses. Nothing is known of a server's addresses where the text can't be read.
+ * NOTE: nova/network/model.py.
+ */
+export function addressesIn(text: string | null): Addresses {
+  const addresses: Addresses = {};
+  for (const vif of interfacesIn(text)) {
+    const ips = (vif.network?.subnets ?? []).flatMap((subnet) => subnet.ips ?? []);
+    const floating = ips.flatMap((ip) => ip.floating_ips ?? []);
+    const label = String(vif.network?.label ?? '');
+    const ofNetwork = (addresses[label] ??= []);
+    ofNetwork.push(...[...ips, ...floating].map((ip) => addressOf(ip, vif)));
+  }
+  return addresses;
+}
+
+function interfacesIn(text: string | null): Vif[] {
+  try {
+    const interfaces: unknown = JSON.parse(text ?? '[]');
+    return Array.isArray(interfaces) ? interfaces : [];
+  } catch {
+    return [];
+  }
+}
+
+const addressOf = ({ address, version, type }: Ip, vif: Vif): Address => ({
+  address: String(address ?? ''),
+  version: Number(version ?? 4),
+  type: String(type ?? ''),
+  macAddress: String(vif.address ?? ''),
+});
