@@ -43,6 +43,7 @@ export async function openCompute(
     { CellSync },
     { CellService },
     { CellVerifier },
+    { KeyPairService },
   ] = await Promise.all([
     import('../database/database.ts'),
     import('../database/cells.ts'),
@@ -52,6 +53,7 @@ export async function openCompute(
     import('../services/compute/cell-sync.ts'),
     import('../services/compute/cell-service.ts'),
     import('../services/compute/cell-verifier.ts'),
+    import('../services/compute/key-pair-service.ts'),
   ]);
   const database = openDatabase(address, novaApiSchema, options);
   const cells = new Cells(database, addressOf, options);
@@ -64,6 +66,7 @@ export async function openCompute(
     cellSync: new CellSync(database, cells),
     cellService: new CellService(database, cells, urls),
     cellVerifier: new CellVerifier(database, cells, () => performance.now()),
+    keyPairs: new KeyPairService(database),
     close: () => database.close(),
   };
 }
