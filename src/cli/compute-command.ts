@@ -2,8 +2,10 @@ import { Flags } from '@oclif/core';
 import type { ComputeServices } from '../engine/open-compute.ts';
 import type { GivenCell } from '../engine/create-cell.ts';
 import type { Engine, Waits } from '../engine/engine.ts';
+import type { Caller, CallerNeeds } from '../rules/compute/caller.ts';
 import { RuleError } from '../rules/errors.ts';
 import { EngineCommand } from './engine-command.ts';
+import { type CallerFlags, statedCaller } from './flags/caller-flags.ts';
 import { type DatabaseFlags, LONGEST_TIMEOUT, type SettingsFlags } from './flags/settings-flags.ts';
 import { type CellRecord, cellRecord } from './output/cell-views.ts';
 
@@ -36,6 +38,20 @@ export abstract class ComputeCommand extends EngineCommand {
       },
       waits,
     );
+  }
+
+  /** Opens them for a command that acts for somebody, whom its flags state (`callerFlags`). */
+  protected withCaller<T>(
+    flags: SettingsFlags & CallerFlags,
+    use: (services: ComputeServices, engine: Engine, caller: Caller) => Promise<T>,
+    { needs, ...waits }: Waits & { needs: CallerNeeds },
+  ): Promise<T> {
+    const stated = statedCaller(flags);
+    const act = async (services: ComputeServices, engine: Engine): Promise<T> => {
+      const { callerOf } = await import('../engine/caller.ts');
+      return use(services, engine, await callerOf(engine, stated, needs));
+    };
+    return this.withCompute(flags, act, waits);
   }
 
   /** Asks the API database and the cells; what is not answered after `--timeout` is not waited for any longer. */

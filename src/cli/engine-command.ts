@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { BaseCommand } from './base-command.ts';
+import { type BulkTask, doEach } from './bulk.ts';
 import type { RunFlags } from './flags/run-flags.ts';
 import type { BothSettingsFlags, SettingsFlags } from './flags/settings-flags.ts';
 import type { Progress } from './output/progress.ts';
+import { renderError } from './output/render-error.ts';
 import { ExitCode, RuleError } from '../rules/errors.ts';
 import type { Requester } from '../rules/requester.ts';
 import type { Engine, Waits } from '../engine/engine.ts';
@@ -11,7 +13,7 @@ import type { Service } from '../engine/service.ts';
 import { requesterOf } from '../engine/requester.ts';
 import type { ServiceName } from '../rules/service.ts';
 import type { Actor } from '../services/audit/audit-writer.ts';
-import { type Configurations, cureWithConfiguration } from '../rules/remedy.ts';
+import { cureWithConfiguration } from '../rules/remedy.ts';
 import type { RunOptions, Runs } from '../temporal/runs.ts';
 
 type Told = Waits & { services?: readonly ServiceName[] };
@@ -28,7 +30,7 @@ export abstract class EngineCommand extends BaseCommand {
   /** Whether that run is known to exist; before, Temporal may have been asked to start it. */
   #isRunKnown = false;
   #progress: Progress | null = null;
-  #configurations: Configurations = {};
+  #engine: Engine | null = null;
 
   /** `services` are those that the command was told to be about: the configuration of another one is not read. */
   protected async withEngine<T>(
@@ -46,7 +48,7 @@ export abstract class EngineCommand extends BaseCommand {
       announce: this.announce,
       waits,
     });
-    this.#configurations = Object.fromEntries(engine.services.map(({ name, settings }) => [name, settings]));
+    this.#engine = engine;
     const detach = this.#detachOnSignal(engine);
     try {
       return await use(engine);
@@ -70,7 +72,15 @@ export abstract class EngineCommand extends BaseCommand {
   }
 
   /** Does the same for the commands that a text names. */
-  protected configuredText = (text: string): string => cureWithConfiguration(text, this.#configurations);
+  protected configuredText = (text: string): string =>
+    cureWithConfiguration(text, this.#engine?.configurations ?? {});
+
+  /** Does the work for each name in turn, and tells what failed, which makes the exit code 1. */
+  protected doEach(task: BulkTask, work: (name: string) => Promise<void>): Promise<void> {
+    return doEach(task, work, (name, error) =>
+      this.announce(`${name}: ${renderError(this.configured(error))}`),
+    );
+  }
 
   /** Opens the services of the identity database, without Temporal. */
   protected withIdentity<T>(
@@ -167,7 +177,7 @@ export abstract class EngineCommand extends BaseCommand {
   async #leave(engine: Engine): Promise<void> {
     const farewell = this.farewell(engine);
     await this.#progress?.finish('left');
-    if (farewell) this.announce(cureWithConfiguration(farewell, this.#configurations));
+    if (farewell) this.announce(this.configuredText(farewell));
     await engine.leave();
   }
 

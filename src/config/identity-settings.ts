@@ -5,6 +5,7 @@ import type { Setting } from '../rules/settings.ts';
 import { type KeystoneConfig, readKeystoneConfig } from './keystone-options.ts';
 import { policyOptionsOf } from './policy-options.ts';
 import {
+  AMBIGUOUS,
   configurationOf,
   connectionOf,
   databaseOf,
@@ -37,7 +38,7 @@ export function loadIdentitySettings(
   env: NodeJS.ProcessEnv,
   serves: Serves = 'one',
 ): IdentitySettings {
-  const configuration = configurationOf(flags, '');
+  const configuration = configurationOf(flags, serves === 'beside' ? 'keystone-' : '');
   const config = readKeystoneConfig(configuration, env);
   assertFilesOf('Keystone', config.files, serves);
   const connection = connectionOf(DATABASE.variable, () => config.get('database.connection'), {
@@ -53,6 +54,20 @@ export function loadIdentitySettings(
     cacheTime: cacheTimeOf(config),
     policy: policyOptionsOf(config),
   };
+}
+
+/**
+ * Reads the same for a command on Nova, which looks up there who acts. Null if nothing names a Keystone's database,
+ * unless Nova's is the embedded one (`isAlone`): then Keystone's is too. The variable that both would read
+ * (OS_DATABASE__CONNECTION) means Nova's.
+ */
+export function loadIdentityBeside(
+  flags: Given,
+  env: NodeJS.ProcessEnv,
+  isAlone: boolean,
+): IdentitySettings | null {
+  const settings = loadIdentitySettings(flags, { ...env, [AMBIGUOUS]: undefined }, 'beside');
+  return settings.database.value === null && !isAlone ? null : settings;
 }
 
 /** Refuses what can't be a domain's id, of which Keystone stores 64 characters. */

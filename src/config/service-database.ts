@@ -6,26 +6,32 @@ import type { Configuration, Setting } from '../rules/settings.ts';
 import { parseDatabaseUrl } from './database-url.ts';
 import { withTlsFiles } from './tls-files.ts';
 
-/** The flags that name configuration; Nova's have names of their own where a command serves Keystone too. */
+/**
+ * The flags that name configuration. Nova's have names of their own where a command serves Keystone too, and Keystone's
+ * where a command on Nova looks up in Keystone's database who acts.
+ */
 export type Given = {
   'config-file'?: string[] | undefined;
   'config-dir'?: string[] | undefined;
   'nova-config-file'?: string[] | undefined;
   'nova-config-dir'?: string[] | undefined;
+  'keystone-config-file'?: string[] | undefined;
+  'keystone-config-dir'?: string[] | undefined;
   embedded?: boolean | undefined;
 };
 
 /**
  * What a command serves: `one` service; or `both` Keystone and Nova, each with flags of its own for configuration; or
- * `chosen`, that is one of the two, by a command which has the flags of both.
+ * `chosen`, that is one of the two, by a command which has the flags of both; or Keystone `beside` Nova, on which the
+ * command works, to look up who acts.
  */
-export type Serves = 'one' | 'both' | 'chosen';
+export type Serves = 'one' | 'both' | 'chosen' | 'beside';
 
 /** How a service's main database is named: in its files, by keyward's own variable, and as a URL that is right. */
 export type ServiceDatabase = { option: string; variable: string; example: string };
 
 /** This variable means a database to Keystone and another one to Nova. */
-const AMBIGUOUS = 'OS_DATABASE__CONNECTION';
+export const AMBIGUOUS = 'OS_DATABASE__CONNECTION';
 
 /** keyward's own variable for Nova's API database, which names a Nova wherever it is set. */
 export const API_VARIABLE = 'KEYWARD_NOVA_API_DATABASE_URL';
@@ -33,7 +39,7 @@ export const API_VARIABLE = 'KEYWARD_NOVA_API_DATABASE_URL';
 /** keyward hands its local worker Nova's `[database] connection` in this variable, for the templates of cells. */
 export const CELL_VARIABLE = 'KEYWARD_NOVA_DATABASE_URL';
 
-export const configurationOf = (flags: Given, service: '' | 'nova-'): Configuration => ({
+export const configurationOf = (flags: Given, service: '' | 'nova-' | 'keystone-'): Configuration => ({
   configFiles: (flags[`${service}config-file`] ?? []).map(absolute),
   configDirs: (flags[`${service}config-dir`] ?? []).map(absolute),
   isEmbedded: flags.embedded ?? false,

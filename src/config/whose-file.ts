@@ -27,10 +27,15 @@ export const SECTIONS: Record<Owner, string[]> = {
 /** By `auth_section` a nova.conf may keep credentials in a section of any name, one of Keystone's included. */
 const CREDENTIALS = ['auth_section', 'auth_type', 'auth_plugin', 'auth_url', 'username', 'user_id'];
 
-/** The flags that name each one's files, where a command serves both. */
-const FLAGS: Record<Owner, [file: string, dir: string]> = {
+type FlagsOfEach = Record<Owner, [file: string, dir: string]>;
+/** The flags that name each one's files, where a command has flags of both. */
+const FLAGS: FlagsOfEach = {
   Keystone: ['--config-file', '--config-dir'],
   Nova: ['--nova-config-file', '--nova-config-dir'],
+};
+const BESIDE: FlagsOfEach = {
+  Keystone: ['--keystone-config-file', '--keystone-config-dir'],
+  Nova: ['--config-file', '--config-dir'],
 };
 
 /**
@@ -44,6 +49,7 @@ export function assertFilesOf(
   serves: Serves,
 ): void {
   const other = owner === 'Nova' ? 'Keystone' : 'Nova';
+  const flags = serves === 'beside' ? BESIDE : FLAGS;
   for (const { file, sections } of files) {
     const strange = ofOwner(other, sections);
     if (strange.length === 0 || ofOwner(owner, sections).length > 0) continue;
@@ -51,7 +57,7 @@ export function assertFilesOf(
     throw new UsageError(
       `${file} is no ${owner.toLowerCase()}.conf: it has ${shown.join(', ')}, which ${other} reads and ${owner} does not.`,
       serves !== 'one'
-        ? `Name it with ${FLAGS[other][0]} (or its folder with ${FLAGS[other][1]}), and ${owner}'s own file with ${FLAGS[owner][0]}.`
+        ? `Name it with ${flags[other][0]} (or its folder with ${flags[other][1]}), and ${owner}'s own file with ${flags[owner][0]}.`
         : `This command works on ${owner}: name ${owner}'s own file with --config-file (or its folder with --config-dir).`,
     );
   }

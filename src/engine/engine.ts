@@ -1,6 +1,6 @@
 import { type Home, resolveHome } from '../config/home.ts';
 import { loadComputeSettings } from '../config/compute-settings.ts';
-import { loadIdentitySettings } from '../config/identity-settings.ts';
+import { loadIdentityBeside, loadIdentitySettings } from '../config/identity-settings.ts';
 import type { Given, Serves } from '../config/service-database.ts';
 import { isRunning } from '../daemons/daemon.ts';
 import { listParts, stopParts } from '../daemons/parts.ts';
@@ -15,7 +15,15 @@ import type { Runs } from '../temporal/runs.ts';
 import { Compute } from './compute.ts';
 import { Identity } from './identity.ts';
 import { Keeper } from './keeper.ts';
-import { assertApart, namedAmong, type Service, servicesInUse } from './service.ts';
+import type { Configurations } from '../rules/remedy.ts';
+import {
+  assertApart,
+  isInHome,
+  namedAmong,
+  type Service,
+  servicesInUse,
+  type Surroundings,
+} from './service.ts';
 import { TemporalLink } from './temporal-link.ts';
 
 export type EngineOptions = {
@@ -42,7 +50,8 @@ export type Waits = { lockSeconds?: number | undefined; deadlineSeconds?: number
 export class Engine {
   readonly home: Home;
   readonly services: readonly Service[];
-  readonly #identity: Identity | null;
+  readonly #at: Surroundings;
+  #identity: Identity | null;
   readonly #compute: Compute | null;
   readonly #options: EngineOptions;
   readonly #link: TemporalLink;
@@ -61,6 +70,7 @@ export class Engine {
       deadlineSeconds === undefined ? patienceFor(lockSeconds) : withinMs(deadlineSeconds * 1000);
     const at = { home, env, announce, patience };
     this.home = home;
+    this.#at = at;
     this.#options = options;
     this.#identity = identity && new Identity(identity, at);
     this.#compute = compute && new Compute(compute, at);
@@ -74,6 +84,25 @@ export class Engine {
 
   get compute(): Compute {
     return spokenOf(this.#compute);
+  }
+
+  /**
+   * The identity service in which a command on Nova alone looks up who acts; its settings are read when that is asked.
+   * Null where nothing names its database. It is none of `services`: no run belongs to it, and no worker serves it.
+   */
+  identityBeside(): Identity | null {
+    const { flags, env } = this.#options;
+    const settings = this.#identity ? null : loadIdentityBeside(flags, env, isInHome(this.compute));
+    if (settings) this.#identity = new Identity(settings, this.#at);
+    return this.#identity;
+  }
+
+  /** The configuration of each service that was asked for. */
+  get configurations(): Configurations {
+    return {
+      ...(this.#identity && { identity: this.#identity.settings }),
+      ...(this.#compute && { compute: this.#compute.settings }),
+    };
   }
 
   /** Gives those of its services that are named; the first one where none is. */
@@ -174,7 +203,7 @@ export class Engine {
 
   async #closeAll(): Promise<void> {
     await Promise.all(this.#keepers.map((keeper) => keeper.close()));
-    await Promise.all([...this.services.map((service) => service.close()), this.#link.close()]);
+    await Promise.all([this.#identity?.close(), this.#compute?.close(), this.#link.close()]);
   }
 
   /** Counts the open runs of the local Temporal, since that is what is stopped, wherever the settings point. */

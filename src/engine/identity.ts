@@ -21,6 +21,7 @@ export async function openIdentity(address: DatabaseAddress, options: DatabaseOp
     { ResourceService },
     { GrantService },
     { ImpliedRoleService },
+    { CallerService },
   ] = await Promise.all([
     import('../database/database.ts'),
     import('../database/keystone/schema.ts'),
@@ -30,6 +31,7 @@ export async function openIdentity(address: DatabaseAddress, options: DatabaseOp
     import('../services/identity/resource-service.ts'),
     import('../services/identity/grant-service.ts'),
     import('../services/identity/implied-role-service.ts'),
+    import('../services/identity/caller-service.ts'),
   ]);
   const database = openDatabase(address, keystoneSchema, options);
   return {
@@ -41,6 +43,7 @@ export async function openIdentity(address: DatabaseAddress, options: DatabaseOp
     resources: new ResourceService(database),
     grants: new GrantService(database),
     impliedRoles: new ImpliedRoleService(database),
+    callers: new CallerService(database),
     close: () => database.close(),
   };
 }

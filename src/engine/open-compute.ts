@@ -23,6 +23,7 @@ export async function openCompute(
     cells,
     ...(await openCells(database, cells, urls)),
     ...(await openServers(database, cells)),
+    ...(await openBootParts(database)),
     close: async () => {
       await Promise.all([database.close(), cells.close()]);
     },
@@ -47,6 +48,12 @@ async function openCells(database: Database, cells: Cells, urls: CellUrls) {
     cellService: new CellService(database, cells, urls),
     cellVerifier: new CellVerifier(database, cells, () => performance.now()),
   };
+}
+
+/** Opens what servers are made of. */
+async function openBootParts(database: Database) {
+  const [{ KeyPairService }] = await Promise.all([import('../services/compute/key-pair-service.ts')]);
+  return { keyPairs: new KeyPairService(database) };
 }
 
 async function openServers(database: Database, cells: Cells) {

@@ -6,7 +6,9 @@ import { shellWord } from './shell-word.ts';
 export type Configurations = Partial<Record<ServiceName, Configuration>>;
 
 /** Commands on Nova's databases alone: their --config-file is a nova.conf. */
-const OF_COMPUTE = new Set(['cell', 'server']);
+const OF_COMPUTE = new Set(['cell', 'keypair', 'server']);
+/** Those of them that act for somebody, whom they look up in the database of Keystone's own files. */
+const FOR_A_CALLER = new Set(['keypair']);
 /** Commands that may be about every service. There Nova's files have flags of their own. */
 const OF_BOTH = new Set(['audit', 'db', 'down', 'ps', 'status', 'up', 'worker', 'workflow']);
 
@@ -18,6 +20,7 @@ export function withConfiguration(command: string, { identity, compute }: Config
   const flags = [
     ...(isOfCompute ? [] : flagsOf(identity, '')),
     ...(isOfCompute || OF_BOTH.has(topic) ? flagsOf(compute, isOfCompute ? '' : 'nova-') : []),
+    ...(FOR_A_CALLER.has(topic) ? flagsOf(identity, 'keystone-') : []),
   ];
   return [command, ...new Set(flags)].join(' ');
 }
@@ -30,7 +33,7 @@ export const cureWithConfiguration = (cure: string, configurations: Configuratio
       : `\`${withConfiguration(command, configurations)}\``,
   );
 
-function flagsOf(configuration: Configuration | undefined, prefix: '' | 'nova-'): string[] {
+function flagsOf(configuration: Configuration | undefined, prefix: '' | 'nova-' | 'keystone-'): string[] {
   const { configFiles = [], configDirs = [], isEmbedded = false } = configuration ?? {};
   return [
     ...configFiles.map((file) => `--${prefix}config-file ${shellWord(file)}`),

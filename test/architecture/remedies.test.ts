@@ -13,7 +13,8 @@ const configured = Object.entries(commands).filter(([, { flags }]) => 'config-fi
 function files(flags: Flags): string {
   if ('nova-config-file' in flags) return ' --config-file /keystone.conf --nova-config-file /nova.conf';
   const file = /^a (keystone|nova)\.conf /.exec(flags['config-file']!.description)![1]!;
-  return ` --config-file /${file}.conf`;
+  const beside = 'keystone-config-file' in flags ? ' --keystone-config-file /keystone.conf' : '';
+  return ` --config-file /${file}.conf${beside}`;
 }
 
 it.each(configured)('a remedy that names %s gives it the files that it takes', (id, { flags }) => {
@@ -23,6 +24,6 @@ it.each(configured)('a remedy that names %s gives it the files that it takes', (
   expect(withConfiguration(command, both)).toBe(command + files(flags));
 });
 
-it('some commands take the files of either service, and some of both', () => {
-  expect(new Set(configured.map(([, { flags }]) => files(flags))).size).toBe(3);
+it('some commands take the files of either service, and some of both, in two ways', () => {
+  expect(new Set(configured.map(([, { flags }]) => files(flags))).size).toBe(4);
 });

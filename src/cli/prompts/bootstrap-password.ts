@@ -10,14 +10,8 @@ import type { Announce } from '../../rules/announce.ts';
 import { type bootstrapFlags, given } from '../flags/bootstrap-flags.ts';
 import type { Parsed } from '../flags/flag-kinds.ts';
 import type { runFlags } from '../flags/run-flags.ts';
-import {
-  generatePassword,
-  promptForPassword,
-  readPasswordFile,
-  readSecretFromStdin,
-  removePasswordFile,
-  writePasswordFile,
-} from './password.ts';
+import { generatePassword, promptForPassword, readPasswordFile, readSecretFromStdin } from './password.ts';
+import { removePrivateFile, writePrivateFile } from './private-file.ts';
 
 /** Tells what a bootstrap would change; writes nothing. */
 export type PlanBootstrap = (request: PlanRequest) => Promise<BootstrapReport>;
@@ -54,7 +48,7 @@ export class ChosenPassword {
 
   #keep({ username }: BootstrapRequest): void {
     this.#isKept = true;
-    if (this.#file) writePasswordFile(this.#file, this.value!);
+    if (this.#file) writePrivateFile(this.#file, `${this.value}\n`, 'The generated password');
     else this.#announce(`If the user ${username} is created, its password will be: ${this.value}`);
   }
 
@@ -70,7 +64,7 @@ export class ChosenPassword {
 
   /** Removes the file, unless this command did not write it. */
   #takeBack(): void {
-    if (this.#file && this.#isKept) removePasswordFile(this.#file);
+    if (this.#file && this.#isKept) removePrivateFile(this.#file);
   }
 
   /** After the run: a generated password that was not used is taken back. `report` is null if nobody waited for the run. */
@@ -78,7 +72,8 @@ export class ChosenPassword {
     if (!this.isGenerated || !report) return;
     if (report.userCreated) {
       // The user was there when it was looked, and went away before the run.
-      if (this.#file && !this.#isKept) writePasswordFile(this.#file, this.value!);
+      if (this.#file && !this.#isKept)
+        writePrivateFile(this.#file, `${this.value}\n`, 'The generated password');
       this.#announce(
         this.#file ? `The generated password is in ${this.#file}.` : `The generated password: ${this.value}`,
       );

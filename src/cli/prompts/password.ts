@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
-import path from 'node:path';
+import { readFileSync, statSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
@@ -78,25 +77,3 @@ const interrupted = (): RuleError =>
 
 /** Makes a password of 144 random bits, in 24 characters that need no quoting anywhere. */
 export const generatePassword = (): string => randomBytes(18).toString('base64url');
-
-/** Writes a new private file and returns only when it is on disk: the password must outlive a crash of what follows. */
-export function writePasswordFile(file: string, password: string): void {
-  try {
-    const handle = openSync(file, 'wx', 0o600);
-    writeSync(handle, `${password}\n`);
-    fsyncSync(handle);
-    closeSync(handle);
-    const folder = openSync(path.dirname(path.resolve(file)), 'r');
-    fsyncSync(folder);
-    closeSync(folder);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const why = code === 'EEXIST' ? 'it exists already' : message;
-    throw new UsageError(
-      `The generated password can't be written to ${file}: ${why}.`,
-      'Name a new file in a folder that you may write to.',
-    );
-  }
-}
-
-export const removePasswordFile = (file: string): void => rmSync(file, { force: true });

@@ -23,9 +23,12 @@ export class ResourceFinder {
       domain === undefined ? undefined : (await this.get('domain', { nameOrId: domain })).resource.id;
     const byId = await this.#resources.find(kind, nameOrId);
     if (byId && (domainId === undefined || byId.resource['domain_id'] === domainId)) return byId;
-    const found = await this.#named(kind, nameOrId, domainId);
-    if (found.length === 1) return found[0]!;
-    throw found.length === 0 ? notFound(kind, nameOrId, domain) : ambiguous(kind, nameOrId, found);
+    return this.#only(kind, nameOrId, domainId, domain);
+  }
+
+  /** Finds by its name alone what lies in a domain, whatever has that name as its ID; refuses what `get` refuses. */
+  async getNamed(kind: ResourceKind, name: string, domainId?: string): Promise<StoredResource> {
+    return this.#only(kind, name, domainId, domainId);
   }
 
   async find(kind: ResourceKind, ref: ResourceRef): Promise<StoredResource | null> {
@@ -40,6 +43,17 @@ export class ResourceFinder {
     const domain = { nameOrId: ref.nameOrId };
     const parent = (await this.find('project', ref)) ?? (await this.find('domain', domain));
     return (parent ?? (await this.get('project', ref))).resource;
+  }
+
+  async #only(
+    kind: ResourceKind,
+    name: string,
+    domainId: string | undefined,
+    domain: string | undefined,
+  ): Promise<StoredResource> {
+    const found = await this.#named(kind, name, domainId);
+    if (found.length === 1) return found[0]!;
+    throw found.length === 0 ? notFound(kind, name, domain) : ambiguous(kind, name, found);
   }
 
   /** Without a domain, a role's name means the global one; only where there is none may it be a domain's. */

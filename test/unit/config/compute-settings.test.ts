@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { loadComputeSettings } from '../../../src/config/compute-settings.ts';
-import { loadIdentitySettings } from '../../../src/config/identity-settings.ts';
+import { loadIdentityBeside, loadIdentitySettings } from '../../../src/config/identity-settings.ts';
 
 const CANARY = 'canary';
 const urlOf = (name: string): string => `postgresql://u:${CANARY}@h/${name}`;
@@ -235,5 +235,46 @@ describe('where a command serves Keystone and Nova', () => {
     });
     expect(identity().database.value).toMatchObject({ database: 'ours' });
     expect(compute().cellBase.value).toBe(urlOf('our_cells'));
+  });
+});
+
+describe('where a command on Nova looks up who acts', () => {
+  const keystone = (text: string) => ({ 'keystone-config-file': [file(text, 'keystone.conf')] });
+  const CONF = `[database]\nconnection = ${urlOf('k_in_file')}\n[identity]\ndefault_domain_id = other\n`;
+  const stray = { OS_DATABASE__CONNECTION: urlOf('novas') };
+
+  it.each<[string, object, NodeJS.ProcessEnv, object | null]>([
+    ['nothing, where nothing names one', {}, {}, null],
+    ['nothing, where only a nova.conf is given', { 'config-file': ['/nova.conf'] }, {}, null],
+    ["nothing, where a variable names Nova's", {}, stray, null],
+    [
+      "keyward's variable",
+      {},
+      { KEYWARD_KEYSTONE_DATABASE_URL: urlOf('ours'), ...stray },
+      { database: 'ours' },
+    ],
+  ])('the identity database is that of %s', (_, flags, env, expected) => {
+    const settings = loadIdentityBeside(flags, env, false);
+    expect(settings?.database.value ?? null).toEqual(expected && expect.objectContaining(expected));
+  });
+
+  it("it is that of Keystone's own file, whatever names Nova's, and the file's options count", () => {
+    expect(loadIdentityBeside(keystone(CONF), stray, false)).toMatchObject({
+      database: { value: { database: 'k_in_file' } },
+      defaultDomainId: { value: 'other' },
+      configFiles: [path.join(dir, 'keystone.conf')],
+    });
+  });
+
+  it("it is the embedded one beside Nova's embedded ones, unless another one is named", () => {
+    expect(loadIdentityBeside({}, {}, true)?.database).toEqual(EMBEDDED);
+    expect(loadIdentityBeside(keystone(CONF), {}, true)?.database.value).toMatchObject({
+      database: 'k_in_file',
+    });
+  });
+
+  it('a file that names none is refused', () => {
+    const { message } = refused(() => loadIdentityBeside(keystone(''), stray, false));
+    expect(message).toMatch(/^No \[database\] connection is set in .*keystone\.conf\.$/);
   });
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { loadComputeSettings } from '../../../src/config/compute-settings.ts';
-import { loadIdentitySettings } from '../../../src/config/identity-settings.ts';
+import { loadIdentityBeside, loadIdentitySettings } from '../../../src/config/identity-settings.ts';
 
 const URL = 'postgresql://u:canary@h/d';
 const DATABASE = `[database]\nconnection = ${URL}\n`;
@@ -127,4 +127,14 @@ describe('where a command serves both', () => {
     expect(loadIdentitySettings(flags, {}, 'both').database.value).toMatchObject({ database: 'd' });
     expect(loadComputeSettings(flags, {}, 'both').database.value).toMatchObject({ database: 'd' });
   });
+});
+
+it('where a command on Nova looks up who acts, the cure names the flags of both as they are there', () => {
+  const flags = { 'keystone-config-file': [file('nova.conf', NOVA)] };
+  expect(() => loadIdentityBeside(flags, ENV, false)).toThrow(
+    refusal(
+      'nova.conf is no keystone.conf',
+      "Name it with --config-file (or its folder with --config-dir), and Keystone's own file with --keystone-config-file.",
+    ),
+  );
 });

@@ -28,6 +28,7 @@ it.each([
   ['keyward cell list', 'keyward cell list --config-file /nova.conf'],
   ['keyward db sync compute', 'keyward db sync compute --config-file /k.conf --nova-config-file /nova.conf'],
   ['keyward role list', 'keyward role list --config-file /k.conf'],
+  ['keyward keypair list', 'keyward keypair list --config-file /nova.conf --keystone-config-file /k.conf'],
 ])('a command is given the files of its own services: %s', (command, expected) => {
   const of = (file: string) => ({ configFiles: [file], configDirs: [], isEmbedded: false });
   const configurations = { identity: of('/k.conf'), compute: of('/nova.conf') };
