@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { BaseCommand } from './base-command.ts';
+import { type BulkTask, doEach } from './bulk.ts';
 import type { RunFlags } from './flags/run-flags.ts';
 import type { BothSettingsFlags, SettingsFlags } from './flags/settings-flags.ts';
 import type { Progress } from './output/progress.ts';
+import { renderError } from './output/render-error.ts';
 import { ExitCode, RuleError } from '../rules/errors.ts';
 import type { Requester } from '../rules/requester.ts';
 import type { Engine, Waits } from '../engine/engine.ts';
@@ -129,6 +131,13 @@ export abstract class EngineCommand extends BaseCommand {
 
   #neverStarted(error: unknown): never {
     throw error instanceof RuleError && this.startsRun ? error.leaving('unchanged') : error;
+  }
+
+  /** Does the work for each name, and tells on stderr which could not be done. */
+  protected doEach(task: BulkTask, work: (name: string) => Promise<void>): Promise<void> {
+    return doEach(task, work, (name, error) =>
+      this.announce(`${name}: ${renderError(this.configured(error))}`),
+    );
   }
 
   protected newRequestId = (): string => randomUUID();

@@ -13,7 +13,6 @@ import {
 } from './flags/resource-requests.ts';
 import { refOf } from './flags/grant-flags.ts';
 import { cacheWarning } from './output/cache-warning.ts';
-import { renderError } from './output/render-error.ts';
 import type { PasswordHashing } from '../rules/identity/password.ts';
 import { RuleError, UsageError } from '../rules/errors.ts';
 import type { ResourceKind } from '../rules/identity/kinds.ts';
@@ -24,7 +23,6 @@ import { EngineCommand } from './engine-command.ts';
 import { type DatabaseFlags, lockTimeoutFlag } from './flags/settings-flags.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { IdentityServices } from '../engine/identity.ts';
-import { type BulkTask, doEach } from './bulk.ts';
 
 /** What a change is made with: services of the identity database, what the settings say, and who asks. */
 export type IdentityChange = Pick<IdentityServices, 'resources' | 'grants' | 'impliedRoles'> & {
@@ -115,7 +113,7 @@ export abstract class ResourceCommand extends EngineCommand {
       throw new UsageError('--name can be given to one only.', `Name one ${kind}.`);
     const defaultProject = defaultProjectIn(flags);
     const setAll = ({ resources, actor, hashing }: IdentityChange): Promise<void> =>
-      this.#doEach({ kind, names, done: 'set' }, async (nameOrId) => {
+      this.doEach({ kind, names, done: 'set' }, async (nameOrId) => {
         const ref = { nameOrId, domain: flags.domain };
         await resources.update(kind, ref, patch, actor, { hashing, defaultProject });
       });
@@ -124,7 +122,7 @@ export abstract class ResourceCommand extends EngineCommand {
 
   protected async deleteResources(kind: ResourceKind, names: string[], flags: DeleteFlags): Promise<void> {
     await this.changeIdentity(flags, (change) =>
-      this.#doEach({ kind, names, done: 'deleted' }, (nameOrId) =>
+      this.doEach({ kind, names, done: 'deleted' }, (nameOrId) =>
         change.resources.delete(kind, { nameOrId, domain: flags.domain }, change.actor, {
           withSubtree: flags.cascade ?? false,
         }),
@@ -156,12 +154,6 @@ export abstract class ResourceCommand extends EngineCommand {
         announce: this.announce,
         next,
       }),
-    );
-  }
-
-  #doEach(task: BulkTask, work: (nameOrId: string) => Promise<void>): Promise<void> {
-    return doEach(task, work, (name, error) =>
-      this.announce(`${name}: ${renderError(this.configured(error))}`),
     );
   }
 }

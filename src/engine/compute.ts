@@ -43,6 +43,7 @@ export async function openCompute(
     { CellSync },
     { CellService },
     { CellVerifier },
+    { FlavorService },
   ] = await Promise.all([
     import('../database/database.ts'),
     import('../database/cells.ts'),
@@ -52,6 +53,7 @@ export async function openCompute(
     import('../services/compute/cell-sync.ts'),
     import('../services/compute/cell-service.ts'),
     import('../services/compute/cell-verifier.ts'),
+    import('../services/compute/flavor-service.ts'),
   ]);
   const database = openDatabase(address, novaApiSchema, options);
   const cells = new Cells(database, addressOf, options);
@@ -64,6 +66,7 @@ export async function openCompute(
     cellSync: new CellSync(database, cells),
     cellService: new CellService(database, cells, urls),
     cellVerifier: new CellVerifier(database, cells, () => performance.now()),
+    flavors: new FlavorService(database),
     close: () => database.close(),
   };
 }

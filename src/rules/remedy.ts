@@ -6,7 +6,7 @@ import { shellWord } from './shell-word.ts';
 export type Configurations = Partial<Record<ServiceName, Configuration>>;
 
 /** Commands on Nova's databases alone: their --config-file is a nova.conf. */
-const OF_COMPUTE = new Set(['cell']);
+const OF_COMPUTE = new Set(['cell', 'flavor']);
 /** Commands that may be about every service. There Nova's files have flags of their own. */
 const OF_BOTH = new Set(['audit', 'db', 'down', 'ps', 'status', 'up', 'worker', 'workflow']);
 

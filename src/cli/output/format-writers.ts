@@ -1,6 +1,6 @@
 import type { FormatName, FormatOptions } from '../flags/format-flags.ts';
 import type { Row } from './formats.ts';
-import { pythonText } from './python-text.ts';
+import { DictColumn, isPlainNumber, pythonText } from './python-text.ts';
 import { renderTable } from './table.ts';
 
 /** How a list is written, page by page. `nothing` is written where no page came, instead of `tail`. */
@@ -19,17 +19,19 @@ type Format = {
 
 const cellsOf = (row: Row, columns: string[]): unknown[] => columns.map((name) => row[name]);
 const textsOf = (row: Row, columns: string[]): string[] => cellsOf(row, columns).map(pythonText);
+/** Writes a cell as a table shows it. */
+const humanText = (cell: unknown): string => (cell instanceof DictColumn ? cell.human : pythonText(cell));
 const lines = (texts: string[]): string => texts.map((text) => `${text}\n`).join('');
 
 /** A table's widths depend on every row: it is the one format that can't be written as the pages come. */
 const table: Format = {
   list: (columns, options) => {
     const render = async (rows: Row[]): Promise<string> => {
-      const toRight = cellsOf(rows[0] ?? {}, columns).map((cell) => typeof cell === 'number');
+      const toRight = cellsOf(rows[0] ?? {}, columns).map(isPlainNumber);
       const layout = { toRight, maxWidth: tableWidth(options), leastWidth: 8 };
       return `${await renderTable(
         columns,
-        rows.map((row) => textsOf(row, columns)),
+        rows.map((row) => cellsOf(row, columns).map(humanText)),
         layout,
       )}\n`;
     };
@@ -37,7 +39,7 @@ const table: Format = {
     return { nothing: options['print-empty'] ? render([]) : '\n', render };
   },
   record: async (record, columns, options) => {
-    const rows = columns.map((name) => [name, pythonText(record[name])]);
+    const rows = columns.map((name) => [name, humanText(record[name])]);
     const layout = { maxWidth: tableWidth(options), leastWidth: 16 };
     return `${await renderTable(['Field', 'Value'], rows, layout)}\n`;
   },
@@ -99,7 +101,7 @@ function csvLine(cells: unknown[], mode = 'nonnumeric'): string {
 
 function isQuoted(cell: unknown, text: string, mode: string, fields: number): boolean {
   if (mode === 'none' || mode === 'all') return mode === 'all';
-  if (mode === 'nonnumeric') return typeof cell !== 'number' && typeof cell !== 'boolean';
+  if (mode === 'nonnumeric') return !isPlainNumber(cell) && typeof cell !== 'boolean';
   // A line of one empty field would be an empty line.
   return /[",\r\n]/.test(text) || (text === '' && fields === 1);
 }
