@@ -1,27 +1,8 @@
 import { Flags } from '@oclif/core';
 import { UsageError } from '../../rules/errors.ts';
-import { MAX_INTEGER, type NewFlavor } from '../../rules/compute/new-flavor.ts';
-import { type Parsed, repeated, text } from './flag-kinds.ts';
-
-/** A whole number from `min` up to the greatest that Nova keeps. */
-export const sizeFlag = (description: string, min: number, initial?: number) =>
-  Flags.integer({ description, min, max: MAX_INTEGER, ...(initial !== undefined && { default: initial }) });
-
-/** A flag that takes key=value, several times. */
-export const propertyFlag = {
-  property: repeated('a property to set, as key=value; may be given several times'),
-};
-
-/** Returns the properties that --property gives; of one key the last one counts, as in openstackclient. */
-export const propertiesOf = (given: string[] = []): Record<string, string> =>
-  Object.fromEntries(
-    given.map((property) => {
-      const [, key, value] = /^([^=]+)=([^]*)$/.exec(property) ?? [];
-      if (key === undefined || value === undefined)
-        throw new UsageError(`'${property}' is no property.`, 'Give it as --property key=value.');
-      return [key, value];
-    }),
-  );
+import type { NewFlavor } from '../../rules/compute/new-flavor.ts';
+import { propertiesOf, propertyFlag, sizeFlag } from './compute-flags.ts';
+import { type Parsed, text } from './flag-kinds.ts';
 
 const publicFlags = (all: string, some: string) => ({
   public: Flags.boolean({ description: all, exclusive: ['private'] }),
