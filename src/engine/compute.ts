@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { API_DATABASE } from '../config/compute-settings.ts';
 import { cell0Url, cellAddress, fillDatabaseUrl, fillTransportUrl, maskUrl } from '../config/cell-urls.ts';
 import { formatDatabaseUrl } from '../config/database-url.ts';
@@ -7,6 +8,7 @@ import { ensurePostgres } from '../daemons/postgres/server.ts';
 import { targetIn } from '../daemons/postgres/server-name.ts';
 import type { CellAddress } from '../database/cells.ts';
 import { STEP_PATIENCE } from '../database/patience.ts';
+import { HomeImages } from '../drivers/images/home-images.ts';
 import type { Announce } from '../rules/announce.ts';
 import { NO_TRANSPORT } from '../rules/compute/cell.ts';
 import type { ComputeSettings } from '../rules/compute/settings.ts';
@@ -31,12 +33,15 @@ const CHECKED_OPTION = /^OS_(PLACEMENT|CINDER|SERVICE_USER)__[A-Z0-9_]+$/;
 export class Compute implements Service {
   readonly name = 'compute';
   readonly settings: ComputeSettings;
+  /** The images of this host. */
+  readonly images: HomeImages;
   readonly #at: Surroundings;
   readonly #services = new Shared<ComputeServices>(() => this.#open());
 
   constructor(settings: ComputeSettings, at: Surroundings) {
     this.settings = settings;
     this.#at = at;
+    this.images = new HomeImages(path.join(at.home.dir, 'images'));
   }
 
   /** The embedded database may be missing until `db sync compute` makes it. */

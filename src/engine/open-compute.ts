@@ -52,8 +52,11 @@ async function openCells(database: Database, cells: Cells, urls: CellUrls) {
 
 /** Opens what servers are made of. */
 async function openBootParts(database: Database) {
-  const [{ KeyPairService }] = await Promise.all([import('../services/compute/key-pair-service.ts')]);
-  return { keyPairs: new KeyPairService(database) };
+  const [{ KeyPairService }, { FlavorService }] = await Promise.all([
+    import('../services/compute/key-pair-service.ts'),
+    import('../services/compute/flavor-service.ts'),
+  ]);
+  return { keyPairs: new KeyPairService(database), flavors: new FlavorService(database) };
 }
 
 async function openServers(database: Database, cells: Cells) {

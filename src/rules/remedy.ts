@@ -6,7 +6,7 @@ import { shellWord } from './shell-word.ts';
 export type Configurations = Partial<Record<ServiceName, Configuration>>;
 
 /** Commands on Nova's databases alone: their --config-file is a nova.conf. */
-const OF_COMPUTE = new Set(['cell', 'keypair', 'server']);
+const OF_COMPUTE = new Set(['cell', 'flavor', 'keypair', 'server']);
 /** Those of them that act for somebody, whom they look up in the database of Keystone's own files. */
 const FOR_A_CALLER = new Set(['keypair']);
 /** Commands that may be about every service. There Nova's files have flags of their own. */

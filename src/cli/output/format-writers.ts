@@ -1,7 +1,7 @@
 import type { FormatName, FormatOptions } from '../flags/format-flags.ts';
 import { Formatted } from './formatted.ts';
 import type { Row } from './formats.ts';
-import { pythonText } from './python-text.ts';
+import { isPlainNumber, pythonText } from './python-text.ts';
 import { renderTable } from './table.ts';
 
 /** How a list is written, page by page. `nothing` is written where no page came, instead of `tail`. */
@@ -29,7 +29,7 @@ const lines = (texts: string[]): string => texts.map((text) => `${text}\n`).join
 const table: Format = {
   list: (columns, options) => {
     const render = async (rows: Row[]): Promise<string> => {
-      const toRight = cellsOf(rows[0] ?? {}, columns).map((cell) => typeof cell === 'number');
+      const toRight = cellsOf(rows[0] ?? {}, columns).map(isPlainNumber);
       const layout = { toRight, maxWidth: tableWidth(options), leastWidth: 8 };
       return `${await renderTable(
         columns,
@@ -103,7 +103,7 @@ function csvLine(cells: unknown[], mode = 'nonnumeric'): string {
 
 function isQuoted(cell: unknown, text: string, mode: string, fields: number): boolean {
   if (mode === 'none' || mode === 'all') return mode === 'all';
-  if (mode === 'nonnumeric') return typeof cell !== 'number' && typeof cell !== 'boolean';
+  if (mode === 'nonnumeric') return !isPlainNumber(cell) && typeof cell !== 'boolean';
   // A line of one empty field would be an empty line.
   return /[",\r\n]/.test(text) || (text === '' && fields === 1);
 }

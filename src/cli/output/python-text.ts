@@ -1,3 +1,6 @@
+/** A number that Python keeps as a float, which it writes with a point: 1.0, where JavaScript knows only a number 1. */
+export class PythonFloat extends Number {}
+
 /** Writes a value as Python's `str()` does, which is what openstackclient prints in tables, csv, value and shell. */
 export const pythonText = (value: unknown): string => (typeof value === 'string' ? value : pythonRepr(value));
 
@@ -7,7 +10,8 @@ function pythonRepr(value: unknown): string {
   if (typeof value === 'boolean') return value ? 'True' : 'False';
   if (typeof value === 'string') return quoted(value);
   if (Array.isArray(value)) return `[${value.map(pythonRepr).join(', ')}]`;
-  if (typeof value !== 'object') return String(value);
+  if (value instanceof PythonFloat && Number.isInteger(+value)) return value.toFixed(1);
+  if (typeof value !== 'object' || value instanceof PythonFloat) return String(value);
   const entries = Object.entries(value).map(([key, item]) => `${quoted(key)}: ${pythonRepr(item)}`);
   return `{${entries.join(', ')}}`;
 }
@@ -59,4 +63,8 @@ function compareLists(one: unknown[], other: unknown[]): number | null {
 }
 
 const isNone = (value: unknown): boolean => value === null || value === undefined;
-const isNumber = (value: unknown): boolean => typeof value === 'number' || typeof value === 'boolean';
+const isNumber = (value: unknown): boolean => isPlainNumber(value) || typeof value === 'boolean';
+
+/** Tells whether it is a number to Python, and none of its booleans. */
+export const isPlainNumber = (value: unknown): boolean =>
+  typeof value === 'number' || value instanceof PythonFloat;

@@ -18,3 +18,6 @@ export type Flavor = {
   createdAt: number | null;
   updatedAt: number | null;
 };
+
+/** A flavor, and the ids of the projects that may use it; null: it is public, so that all may. */
+export type ShownFlavor = { flavor: Flavor; projects: string[] | null };

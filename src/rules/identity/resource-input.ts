@@ -1,5 +1,6 @@
 import { assertPassword } from './password.ts';
 import { RuleError, UsageError } from '../errors.ts';
+import { splitProperty } from '../key-value.ts';
 import { kinds, type ResourceKind } from './kinds.ts';
 import type { ResourcePatch, ResourceValues } from './resource.ts';
 import { checkOptions } from './resource-options.ts';
@@ -49,11 +50,9 @@ export function checkedPatch(kind: ResourceKind, patch: ResourcePatch): Checked<
   return { ...checked, ...named } as Checked<ResourcePatch>;
 }
 
-/** `key=value` of `--property`. The value is text, whatever it looks like. */
+/** Splits a --property, and refuses one that is named as an attribute is. */
 export function parseProperty(text: string): [key: string, value: string] {
-  const [, key, value] = /^([^=]+)=([^]*)$/.exec(text) ?? [];
-  if (key === undefined || value === undefined)
-    throw new UsageError(`'${text}' is no property.`, 'Give it as --property key=value.');
+  const [key, value] = splitProperty(text);
   if (RESERVED.includes(key))
     throw new UsageError(`'${key}' is no property but an attribute of its own.`, 'Use its own option.');
   return [key, value];

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { patienceFor } from '../../../src/database/patience.ts';
 import { findKeyPair } from '../../../src/database/nova-api/key-pair.repository.ts';
 import { novaApiSchema } from '../../../src/database/nova-api/schema.ts';
-import type { ComputeServices } from '../../../src/engine/compute.ts';
+import type { ComputeServices } from '../../../src/engine/open-compute.ts';
 import type { KeyPair } from '../../../src/rules/compute/key-pair.ts';
 import { actor, openTestCompute } from '../../support/cloud/cells.ts';
 import { TestPostgres } from '../../support/cloud/postgres.ts';
