@@ -28,7 +28,7 @@ export async function findServer(em: EntityManager, uuid: string): Promise<Serve
     { disableIdentityMap: true, orderBy: { createdAt: 'desc', id: 'desc' }, limit: 1 },
   );
   const tags = await em.execute<{ tag: string }[]>(
-    'select tag from tags where resource_id = ? and deleted = 0 order by tag',
+    'select tag from tags where resource_id = ? order by tag',
     [uuid],
   );
   const systemMetadata = Object.fromEntries(system.map(({ key, value }) => [key, value ?? null]));
