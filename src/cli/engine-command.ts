@@ -141,13 +141,6 @@ export abstract class EngineCommand extends BaseCommand {
     throw error instanceof RuleError && this.startsRun ? error.leaving('unchanged') : error;
   }
 
-  /** Does the work for each name, and tells on stderr which could not be done. */
-  protected doEach(task: BulkTask, work: (name: string) => Promise<void>): Promise<void> {
-    return doEach(task, work, (name, error) =>
-      this.announce(`${name}: ${renderError(this.configured(error))}`),
-    );
-  }
-
   protected newRequestId = (): string => randomUUID();
 
   protected requester = (): Requester => requesterOf(process.env);

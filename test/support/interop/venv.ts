@@ -6,13 +6,18 @@ import { madeOnce } from './made-once.ts';
 
 const run = promisify(execFile);
 
-/** `nova.virt.fake` imports fixtures, which Nova itself does not require. */
+/**
+ * `nova.virt.fake` imports fixtures, which Nova itself does not require. pycdlib reads the images of config drives, and
+ * cloud-init needs configobj.
+ */
 const REQUIREMENTS = [
+  'configobj==5.0.9',
   'fixtures==4.3.2',
   'keystone==30.0.0',
   'nova==34.0.0',
   'openstack-placement==16.0.0',
   'psycopg2-binary==2.9.13',
+  'pycdlib==1.22.0',
   'python-openstackclient==10.5.0',
   'waitress==3.0.2',
 ];

@@ -1,14 +1,12 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { freePort } from '../../free-port.ts';
+import { unpackPackages } from '../debian.ts';
 import { madeOnce } from '../made-once.ts';
 import { endNow, untilReady } from './process.ts';
-
-const run = promisify(execFile);
 
 /** A RabbitMQ of Debian's, unpacked and not installed, on loopback ports and a folder of its own. */
 export class RabbitMq {
@@ -61,37 +59,12 @@ export class RabbitMq {
   }
 }
 
-/** Unpacks Debian's packages into a folder. */
+/** Unpacks the server, and all of Erlang that it depends on; the C libraries are on any machine. */
 async function unpack(root: string): Promise<void> {
-  mkdirSync(root);
-  try {
-    await download(root).catch(async () => {
-      // A fresh machine has no lists of packages yet.
-      await run('apt-get', ['update']);
-      await download(root);
-    });
-    for (const name of readdirSync(root).filter((file) => file.endsWith('.deb'))) {
-      await run('dpkg-deb', ['-x', name, '.'], { cwd: root });
-    }
-  } catch (error) {
-    throw new Error(
-      `This needs Debian's rabbitmq-server, by apt-get and dpkg-deb: ${(error as Error).message}`,
-      { cause: error },
-    );
-  }
+  await unpackPackages(root, ['rabbitmq-server'], /^erlang-[a-z0-9-]+$/);
   const erl = path.join(root, 'usr/lib/erlang/bin/erl');
   const script = readFileSync(erl, 'utf8');
   writeFileSync(erl, script.replaceAll('=/usr/lib/erlang', `=${root}/usr/lib/erlang`));
-}
-
-/** Downloads the server, and all of Erlang that it depends on; the C libraries are on any machine. */
-async function download(dir: string): Promise<void> {
-  const flags = ['recommends', 'suggests', 'conflicts', 'breaks', 'replaces', 'enhances'].map(
-    (kind) => `--no-${kind}`,
-  );
-  const { stdout } = await run('apt-cache', ['depends', '--recurse', ...flags, 'rabbitmq-server']);
-  const erlang = stdout.split('\n').filter((line) => /^erlang-[a-z0-9-]+$/.test(line));
-  await run('apt-get', ['download', 'rabbitmq-server', ...new Set(erlang)], { cwd: dir });
 }
 
 function serverIn(root: string): string {
