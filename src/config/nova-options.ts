@@ -1,13 +1,14 @@
+import { MESSAGING_OPTIONS } from './messaging-options.ts';
 import { type ConfigPaths, OsloConfig, readConfigFiles } from './oslo-config.ts';
 import { bool, text } from './oslo-types.ts';
 import { POLICY_OPTIONS } from './policy-options.ts';
 
 /** The options that keyward reads, with Nova 34's types and defaults (`nova/conf/`, oslo.db, oslo.messaging, oslo.policy). */
 export const NOVA_OPTIONS = {
-  'DEFAULT.transport_url': text('rabbit://'),
   'api_database.connection': text(null),
   'database.connection': text(null),
   'service_user.send_service_user_token': bool(false),
+  ...MESSAGING_OPTIONS,
   ...POLICY_OPTIONS,
 } as const;
 

@@ -19,10 +19,15 @@ const single = <T>(
 export const text = <T extends string | null>(fallback: T, ...deprecated: string[]): OsloOption<string | T> =>
   single<string | T>((value) => value, fallback, deprecated);
 
-export const choice = <T extends string>(choices: readonly T[], fallback: T): OsloOption<T> =>
-  single(
+export const choice = <T extends string, F extends T | null>(
+  choices: readonly T[],
+  fallback: F,
+  ...deprecated: string[]
+): OsloOption<T | F> =>
+  single<T | F>(
     (value) => choices.find((known) => known === value) ?? refuse(`is none of: ${choices.join(', ')}`),
     fallback,
+    deprecated,
   );
 
 export const bool = (fallback: boolean, ...deprecated: string[]): OsloOption<boolean> =>
@@ -45,16 +50,18 @@ export const choices = <T extends string>(
   fallback: readonly T[],
 ): OsloOption<readonly T[]> => {
   const item = choice(known, known[0]!);
-  return single<readonly T[]>(
-    (value) =>
-      value
-        .split(',')
-        .map(strip)
-        .filter((each) => each !== '')
-        .map((each) => item.convert([each])),
-    fallback,
-  );
+  return single<readonly T[]>((value) => itemsOf(value).map((each) => item.convert([each])), fallback);
 };
+
+/** Reads a list that commas divide. */
+export const list = (fallback: readonly string[]): OsloOption<readonly string[]> =>
+  single<readonly string[]>(itemsOf, fallback);
+
+const itemsOf = (value: string): string[] =>
+  value
+    .split(',')
+    .map(strip)
+    .filter((each) => each !== '');
 
 export const multi = (fallback: readonly string[]): OsloOption<readonly string[]> => ({
   fallback,

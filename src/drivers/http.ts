@@ -198,7 +198,7 @@ function headersOf(sent: Sent): Record<string, string> {
 }
 
 /** Gives the authorities that this host trusts, as a distribution's Python has them; Node's own where it has none. */
-function trusted(): string[] {
+export function trusted(): string[] {
   const system = getCACertificates('system');
   return system.length > 0 ? [...system, ...getCACertificates('extra')] : getCACertificates('default');
 }
