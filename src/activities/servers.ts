@@ -1,9 +1,15 @@
 import { heartbeat } from '@temporalio/activity';
-import type { ServerChangeRequest, ServerCreateRequest, ServerRequest } from '../rules/compute/new-server.ts';
+import type {
+  ServerChangeRequest,
+  ServerCreateRequest,
+  ServerRequest,
+  ServerSetRequest,
+} from '../rules/compute/new-server.ts';
 import type { ServerEvent } from '../rules/compute/server-event.ts';
 import type { Asked } from '../rules/run-request.ts';
 import type { ServerCreation } from '../services/compute/server-creation.ts';
 import type { ServerDeletion } from '../services/compute/server-deletion.ts';
+import type { ServerUpdate } from '../services/compute/server-update.ts';
 import type { ServerGuests } from '../services/compute/server-guests.ts';
 
 type Create = Asked<ServerCreateRequest>;
@@ -17,10 +23,11 @@ export type ServerParts = {
   creation: ServerCreation;
   deletion: ServerDeletion;
   guests: ServerGuests;
+  update: ServerUpdate;
   announce: (request: Asked<ServerRequest> & { cell: string; event: ServerEvent }) => Promise<void>;
 };
 
-export const createServerActivities = ({ creation, deletion, guests, announce }: ServerParts) => ({
+export const createServerActivities = ({ creation, deletion, guests, update, announce }: ServerParts) => ({
   acceptServer: (request: Create) => creation.accept(request),
   placeServer: (request: Create) => creation.place(request),
   spawnServer: (request: Create) => beating(guests.spawn(request)),
@@ -30,6 +37,7 @@ export const createServerActivities = ({ creation, deletion, guests, announce }:
   destroyServer: (request: Asked<ServerRequest>) => beating(guests.destroy(request)),
   finishDelete: (request: Change) => deletion.finish(request),
   failDelete: (request: Change & Failed) => deletion.fail(request),
+  setServer: (request: Asked<ServerSetRequest>) => update.apply(request),
   announceServer: announce,
 });
 

@@ -7,16 +7,22 @@ import type { Progress } from './output/progress.ts';
 import { renderError } from './output/render-error.ts';
 import { ExitCode, RuleError } from '../rules/errors.ts';
 import type { Requester } from '../rules/requester.ts';
-import type { Engine, Waits } from '../engine/engine.ts';
+import type { Engine, EngineOptions, Waits } from '../engine/engine.ts';
 import type { IdentityServices } from '../engine/identity.ts';
 import type { Service } from '../engine/service.ts';
+import type { Settling } from '../engine/settle-run.ts';
 import { requesterOf } from '../engine/requester.ts';
 import type { ServiceName } from '../rules/service.ts';
 import type { Actor } from '../services/audit/audit-writer.ts';
 import { cureWithConfiguration } from '../rules/remedy.ts';
 import type { RunOptions, Runs } from '../temporal/runs.ts';
 
-type Told = Waits & { services?: readonly ServiceName[] };
+type Told = Waits & {
+  services?: readonly ServiceName[];
+  computeHost?: EngineOptions['computeHost'];
+};
+/** A run is of the first of the services. `settling` is how the database is asked after it. */
+type Following<T> = { services?: readonly Service[]; settling?: Settling<NonNullable<T>> };
 type StartRun<T> = (runs: Runs, options: RunOptions) => Promise<T>;
 
 /** A command that needs the engine: what it asks for is opened for it, and always closed. */
@@ -36,7 +42,7 @@ export abstract class EngineCommand extends BaseCommand {
   protected async withEngine<T>(
     flags: BothSettingsFlags,
     use: (engine: Engine) => Promise<T>,
-    { services = this.servicesOf(flags), ...waits }: Told = {},
+    { services = this.servicesOf(flags), computeHost, ...waits }: Told = {},
   ): Promise<T> {
     const { Engine } = await import('../engine/engine.ts');
     const each = new Set(services).size > 1 ? 'both' : 'chosen';
@@ -47,6 +53,7 @@ export abstract class EngineCommand extends BaseCommand {
       env: process.env,
       announce: this.announce,
       waits,
+      ...(computeHost && { computeHost }),
     });
     this.#engine = engine;
     const detach = this.#detachOnSignal(engine);
@@ -90,14 +97,14 @@ export abstract class EngineCommand extends BaseCommand {
     return this.withEngine(flags, async (engine) => use(await engine.identity.services()));
   }
 
-  /** Follows what `start` starts or joins, with progress on stderr; it is a run of the first of the services. */
+  /** Follows what `start` starts or joins, with progress on stderr. */
   protected async followIn<T>(
     engine: Engine,
     flags: RunFlags,
     workflowId: string,
     title: string,
     start: StartRun<T>,
-    services: readonly Service[] = engine.services,
+    { services = engine.services, settling }: Following<T> = {},
   ): Promise<T> {
     const [{ openProgress }, runs] = await Promise.all([
       import('./output/progress.ts'),
@@ -125,13 +132,14 @@ export abstract class EngineCommand extends BaseCommand {
       await progress.finish('failed');
       // From here on nobody says that the run goes on.
       this.followedRun = null;
-      const { settleRun } = await import('../engine/settle-run.ts');
-      const report = await settleRun(workflowId, error, {
+      const { settleRun, settlingOfBootstrap } = await import('../engine/settle-run.ts');
+      const ofBootstrap = settlingOfBootstrap(workflowId, () => engine.identity.services());
+      const result = await settleRun(workflowId, error, {
         isOwn: this.startsRun,
-        identity: () => engine.identity.services(),
+        settling: settling ?? (ofBootstrap as Settling<NonNullable<T>> | null),
       });
       this.announce('Note: the run gave no result, but the database has it: what was asked for is done.');
-      return report as T;
+      return result;
     } finally {
       this.followedRun = null;
     }

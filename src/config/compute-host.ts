@@ -1,7 +1,5 @@
+import { type ComputeDriverName, computeDrivers } from '../rules/compute/host.ts';
 import { UsageError } from '../rules/errors.ts';
-
-export const computeDrivers = ['local', 'fake', 'none'] as const;
-export type ComputeDriverName = (typeof computeDrivers)[number];
 
 /** Says whether a worker runs servers on its host, and by which driver. */
 export const DRIVER_VARIABLE = 'KEYWARD_COMPUTE_DRIVER';

@@ -2,6 +2,7 @@ import type { ComputeSettings } from '../rules/compute/settings.ts';
 import { UsageError } from '../rules/errors.ts';
 import type { Setting } from '../rules/settings.ts';
 import { type NovaConfig, readNovaConfig } from './nova-options.ts';
+import { notificationSettingsOf, notificationVariables } from './notification-settings.ts';
 import { policyOptionsOf } from './policy-options.ts';
 import {
   API_VARIABLE,
@@ -47,6 +48,10 @@ export function loadComputeSettings(
     cellBase,
     transportBase: transportBaseOf(config),
     policy: policyOptionsOf(config),
+    notifications: {
+      read: () => notificationSettingsOf(config),
+      variables: () => notificationVariables(config),
+    },
   };
 }
 

@@ -1,4 +1,5 @@
 import { type RawQueryFragment, raw } from '@mikro-orm/core';
+import type { EntityManager } from '@mikro-orm/postgresql';
 
 /**
  * The time of the database, in UTC, for a column of a row. Rows of several writers are compared by such times, and the
@@ -9,3 +10,11 @@ export const databaseNow = (): RawQueryFragment<any> => raw("clock_timestamp() a
 /** The SQL for an instant, from the microseconds since the epoch that Keystone's integer columns hold. */
 export const instantOf = (micros: string): string =>
   `timestamp 'epoch' + ${micros} * interval '1 microsecond'`;
+
+/** Reads the time of the database, in microseconds since the epoch. */
+export async function nowMicros(em: EntityManager): Promise<number> {
+  const [row] = await em.execute<[{ now: number }]>(
+    'select (extract(epoch from clock_timestamp()) * 1000000)::float8 as now',
+  );
+  return Math.round(row.now);
+}

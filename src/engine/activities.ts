@@ -1,4 +1,6 @@
 import type { Target } from '../rules/target.ts';
+import type { ServerAnnouncer } from '../services/compute/server-announcer.ts';
+import type { ServerGuests } from '../services/compute/server-guests.ts';
 import type { Served } from '../temporal/worker.ts';
 import type { ComputeServices } from './open-compute.ts';
 import type { IdentityServices } from './identity.ts';
@@ -32,10 +34,11 @@ export async function serveIdentity(target: Target, services: IdentityServices):
 export async function serveCompute(
   target: Target,
   services: ComputeServices,
-  env: NodeJS.ProcessEnv,
+  { env, guests, announcer }: { env: NodeJS.ProcessEnv; guests: ServerGuests; announcer: ServerAnnouncer },
 ): Promise<Served> {
   const [
     { withRuleFailures },
+    { createServerActivities },
     { createUpgradeCheckActivities },
     { CheckDatabase },
     { checkCells },
@@ -45,6 +48,7 @@ export async function serveCompute(
     { openServiceApis },
   ] = await Promise.all([
     import('../activities/rule-failures.ts'),
+    import('../activities/servers.ts'),
     import('../activities/upgrade-check.ts'),
     import('../services/check-database.ts'),
     import('../services/compute/check-cells.ts'),
@@ -53,15 +57,21 @@ export async function serveCompute(
     import('../config/service-credentials.ts'),
     import('../drivers/service-apis.ts'),
   ]);
-  const activities = withRuleFailures(
-    target,
-    createUpgradeCheckActivities({
+  const activities = withRuleFailures(target, {
+    ...createServerActivities({
+      creation: services.serverCreation,
+      deletion: services.serverDeletion,
+      update: services.serverUpdate,
+      guests,
+      announce: (request) => announcer.announce(request),
+    }),
+    ...createUpgradeCheckActivities({
       database: new CheckDatabase(services.database),
       cells: checkCells(services.cells),
       policyFiles: openPolicyFiles,
       config: (paths) => readNovaConfig(paths, env),
       apis: (paths) => openServiceApis(readServiceAccess(paths, env)),
     }),
-  );
+  });
   return { target, activities, close: () => services.close() };
 }

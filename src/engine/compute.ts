@@ -26,8 +26,9 @@ import { isInHome, type Service, Shared, type Surroundings } from './service.ts'
 const API = 'nova_api';
 const EMBEDDED = [API, 'nova_cell0', 'nova_cell1'];
 
-/** Matches the variables by which oslo.config sets what a worker's checks read of nova.conf. */
-const CHECKED_OPTION = /^OS_(PLACEMENT|CINDER|SERVICE_USER)__[A-Z0-9_]+$/;
+/** Matches the variables of what a worker's checks read of nova.conf, and of what it does on its host. */
+const TOLD =
+  /^(OS_(PLACEMENT|CINDER|SERVICE_USER)__[A-Z0-9_]+|KEYWARD_(COMPUTE_DRIVER|COMPUTE_CELL|FAKE_COMPUTE))$/;
 
 /** The compute service as one process uses it: it knows where the databases are, and opens the services once. */
 export class Compute implements Service {
@@ -103,24 +104,31 @@ export class Compute implements Service {
   /** Options of nova.conf that the command's environment sets go along, since the worker's checks read them. */
   async workerEnvironment(): Promise<NodeJS.ProcessEnv> {
     const { database, cellBase } = this.settings;
-    const options = Object.entries(this.#at.env).filter(([name]) => CHECKED_OPTION.test(name));
-    if (database.value === null) return Object.fromEntries(options);
+    const told = {
+      ...this.settings.notifications.variables(),
+      ...Object.fromEntries(Object.entries(this.#at.env).filter(([name]) => TOLD.test(name))),
+    };
+    if (database.value === null) return told;
     return {
-      ...Object.fromEntries(options),
+      ...told,
       [API_DATABASE.variable]: formatDatabaseUrl(database.value, { showPassword: true }),
       ...(cellBase.value !== null && { [CELL_VARIABLE]: cellBase.value }),
     };
   }
 
   async serve(poolSize: number, announce: Announce): Promise<Served> {
-    const [{ serveCompute }, target, address] = await Promise.all([
-      import('./activities.ts'),
+    const { home, env, computeHost: choice } = this.#at;
+    const notifications = this.settings.notifications.read();
+    const [{ workOnCompute }, target, address] = await Promise.all([
+      import('./compute-worker.ts'),
       this.target(),
       this.address(),
     ]);
     const options = { patience: STEP_PATIENCE, poolSize, announce };
     const services = await openCompute(address, this.addressOf, this.urls, options);
-    return serveCompute(target, services, this.#at.env);
+    const { images } = this;
+    const about = { target, services, home, images, env, announce, notifications, choice };
+    return workOnCompute({ ...about, isHostByDefault: isInHome(this) });
   }
 
   services = (): Promise<ComputeServices> => this.#services.get();

@@ -1,3 +1,4 @@
+import { type ComputeHostChoice, computeHostOf } from '../config/compute-host.ts';
 import { type Home, resolveHome } from '../config/home.ts';
 import { loadComputeSettings } from '../config/compute-settings.ts';
 import { loadIdentityBeside, loadIdentitySettings } from '../config/identity-settings.ts';
@@ -35,6 +36,8 @@ export type EngineOptions = {
   env: NodeJS.ProcessEnv;
   announce: Announce;
   waits?: Waits;
+  /** What flags say of the servers of this host. */
+  computeHost?: Partial<ComputeHostChoice>;
 };
 
 /**
@@ -55,7 +58,7 @@ export class Engine {
   readonly #compute: Compute | null;
   readonly #options: EngineOptions;
   readonly #link: TemporalLink;
-  readonly #keepers: Keeper[] = [];
+  readonly #keepers = new Map<string, Keeper>();
   #closing: Promise<void> | null = null;
 
   constructor(options: EngineOptions) {
@@ -68,7 +71,7 @@ export class Engine {
     const { lockSeconds, deadlineSeconds } = waits;
     const patience =
       deadlineSeconds === undefined ? patienceFor(lockSeconds) : withinMs(deadlineSeconds * 1000);
-    const at = { home, env, announce, patience };
+    const at = { home, env, announce, patience, computeHost: computeHostOf(options.computeHost ?? {}, env) };
     this.home = home;
     this.#at = at;
     this.#options = options;
@@ -154,7 +157,7 @@ export class Engine {
 
   /** True while this process hosts the only worker that is known to serve the run. */
   get hostsWorker(): boolean {
-    return this.#keepers.some((keeper) => keeper.hostsWorker);
+    return [...this.#keepers.values()].some((keeper) => keeper.hostsWorker);
   }
 
   /** Lists the processes of this home, running or not. */
@@ -190,19 +193,22 @@ export class Engine {
     return this.#closing;
   }
 
+  /** A command that starts one run after the other keeps the same parts for all of them. */
   #keeperFor(services: readonly Service[]): Keeper {
     const { env, announce } = this.#options;
-    const keeper = new Keeper({ home: this.home, services, link: this.#link, env, announce });
-    this.#keepers.push(keeper);
+    const names = services.map(({ name }) => name).join();
+    const keeper =
+      this.#keepers.get(names) ?? new Keeper({ home: this.home, services, link: this.#link, env, announce });
+    this.#keepers.set(names, keeper);
     return keeper;
   }
 
   async #leaveAll(): Promise<void> {
-    await Promise.all(this.#keepers.map((keeper) => keeper.leave()));
+    await Promise.all([...this.#keepers.values()].map((keeper) => keeper.leave()));
   }
 
   async #closeAll(): Promise<void> {
-    await Promise.all(this.#keepers.map((keeper) => keeper.close()));
+    await Promise.all([...this.#keepers.values()].map((keeper) => keeper.close()));
     await Promise.all([this.#identity?.close(), this.#compute?.close(), this.#link.close()]);
   }
 

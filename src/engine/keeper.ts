@@ -29,6 +29,7 @@ export class Keeper implements RunKeeper {
   readonly #watches: { close(): void }[] = [];
   #hosted: HostedWorker | null = null;
   #isWanted = true;
+  #kept: Promise<void> | null = null;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -73,6 +74,7 @@ export class Keeper implements RunKeeper {
    * Goes on without a worker where Temporal lets none of this process in: another one may be let in, and does the run.
    */
   async hostIfLetIn(): Promise<void> {
+    if (this.#hosted) return;
     try {
       await this.#hostInline();
     } catch (error) {
@@ -87,7 +89,12 @@ export class Keeper implements RunKeeper {
   }
 
   /** Starts what is embedded, and starts it again whenever it dies. */
-  async keepParts(): Promise<void> {
+  keepParts(): Promise<void> {
+    this.#kept ??= this.#keepParts();
+    return this.#kept;
+  }
+
+  async #keepParts(): Promise<void> {
     const { home, services, link } = this.#parts;
     const embedded = services.find(isInHome);
     if (embedded)

@@ -60,17 +60,20 @@ async function openBootParts(database: Database) {
 }
 
 async function openServers(database: Database, cells: Cells) {
-  const [{ HostService }, { ServerCreation }, { ServerDeletion }, { viewServers }] = await Promise.all([
-    import('../services/compute/host-service.ts'),
-    import('../services/compute/server-creation.ts'),
-    import('../services/compute/server-deletion.ts'),
-    import('./servers.ts'),
-  ]);
+  const [{ HostService }, { ServerCreation }, { ServerDeletion }, { ServerUpdate }, { viewServers }] =
+    await Promise.all([
+      import('../services/compute/host-service.ts'),
+      import('../services/compute/server-creation.ts'),
+      import('../services/compute/server-deletion.ts'),
+      import('../services/compute/server-update.ts'),
+      import('./servers.ts'),
+    ]);
   const hosts = new HostService(cells);
   return {
     hosts,
     serverCreation: new ServerCreation(database, cells, hosts),
     serverDeletion: new ServerDeletion(database, cells, hosts),
+    serverUpdate: new ServerUpdate(cells),
     ...viewServers(database, cells),
   };
 }

@@ -1,3 +1,4 @@
+import type { ComputeHostChoice } from '../config/compute-host.ts';
 import type { Home } from '../config/home.ts';
 import type { Patience } from '../database/patience.ts';
 import type { Announce } from '../rules/announce.ts';
@@ -15,6 +16,8 @@ export type Surroundings = {
   announce: Announce;
   /** How long a database may keep it waiting. */
   patience: Patience;
+  /** What a worker does on this host. */
+  computeHost: ComputeHostChoice;
 };
 
 /** A service as the rest of the engine uses it, whichever it is. */

@@ -3,39 +3,54 @@ import { ExitCode, RuleError, RunError } from '../rules/errors.ts';
 
 type Identity = { bootstrap: { settle(requestId: string): Promise<BootstrapReport | null> } };
 
+/**
+ * How the database is asked what a run has left behind, and under which request: what was done; a RuleError where that is
+ * not what was asked for; or null, and then the request is withdrawn.
+ */
+export type Settling<T> = { requestId: string; ask: () => Promise<T | RuleError | null> };
+
 /** With these errors a command stops waiting, and its run goes on. */
 const GOES_ON = new Set(['StillRunning', 'RunWaits']);
 
+/** Gives how a run of bootstrap is asked after; null for another one's id. */
+export function settlingOfBootstrap(
+  workflowId: string,
+  identity: () => Promise<Identity>,
+): Settling<BootstrapReport> | null {
+  const requestId = bootstrapRequestIn(workflowId);
+  return requestId === null
+    ? null
+    : { requestId, ask: async () => (await identity()).bootstrap.settle(requestId) };
+}
+
 /**
  * Asks the database what a run has left behind that ended without a result, or of which Temporal tells nothing. Gives
- * its report if it was applied all the same; else throws `error`, which then says whether anything was changed. A
+ * its result if it was applied all the same; else throws `error`, which then says whether anything was changed. A
  * request that was not applied is withdrawn, so that nothing that still works on the run can apply it later; a command
  * that only looks on (`isOwn` false) does that only where the run has ended.
  */
-export async function settleRun(
+export async function settleRun<T>(
   workflowId: string,
   error: unknown,
-  { isOwn, identity }: { isOwn: boolean; identity: () => Promise<Identity> },
-): Promise<BootstrapReport> {
-  const requestId = bootstrapRequestIn(workflowId);
-  if (!(error instanceof RuleError) || GOES_ON.has(error.name) || requestId === null) throw error;
+  { isOwn, settling }: { isOwn: boolean; settling: Settling<T> | null },
+): Promise<T> {
+  if (!(error instanceof RuleError) || GOES_ON.has(error.name) || settling === null) throw error;
   if (!isOwn && !(error instanceof RunError)) throw error;
-  const report = await settled(requestId, identity);
   // What a worker says of itself is encrypted and bound to the run, so that it can be believed.
+  if (error instanceof RunError && error.outcome === 'changed') throw error;
+  const found = await settled(settling);
   const isTold = error instanceof RunError && error.outcome === 'unchanged';
-  if (report === 'unknown') throw isTold ? error : unknown(error, workflowId);
+  if (found === 'unknown') throw isTold ? error : unknown(error, workflowId);
+  if (found instanceof RuleError) throw found;
   // A worker of that keyward keeps no record of requests, and may still be at work.
-  if (report === null && error.name === 'PayloadUnbound') throw unrecorded(error, requestId);
-  if (report === null) throw unchanged(error);
-  return report;
+  if (found === null && error.name === 'PayloadUnbound') throw unrecorded(error, settling.requestId);
+  if (found === null) throw unchanged(error);
+  return found;
 }
 
-async function settled(
-  requestId: string,
-  identity: () => Promise<Identity>,
-): Promise<BootstrapReport | null | 'unknown'> {
+async function settled<T>({ ask }: Settling<T>): Promise<T | RuleError | null | 'unknown'> {
   try {
-    return await (await identity()).bootstrap.settle(requestId);
+    return await ask();
   } catch (error) {
     if (error instanceof RuleError) return 'unknown';
     throw error;

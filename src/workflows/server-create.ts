@@ -15,9 +15,9 @@ export async function serverCreate(request: Asked<ServerCreateRequest>): Promise
       await steps.finishServer(request);
       return { begun };
     },
-    async (reason) => {
+    async (reason, name) => {
       await steps.failServer({ ...request, reason });
-      await tell(request, cell, { type: 'instance.create.error', message: reason });
+      await tell(request, cell, { type: 'instance.create.error', name, message: reason });
     },
   );
   await started.begun;

@@ -57,14 +57,14 @@ export const tell = (request: Asked<ServerRequest>, cell: string, event: ServerE
 export async function compensated<T>(
   { uuid }: ServerRequest,
   work: () => Promise<T>,
-  compensate: (reason: string) => Promise<void>,
+  compensate: (reason: string, name: string) => Promise<void>,
 ): Promise<T> {
   try {
     return await work();
   } catch (error) {
     const { type, reason } = causeOf(error);
     if (type === DELETED_MEANWHILE) throw error;
-    await CancellationScope.nonCancellable(() => compensate(reason));
+    await CancellationScope.nonCancellable(() => compensate(reason, type));
     if (isCancellation(error)) throw error;
     throw ApplicationFailure.nonRetryable(`The server ${uuid} is in ERROR. ${reason}`, type, {
       cure: `\`keyward server show ${uuid}\` shows it; delete it with \`keyward server delete ${uuid}\`.`,

@@ -1,4 +1,5 @@
 import { Flags } from '@oclif/core';
+import { computeDrivers } from '../../rules/compute/host.ts';
 import { ExitCode } from '../../rules/errors.ts';
 import { EngineCommand } from '../../cli/engine-command.ts';
 import { bothSettingsFlags } from '../../cli/flags/settings-flags.ts';
@@ -21,13 +22,28 @@ export default class WorkerStart extends EngineCommand {
     service: Flags.option({ options: serviceNames, multiple: true, multipleNonGreedy: true })({
       description: 'serve this one; may be given twice. Without it: each that is configured',
     }),
+    'compute-driver': Flags.option({ options: computeDrivers })({
+      description:
+        'run servers on this host: `local` lays them down in the home, `none` runs none; alone it is local if nothing is said',
+      helpGroup: 'SERVERS',
+    }),
+    cell: Flags.string({
+      description: 'the cell that this host is in (name or uuid); needed where there are several',
+      helpGroup: 'SERVERS',
+    }),
   };
 
   async run(): Promise<void> {
     const { flags } = await this.parse(WorkerStart);
     const socketPath = process.env['KEYWARD_WORKER_SOCKET'] || null;
-    await this.withEngine(flags, (engine) =>
-      engine.work(socketPath, () => this.announce('The worker is ready.')),
+    const computeHost = {
+      ...(flags['compute-driver'] && { driver: flags['compute-driver'] }),
+      ...(flags.cell && { cell: flags.cell }),
+    };
+    await this.withEngine(
+      flags,
+      (engine) => engine.work(socketPath, () => this.announce('The worker is ready.')),
+      { computeHost },
     );
   }
 

@@ -22,7 +22,9 @@ export default class WorkflowFollow extends EngineCommand {
     const result = await this.withEngine(flags, async (engine) => {
       const services = await engine.inUse();
       assertOfTarget(args.id, await Promise.all(services.map((service) => service.target())));
-      return this.followIn(engine, flags, args.id, 'run', (runs, options) => runs.follow(options), services);
+      return this.followIn(engine, flags, args.id, 'run', (runs, options) => runs.follow(options), {
+        services,
+      });
     });
     process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
   }

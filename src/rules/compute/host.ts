@@ -1,6 +1,10 @@
 import { closestNames, didYouMean } from '../closest.ts';
 import { RuleError } from '../errors.ts';
 
+/** What runs servers on a host; `fake` is for tests, and `none` runs none. */
+export const computeDrivers = ['local', 'fake', 'none'] as const;
+export type ComputeDriverName = (typeof computeDrivers)[number];
+
 /** A host that is keyward's. `unseenSeconds` is how long ago a worker there was seen last, by the database's clock. */
 export type Host = { host: string; driver: string; unseenSeconds: number };
 

@@ -55,7 +55,18 @@ export type ServerCreateRequest = ServerRequest & { caller: Owner; server: NewSe
 export type ServerChangeRequest = ServerRequest & { cell: string; host: string | null };
 
 /** How a server is when its run has ended well. */
-export type ServerOutcome = { uuid: string; state: 'active' | 'deleted' };
+export type ServerOutcome = { uuid: string; state: 'active' | 'deleted' | 'changed' };
+
+/** What is to be changed of a server that keeps its guest; what is undefined stays. Properties and tags are added. */
+export type ServerPatch = {
+  name?: string | undefined;
+  description?: string | undefined;
+  properties: Record<string, string>;
+  tags: string[];
+};
+
+/** The input of the workflow that changes what a server is called. */
+export type ServerSetRequest = ServerChangeRequest & { patch: ServerPatch };
 
 /** This id is a lock: one change of a server goes on at a time. */
 export const serverWorkflowId = (target: Target, uuid: string): string => `${target}/server/${uuid}`;

@@ -27,6 +27,11 @@ export class HostService {
     return chooseHost(hosts, wanted);
   }
 
+  /** Gives a host that may have no worker yet, as the one on which keyward runs alone, with its cell. */
+  async own(host: string): Promise<Pick<HostInCell, 'host' | 'cell'>> {
+    return { host, cell: (await this.#cellFor(host, null)).uuid };
+  }
+
   /** Tells whose host it is, by the cell that a server there is in, or by any cell for one that is in cell0. */
   async ownership(cell: CellMapping, host: string): Promise<Ownership> {
     const among = isCell0(cell) ? await this.#inUse() : [cell];

@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { lockInstance } from '../../database/nova-cell/instance.repository.ts';
 import { findServer } from '../../database/nova-cell/server.repository.ts';
+import type { Caller } from '../../rules/compute/caller.ts';
 import { assertUnlocked } from '../../rules/compute/instance-lock.ts';
 import type { Server } from '../../rules/compute/server.ts';
 import { RuleError } from '../../rules/errors.ts';
@@ -22,13 +23,33 @@ export async function passGate(
   change: Change,
   { assert, host, apply }: Begin,
 ): Promise<void> {
-  await lockInstance(em, change.uuid);
-  const server = await findServer(em, change.uuid);
-  if (!server || server.isDeleted) throw notThere(change.uuid);
+  const server = await lockedServer(em, change.uuid);
   assertUnlocked(server, change.caller);
   assert(server);
   await beginChange(em, change, host);
   await apply(server);
+}
+
+type Edit = { uuid: string; caller: Caller; isLockChecked: boolean };
+
+/**
+ * Lets a change pass for which Nova notes no action: it locks the row, asks the rules, and gives the server as it is
+ * before. A lock does not keep anybody from what Nova allows all the same, as another name.
+ */
+export async function editThroughGate(
+  em: EntityManager,
+  { uuid, caller, isLockChecked }: Edit,
+): Promise<Server> {
+  const server = await lockedServer(em, uuid);
+  if (isLockChecked) assertUnlocked(server, caller);
+  return server;
+}
+
+async function lockedServer(em: EntityManager, uuid: string): Promise<Server> {
+  await lockInstance(em, uuid);
+  const server = await findServer(em, uuid);
+  if (!server || server.isDeleted) throw notThere(uuid);
+  return server;
 }
 
 /** NOTE: nova/exception.py, InstanceNotFound. */

@@ -7,6 +7,7 @@ import { findServer } from '../../database/nova-cell/server.repository.ts';
 import type { CellMapping } from '../../rules/compute/cell.ts';
 import { findCell } from '../../rules/compute/find-cell.ts';
 import { assertOurHost } from '../../rules/compute/host.ts';
+import { deletedMeanwhile } from '../../rules/compute/lost-server.ts';
 import { assertUnprotected } from '../../rules/compute/instance-state.ts';
 import type { ServerChangeRequest } from '../../rules/compute/new-server.ts';
 import type { Server } from '../../rules/compute/server.ts';
@@ -32,18 +33,24 @@ export class ServerDeletion {
     this.#hosts = hosts;
   }
 
-  /** Refuses a server that is on no host of keyward's; a command asks this before it starts anything. */
-  async assertOurs({ uuid, host }: Pick<Server, 'uuid' | 'host'>, cell: CellMapping): Promise<void> {
+  /** Refuses a server that is on no host of keyward's, and gives its host; a command asks this before it starts a run. */
+  async assertOurs({ cell, uuid }: { cell: CellMapping; uuid: string }): Promise<string> {
+    const host = (await this.#cells.database(cell).read((em) => findServer(em, uuid)))?.host ?? null;
+    return this.#assertOurs(cell, uuid, host);
+  }
+
+  async #assertOurs(cell: CellMapping, uuid: string, host: string | null): Promise<string> {
     const ownership =
       host === null ? { isOurs: false, isNovas: false } : await this.#hosts.ownership(cell, host);
     assertOurHost(uuid, host, ownership, 'server delete');
+    return host;
   }
 
   /** Takes the request up: from here on the server is being deleted. */
   async begin(request: Request): Promise<void> {
     const { uuid, requestId, host } = request;
     const cell = await this.#cellOf(request);
-    await this.assertOurs({ uuid, host }, cell);
+    await this.#assertOurs(cell, uuid, host);
     await this.#cells.database(cell).transactOnce(request, async (em) => {
       if (await acceptRequest(em, OPERATION, request)) return;
       await passGate(em, changeOf(request), {
@@ -83,13 +90,16 @@ export class ServerDeletion {
     });
   }
 
-  /** Makes sure of what came of a request whose run ended without a result; null: nothing, and nothing ever will. */
-  async settle(request: Pick<Request, 'requestId' | 'uuid' | 'cell'>): Promise<Server | null> {
+  /** Makes sure of what came of a request whose run ended without a result: nothing, and nothing ever will; or the server. */
+  async settle(request: Pick<Request, 'requestId' | 'uuid' | 'cell'>): Promise<Server | 'unchanged'> {
     const database = this.#cells.database(findCell(await this.#cells.list(), request.cell));
     const isWithdrawn = await database.transactOnce(null, (em) =>
       withdrawRequest(em, OPERATION, request.requestId),
     );
-    return isWithdrawn ? null : database.read((em) => findServer(em, request.uuid));
+    if (isWithdrawn) return 'unchanged';
+    const server = await database.read((em) => findServer(em, request.uuid));
+    if (server === null) throw deletedMeanwhile(request.uuid);
+    return server;
   }
 
   async #cellOf({ cell }: Request): Promise<CellMapping> {

@@ -32,6 +32,7 @@ export const madeUpServer = (more: Partial<Server> = {}): Server => ({
   userData: null,
   hasConfigDrive: true,
   hasAutoDiskConfig: false,
+  isTerminateDisabled: false,
   accessIpV4: null,
   accessIpV6: null,
   flavor: madeUpFlavor(),

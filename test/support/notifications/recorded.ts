@@ -108,6 +108,7 @@ export function serverOf(payload: NovaObject): Server {
     keyName: data['key_name']!,
     keyPairs: ((data['keypairs'] ?? []) as NovaObject[]).map(keyPairOf),
     hasAutoDiskConfig: data['auto_disk_config'] === 'AUTO',
+    isTerminateDisabled: false,
     flavor: {
       id: 1,
       flavorid: flavor['flavorid']!,

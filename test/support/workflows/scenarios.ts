@@ -108,6 +108,12 @@ export const deleteRequest = {
   cell: 'c',
   host: 'host1',
 };
+export const serverSet: Fakes = { setServer: async () => 'web0', announceServer: nothing };
+export const setRequest = {
+  ...deleteRequest,
+  workflow: 'serverSet',
+  patch: { name: 'web1', properties: {}, tags: [] },
+};
 export const refusedBy = (message: string) => async (): Promise<never> => {
   throw new RuleError('NoImage', message, { cure: 'Make it.' });
 };
@@ -150,6 +156,7 @@ export const recorded: Record<
       }),
     },
   },
+  serverSet: { 'server-set': { input: setRequest, fakes: bound(serverSet) } },
   serverDelete: { 'server-delete': { input: deleteRequest, fakes: bound(serverDelete) } },
   upgradeCheck: {
     'upgrade-check': { input: olderRequest('upgrade-check'), fakes: upgradeCheck },

@@ -10,6 +10,8 @@ import {
   refusedBy,
   serverCreate,
   serverDelete,
+  serverSet,
+  setRequest,
   TARGET,
 } from '../../support/workflows/scenarios.ts';
 import { simulate } from '../../support/workflows/simulated-run.ts';
@@ -136,6 +138,19 @@ describe('a run that is cancelled', () => {
   it('when the server is up leaves it so', async () => {
     const told = await create({ finishServer: cancelling() });
     expect(stepsOf(told.attempts)).not.toContain('failServer');
+  });
+});
+
+describe('a server is set', () => {
+  it('and told of, with the name that it had', async () => {
+    const events: object[] = [];
+    const told = await simulate({
+      workflow: 'serverSet',
+      input: setRequest,
+      fakes: bound({ ...serverSet, announceServer: async ({ event }) => (events.push(event), null) }),
+    });
+    expect(told).toMatchObject({ ended: 'completed', result: { uuid: 'u', state: 'changed' } });
+    expect(events).toEqual([{ type: 'instance.update', oldName: 'web0', hasNewTags: false }]);
   });
 });
 

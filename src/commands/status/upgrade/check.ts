@@ -114,7 +114,7 @@ export default class StatusUpgradeCheck extends EngineCommand {
       workflowId,
       'upgrade check',
       (runs, options) => runs.run('upgradeCheck', request, options),
-      services,
+      { services },
     );
     if (!outcomes) this.log(workflowId);
     return outcomes;

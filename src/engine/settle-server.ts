@@ -1,0 +1,60 @@
+import type { ServerOutcome } from '../rules/compute/new-server.ts';
+import { serverStatus } from '../rules/compute/server-status.ts';
+import type { Server } from '../rules/compute/server.ts';
+import { RuleError } from '../rules/errors.ts';
+import type { ComputeServices } from './open-compute.ts';
+import type { Settling } from './settle-run.ts';
+
+type Asked = { requestId: string; uuid: string };
+
+/** Tells how the run of a `server create` is asked after. */
+export const settlingOfCreate = (
+  { serverCreation }: ComputeServices,
+  asked: Asked,
+): Settling<ServerOutcome> => ({
+  requestId: asked.requestId,
+  ask: async () => {
+    const found = await serverCreation.settle(asked);
+    if (found === null) return null;
+    if (found !== 'building' && found.vmState === 'active') return { uuid: asked.uuid, state: 'active' };
+    return left(asked.uuid, found === 'building' ? 'BUILD' : serverStatus(found), 'create');
+  },
+});
+
+/** Does the same for a `server delete`. */
+export const settlingOfDelete = (
+  { serverDeletion }: ComputeServices,
+  asked: Asked & { cell: string },
+): Settling<ServerOutcome> => ({
+  requestId: asked.requestId,
+  ask: async () => {
+    const found: Server | 'unchanged' = await serverDeletion.settle(asked);
+    if (found === 'unchanged') return null;
+    if (found.isDeleted) return { uuid: asked.uuid, state: 'deleted' };
+    return left(asked.uuid, serverStatus(found), 'delete');
+  },
+});
+
+/** Does the same for a `server set`, which is one change. */
+export const settlingOfSet = (
+  { serverUpdate }: ComputeServices,
+  asked: Asked & { cell: string },
+): Settling<ServerOutcome> => ({
+  requestId: asked.requestId,
+  ask: async () =>
+    (await serverUpdate.settle(asked)) === 'applied' ? { uuid: asked.uuid, state: 'changed' } : null,
+});
+
+/** The run is over and may have done half of its work; a deletion does the rest, whatever state the server is in. */
+const left = (uuid: string, status: string, what: 'create' | 'delete'): RuleError =>
+  new RuleError(
+    'RunLeftServer',
+    `The run has ended without a result, and the server ${uuid} is left in ${status}.`,
+    {
+      cure:
+        what === 'create'
+          ? `See \`keyward server show ${uuid}\`; \`keyward server delete ${uuid}\` removes what is there of it.`
+          : `\`keyward server delete ${uuid}\`, repeated, does the rest.`,
+      outcome: 'changed',
+    },
+  );

@@ -1,0 +1,73 @@
+import { RuleError, UsageError } from '../errors.ts';
+import type { Flavor } from './flavor.ts';
+import type { BootImage } from './new-server.ts';
+
+/** `instances.user_data` takes so many characters of base64 (`nova/api/openstack/compute/schemas/servers.py`). */
+const LONGEST_USER_DATA = 65_535;
+/** What is longer than these bytes has no room for certain, and need not be read any further. */
+export const MOST_USER_DATA = LONGEST_USER_DATA;
+const LONGEST_TEXT = 255;
+const LONGEST_TAG = 60;
+const MOST_TAGS = 50;
+const GIB = 1024 ** 3;
+
+const lengthOf = (text: string): number => [...text].length;
+
+/** Refuses a name that Nova's API would refuse. */
+export function assertServerName(name: string): void {
+  if (name.trim() !== '' && lengthOf(name) <= LONGEST_TEXT && !/\p{Cc}/u.test(name)) return;
+  throw new UsageError(
+    `'${[...name].slice(0, 40).join('')}' can't be the name of a server.`,
+    `It has 1 to ${LONGEST_TEXT} characters, none of them a control character.`,
+  );
+}
+
+/** Refuses properties and tags for which Nova has no room. NOTE: nova/compute/api.py, _check_metadata_properties_quota. */
+export function assertLabels(properties: Record<string, string>, tags: string[]): void {
+  const long = Object.entries(properties).find((pair) => pair.some((text) => lengthOf(text) > LONGEST_TEXT));
+  if (long)
+    throw new UsageError(
+      `The property '${long[0].slice(0, 40)}' is too long.`,
+      `Key and value have at most ${LONGEST_TEXT} characters each.`,
+    );
+  const bad = tags.find((tag) => tag === '' || lengthOf(tag) > LONGEST_TAG || /[,/]/.test(tag));
+  if (bad !== undefined)
+    throw new UsageError(
+      `'${bad.slice(0, 70)}' can't be a tag.`,
+      `It has 1 to ${LONGEST_TAG} characters, no commas and no slashes.`,
+    );
+  if (tags.length > MOST_TAGS)
+    throw new UsageError(`A server has at most ${MOST_TAGS} tags.`, 'Leave some out.');
+}
+
+/** Writes user data as Nova stores it, and refuses more than there is room for. */
+export function encodedUserData(data: { toString(encoding: 'base64'): string }): string {
+  const text = data.toString('base64');
+  if (text.length <= LONGEST_USER_DATA) return text;
+  throw new UsageError(
+    `The user data is too long: in base64 it has more than ${LONGEST_USER_DATA} characters, for which alone there is room.`,
+    'Shorten it, or let it fetch the rest.',
+  );
+}
+
+/** Refuses an image that the flavor has no room for. NOTE: nova/compute/api.py, _validate_flavor_image_nostatus. */
+export function assertFits({ memoryMb, rootGb, name }: Flavor, image: BootImage): void {
+  const problem = unfit({ memoryMb, disk: rootGb * GIB }, image);
+  if (problem === null) return;
+  throw new RuleError('FlavorTooSmall', problem, {
+    cure: `Choose another flavor than ${name} (\`keyward flavor list\`), or another image than ${image.name}.`,
+    outcome: 'unchanged',
+  });
+}
+
+/** A disk of 0 has the size of the image. The texts are Nova's. */
+function unfit({ memoryMb, disk }: { memoryMb: number; disk: number }, image: BootImage): string | null {
+  if (memoryMb < image.minRam) return "Flavor's memory is too small for requested image.";
+  if (disk === 0) return null;
+  const leastDisk = image.minDisk * GIB;
+  if (image.sizeBytes > disk)
+    return `Flavor's disk is too small for requested image. Flavor disk is ${disk} bytes, image is ${image.sizeBytes} bytes.`;
+  if (leastDisk > disk)
+    return `Flavor's disk is smaller than the minimum size specified in image metadata. Flavor disk is ${disk} bytes, minimum size is ${leastDisk} bytes.`;
+  return null;
+}
