@@ -1,17 +1,53 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { acquireLock } from '../src/daemons/process-lock.ts';
+import { shellWord } from '../src/rules/shell-word.ts';
 
 const root = path.dirname(import.meta.dirname);
 
 /** Runs one keyward command as the operator would, and ends here if it fails. */
 function keyward(...args: string[]): void {
-  console.error(`\n$ npx keyward ${args.join(' ')}`);
+  console.error(`\n$ npx keyward ${args.map(shellWord).join(' ')}`);
   const { status } = spawnSync(process.execPath, [path.join(root, 'bin/run.js'), ...args], {
     stdio: 'inherit',
   });
   if (status !== 0) process.exit(status ?? 1);
+}
+
+/** Lists the names of what there is of a kind. */
+function namesOf(...list: string[]): string[] {
+  const args = [path.join(root, 'bin/run.js'), ...list, '-f', 'value', '-c', 'Name'];
+  const { status, stdout } = spawnSync(process.execPath, args, {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  if (status !== 0) process.exit(status ?? 1);
+  return stdout.split('\n');
+}
+
+/**
+ * Leaves a flavor: the smallest of those that DevStack makes, whose name operators know. Nothing runs in such a server,
+ * so that its memory is a number only.
+ */
+function leaveFlavor(): void {
+  if (namesOf('flavor', 'list', '--all').includes('m1.tiny')) return;
+  keyward('flavor', 'create', 'm1.tiny', '--ram', '512', '--disk', '1', '--vcpus', '1');
+}
+
+/** Leaves an image of 1 MiB, which says that it boots nothing: a real one is a download of at least 20 MB. */
+function leaveImage(): void {
+  if (namesOf('image', 'list').includes('tiny')) return;
+  const dir = mkdtempSync(path.join(tmpdir(), 'keyward-start-'));
+  const file = path.join(dir, 'tiny.raw');
+  writeFileSync(file, `${BOOTS_NOTHING}\n`);
+  truncateSync(file, 1 << 20);
+  try {
+    keyward('image', 'create', '--file', file, '--property', `description=${BOOTS_NOTHING}`, 'tiny');
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
 }
 
 /** Makes other starts of this clone wait until this one ends, since both would promise the password of one file. */
@@ -22,10 +58,12 @@ async function oneAtATime(): Promise<void> {
   await acquireLock(lock, Infinity);
 }
 
+const BOOTS_NOTHING = 'It holds no operating system, and boots nothing.';
 const passwordFile = path.join(root, 'admin-password.txt');
 await oneAtATime();
 keyward('up');
-keyward('db', 'sync');
+keyward('db', 'sync', 'identity');
+keyward('db', 'sync', 'compute');
 keyward(
   'bootstrap',
   '--immutable-roles',
@@ -40,6 +78,8 @@ keyward(
   '--bootstrap-region-id',
   'RegionOne',
 );
+leaveFlavor();
+leaveImage();
 keyward('status', 'upgrade', 'check');
 console.error(`
 What to try next:
@@ -47,6 +87,10 @@ What to try next:
   npx keyward role list --immutable     what is locked
   npx keyward audit list                what was changed, when, and by whom
   npx keyward workflow list             the runs so far
+  npx keyward flavor list               how large a server may be
+  npx keyward image list                what a server may boot from
+  npx keyward server create --flavor m1.tiny --image tiny --key-name mykey web1
+                                        make a server
   npx keyward bootstrap --dry-run       what a bootstrap would change now
   npx keyward db url identity           the database, for psql or a keystone.conf
   npx keyward down                      stop everything; the data stays`);

@@ -2,13 +2,24 @@ import type { Engine } from '../engine/engine.ts';
 import type { ComputeServices } from '../engine/open-compute.ts';
 import type { Settling } from '../engine/settle-run.ts';
 import type { Caller, CallerNeeds } from '../rules/compute/caller.ts';
-import type { ServerOutcome, ServerRequest } from '../rules/compute/new-server.ts';
-import { serverWorkflowId } from '../rules/compute/new-server.ts';
+import type { GivenServer } from '../rules/compute/boot.ts';
+import {
+  type Owner,
+  type ServerOutcome,
+  type ServerPatch,
+  type ServerRequest,
+  serverSetWorkflowId,
+  serverWorkflowId,
+} from '../rules/compute/new-server.ts';
+import type { ServerView } from '../services/compute/server-viewer.ts';
 import type { RunOptions, Runs } from '../temporal/runs.ts';
 import { ComputeCommand } from './compute-command.ts';
 import { type CallerFlags, callerFlags } from './flags/caller-flags.ts';
 import { type RunFlags, runFlags } from './flags/run-flags.ts';
 import { novaSettingsFlags } from './flags/settings-flags.ts';
+
+/** How long the cells may take to show a server that was just made, in milliseconds. */
+const SHOW_MS = 8000;
 
 /** The flags of every command that changes a server by a run. */
 export const serverChangeFlags = { ...novaSettingsFlags, ...callerFlags, ...runFlags };
@@ -34,8 +45,66 @@ export abstract class ServerCommand extends ComputeCommand {
     return this.withCaller(flags, (services, engine, caller) => use({ services, engine, caller }), { needs });
   }
 
+  /** Makes a server, and gives it as it is then; null with --no-wait. */
+  protected async createServer(
+    change: ServerChange,
+    flags: ServerChangeFlags,
+    { given, userData }: { given: GivenServer; userData: string | null },
+  ): Promise<ServerView | null> {
+    const { services, engine } = change;
+    const caller = change.caller as Owner;
+    const [{ newServer }, { settlingOfCreate }] = await Promise.all([
+      import('../engine/create-server.ts'),
+      import('../engine/settle-server.ts'),
+    ]);
+    const server = await newServer(engine, given, caller.userId);
+    const request = { ...(await this.#requestFor(change, server.uuid)), caller, server };
+    if (userData !== null) await services.serverCreation.keepUserData(request.requestId, userData);
+    const outcome = await this.#follow(change, flags, {
+      workflowId: serverWorkflowId(request.target, server.uuid),
+      title: 'server create',
+      settling: settlingOfCreate(services, request),
+      start: (runs, options) => runs.run('serverCreate', request, { ...options, onConflict: 'refuse' }),
+    });
+    return outcome && services.serverViewer.show(server.uuid, SHOW_MS);
+  }
+
+  /** Deletes a server by its name or id. */
+  protected async deleteServer(change: ServerChange, flags: ServerChangeFlags, name: string): Promise<void> {
+    const { services } = change;
+    const place = await services.serverFinder.find(name);
+    const host = await services.serverDeletion.assertOurs(place);
+    const request = { ...(await this.#requestFor(change, place.uuid)), cell: place.cell.uuid, host };
+    const { settlingOfDelete } = await import('../engine/settle-server.ts');
+    await this.#follow(change, flags, {
+      workflowId: serverWorkflowId(request.target, place.uuid),
+      title: `server delete ${name}`,
+      settling: settlingOfDelete(services, request),
+      start: (runs, options) => runs.run('serverDelete', request, { ...options, onConflict: 'refuse' }),
+    });
+  }
+
+  /** Changes what a server is called and labelled with. */
+  protected async setServer(
+    change: ServerChange,
+    flags: ServerChangeFlags,
+    name: string,
+    patch: ServerPatch,
+  ): Promise<void> {
+    const { services } = change;
+    const { cell, uuid } = await services.serverFinder.find(name);
+    const request = { ...(await this.#requestFor(change, uuid)), cell: cell.uuid, host: null, patch };
+    const { settlingOfSet } = await import('../engine/settle-server.ts');
+    await this.#follow(change, flags, {
+      workflowId: serverSetWorkflowId(request),
+      title: `server set ${name}`,
+      settling: settlingOfSet(services, request),
+      start: (runs, options) => runs.run('serverSet', request, options),
+    });
+  }
+
   /** Makes what every run on a server is given. */
-  protected async requestFor({ engine, caller }: ServerChange, uuid: string): Promise<ServerRequest> {
+  async #requestFor({ engine, caller }: ServerChange, uuid: string): Promise<ServerRequest> {
     return {
       target: await engine.compute.target(),
       requestId: this.newRequestId(),
@@ -46,16 +115,10 @@ export abstract class ServerCommand extends ComputeCommand {
   }
 
   /** Follows the run; with --no-wait it prints the run's id and gives null. */
-  protected async followServer(
-    { engine }: ServerChange,
-    flags: ServerChangeFlags,
-    { workflowId, title, settling, start }: Run,
-  ): Promise<ServerOutcome | null> {
+  async #follow({ engine }: ServerChange, flags: ServerChangeFlags, run: Run): Promise<ServerOutcome | null> {
+    const { workflowId, title, settling, start } = run;
     const outcome = await this.followIn(engine, flags, workflowId, title, start, { settling });
     if (outcome === null) this.log(workflowId);
     return outcome;
   }
 }
-
-/** Only one run at a time creates or deletes a server: the id of its run is a lock. */
-export const lockOf = ({ target, uuid }: ServerRequest): string => serverWorkflowId(target, uuid);

@@ -1,32 +1,11 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { assertFits, assertLabels, assertServerName } from '../rules/compute/boot.ts';
+import { assertFits, type GivenServer } from '../rules/compute/boot.ts';
 import { hostnameOf } from '../rules/compute/hostname.ts';
 import type { Image } from '../rules/compute/image.ts';
 import type { BootImage, NewServer } from '../rules/compute/new-server.ts';
 import type { Engine } from './engine.ts';
 import { isInHome } from './service.ts';
-
-/** What an operator says of a new server; flavor, image and key pair are names or ids. */
-export type GivenServer = {
-  name: string;
-  flavor: string;
-  image: string;
-  keyName: string | null;
-  description: string | null;
-  hostname: string | null;
-  properties: Record<string, string>;
-  tags: string[];
-  host: string | null;
-  hasConfigDrive: boolean;
-  hasUserData: boolean;
-};
-
-/** Refuses what can't be a server, before anything is looked up. */
-export function assertNewServer({ name, properties, tags }: GivenServer): void {
-  assertServerName(name);
-  assertLabels(properties, tags);
-}
 
 /** Looks up everything that a new server is made of, for that user; what is not there, or does not fit, is refused. */
 export async function newServer(engine: Engine, given: GivenServer, userId: string): Promise<NewServer> {

@@ -7,8 +7,8 @@ export type Configurations = Partial<Record<ServiceName, Configuration>>;
 
 /** Commands on Nova's databases alone: their --config-file is a nova.conf. */
 const OF_COMPUTE = new Set(['cell', 'flavor', 'keypair', 'server']);
-/** Those of them that act for somebody, whom they look up in the database of Keystone's own files. */
-const FOR_A_CALLER = new Set(['keypair']);
+/** Matches those of them that act for somebody, whom they look up in the database of Keystone's own files. */
+const FOR_A_CALLER = /^keyward (keypair |server (create|delete|set)\b)/;
 /** Commands that may be about every service. There Nova's files have flags of their own. */
 const OF_BOTH = new Set(['audit', 'db', 'down', 'ps', 'status', 'up', 'worker', 'workflow']);
 
@@ -20,7 +20,7 @@ export function withConfiguration(command: string, { identity, compute }: Config
   const flags = [
     ...(isOfCompute ? [] : flagsOf(identity, '')),
     ...(isOfCompute || OF_BOTH.has(topic) ? flagsOf(compute, isOfCompute ? '' : 'nova-') : []),
-    ...(FOR_A_CALLER.has(topic) ? flagsOf(identity, 'keystone-') : []),
+    ...(FOR_A_CALLER.test(command) ? flagsOf(identity, 'keystone-') : []),
   ];
   return [command, ...new Set(flags)].join(' ');
 }

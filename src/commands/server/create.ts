@@ -4,18 +4,8 @@ import { recordFormatFlags } from '../../cli/flags/format-flags.ts';
 import { newServerFlags } from '../../cli/flags/new-server-flags.ts';
 import { serverRecord, shownServer } from '../../cli/output/server-record.ts';
 import { readUserData } from '../../cli/prompts/user-data-file.ts';
-import {
-  lockOf,
-  type ServerChange,
-  type ServerChangeFlags,
-  serverChangeFlags,
-  ServerCommand,
-} from '../../cli/server-command.ts';
-import type { GivenServer } from '../../engine/create-server.ts';
-import type { Owner } from '../../rules/compute/new-server.ts';
-import type { ServerView } from '../../services/compute/server-viewer.ts';
-
-const SHOW_MS = 8000;
+import { serverChangeFlags, ServerCommand } from '../../cli/server-command.ts';
+import { assertNewServer, type GivenServer } from '../../rules/compute/boot.ts';
 
 export default class ServerCreate extends ServerCommand {
   static override summary = 'Make a server on a host of keyward.';
@@ -49,38 +39,13 @@ export default class ServerCreate extends ServerCommand {
       hasConfigDrive: !flags['no-config-drive'],
       hasUserData: flags['user-data'] !== undefined,
     };
-    const { assertNewServer } = await import('../../engine/create-server.ts');
     assertNewServer(given);
     const userData = flags['user-data'] === undefined ? null : await readUserData(flags['user-data']);
     const view = await this.changeServers(
       flags,
-      (change) => this.#create(change, flags, given, userData),
+      (change) => this.createServer(change, flags, { given, userData }),
       'user and project',
     );
     if (view) await shownServer.print(serverRecord(view), flags);
-  }
-
-  async #create(
-    change: ServerChange,
-    flags: ServerChangeFlags,
-    given: GivenServer,
-    userData: string | null,
-  ): Promise<ServerView | null> {
-    const { services, engine } = change;
-    const caller = change.caller as Owner;
-    const [{ newServer }, { settlingOfCreate }] = await Promise.all([
-      import('../../engine/create-server.ts'),
-      import('../../engine/settle-server.ts'),
-    ]);
-    const server = await newServer(engine, given, caller.userId);
-    const request = { ...(await this.requestFor(change, server.uuid)), caller, server };
-    if (userData !== null) await services.serverCreation.keepUserData(request.requestId, userData);
-    const outcome = await this.followServer(change, flags, {
-      workflowId: lockOf(request),
-      title: 'server create',
-      settling: settlingOfCreate(services, request),
-      start: (runs, options) => runs.run('serverCreate', request, { ...options, onConflict: 'refuse' }),
-    });
-    return outcome && services.serverViewer.show(server.uuid, SHOW_MS);
   }
 }

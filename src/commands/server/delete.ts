@@ -1,12 +1,6 @@
 import { namesOf } from '../../cli/flags/resource-flags.ts';
 import { serverArg } from '../../cli/flags/server-flags.ts';
-import {
-  lockOf,
-  type ServerChange,
-  type ServerChangeFlags,
-  serverChangeFlags,
-  ServerCommand,
-} from '../../cli/server-command.ts';
+import { serverChangeFlags, ServerCommand } from '../../cli/server-command.ts';
 
 export default class ServerDelete extends ServerCommand {
   static override summary = 'Delete servers that are on hosts of keyward.';
@@ -25,21 +19,9 @@ export default class ServerDelete extends ServerCommand {
     const { argv, flags } = await this.parse(ServerDelete);
     const names = namesOf(argv, 'server');
     await this.changeServers(flags, (change) =>
-      this.doEach({ kind: 'server', names, done: 'deleted' }, (name) => this.#delete(change, flags, name)),
+      this.doEach({ kind: 'server', names, done: 'deleted' }, (name) =>
+        this.deleteServer(change, flags, name),
+      ),
     );
-  }
-
-  async #delete(change: ServerChange, flags: ServerChangeFlags, name: string): Promise<void> {
-    const { services } = change;
-    const place = await services.serverFinder.find(name);
-    const host = await services.serverDeletion.assertOurs(place);
-    const request = { ...(await this.requestFor(change, place.uuid)), cell: place.cell.uuid, host };
-    const { settlingOfDelete } = await import('../../engine/settle-server.ts');
-    await this.followServer(change, flags, {
-      workflowId: lockOf(request),
-      title: `server delete ${name}`,
-      settling: settlingOfDelete(services, request),
-      start: (runs, options) => runs.run('serverDelete', request, { ...options, onConflict: 'refuse' }),
-    });
   }
 }

@@ -2,14 +2,9 @@ import { namesOf } from '../../cli/flags/resource-flags.ts';
 import { propertiesOf } from '../../cli/flags/compute-flags.ts';
 import { repeated, text } from '../../cli/flags/flag-kinds.ts';
 import { serverArg } from '../../cli/flags/server-flags.ts';
-import {
-  type ServerChange,
-  type ServerChangeFlags,
-  serverChangeFlags,
-  ServerCommand,
-} from '../../cli/server-command.ts';
+import { serverChangeFlags, ServerCommand } from '../../cli/server-command.ts';
 import { assertLabels, assertServerName } from '../../rules/compute/boot.ts';
-import { type ServerPatch, serverSetWorkflowId } from '../../rules/compute/new-server.ts';
+import type { ServerPatch } from '../../rules/compute/new-server.ts';
 import { UsageError } from '../../rules/errors.ts';
 
 export default class ServerSet extends ServerCommand {
@@ -38,26 +33,10 @@ export default class ServerSet extends ServerCommand {
     const patch = { name, description, properties: propertiesOf(flags.property), tags: flags.tag ?? [] };
     assertPatch(patch, names);
     await this.changeServers(flags, (change) =>
-      this.doEach({ kind: 'server', names, done: 'set' }, (each) => this.#set(change, flags, each, patch)),
+      this.doEach({ kind: 'server', names, done: 'set' }, (each) =>
+        this.setServer(change, flags, each, patch),
+      ),
     );
-  }
-
-  async #set(
-    change: ServerChange,
-    flags: ServerChangeFlags,
-    name: string,
-    patch: ServerPatch,
-  ): Promise<void> {
-    const { services } = change;
-    const { cell, uuid } = await services.serverFinder.find(name);
-    const request = { ...(await this.requestFor(change, uuid)), cell: cell.uuid, host: null, patch };
-    const { settlingOfSet } = await import('../../engine/settle-server.ts');
-    await this.followServer(change, flags, {
-      workflowId: serverSetWorkflowId(request),
-      title: `server set ${name}`,
-      settling: settlingOfSet(services, request),
-      start: (runs, options) => runs.run('serverSet', request, options),
-    });
   }
 }
 

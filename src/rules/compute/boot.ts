@@ -13,6 +13,27 @@ const GIB = 1024 ** 3;
 
 const lengthOf = (text: string): number => [...text].length;
 
+/** What an operator says of a new server; flavor, image and key pair are names or ids. */
+export type GivenServer = {
+  name: string;
+  flavor: string;
+  image: string;
+  keyName: string | null;
+  description: string | null;
+  hostname: string | null;
+  properties: Record<string, string>;
+  tags: string[];
+  host: string | null;
+  hasConfigDrive: boolean;
+  hasUserData: boolean;
+};
+
+/** Refuses what can't be a server, before anything is looked up. */
+export function assertNewServer({ name, properties, tags }: GivenServer): void {
+  assertServerName(name);
+  assertLabels(properties, tags);
+}
+
 /** Refuses a name that Nova's API would refuse. */
 export function assertServerName(name: string): void {
   if (name.trim() !== '' && lengthOf(name) <= LONGEST_TEXT && !/\p{Cc}/u.test(name)) return;
