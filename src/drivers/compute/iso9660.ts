@@ -1,5 +1,5 @@
 import { execFile, type ExecFileException } from 'node:child_process';
-import { access, chmod, constants } from 'node:fs/promises';
+import { access, chmod, constants, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { RuleError } from '../../rules/errors.ts';
@@ -35,11 +35,14 @@ export async function findIsoTool(searchPath: string): Promise<IsoTool | null> {
   return null;
 }
 
-const isProgram = (file: string): Promise<boolean> =>
-  access(file, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
+async function isProgram(file: string): Promise<boolean> {
+  try {
+    await access(file, constants.X_OK);
+    return (await stat(file)).isFile();
+  } catch {
+    return false;
+  }
+}
 
 /**
  * Makes an image of a folder that a guest takes for its config drive, readable by its owner alone.
@@ -63,11 +66,17 @@ export async function makeIso({ file, before }: IsoTool, folder: string, image: 
 }
 
 /** The program's own words may be long and may quote what it read, so that they are not passed on. */
-function failure(file: string, { code, killed, stderr = '' }: ExecFileException): Error {
-  if (/no space left on device/i.test(stderr))
+function failure(file: string, error: ExecFileException): Error {
+  if (/no space left on device/i.test(error.stderr ?? ''))
     return Object.assign(new Error('no space'), { code: 'ENOSPC' });
-  const how = killed ? `took longer than ${PATIENCE_MS / 1000} s` : `ended with ${code}`;
-  return new RuleError('IsoToolFailed', `${file} ${how}, and made no image of the config drive.`, {
+  return new RuleError('IsoToolFailed', `${file} ${endOf(error)}, and made no image of the config drive.`, {
     cure: `See whether \`${file} --version\` works, and mend or remove that program: keyward then takes another, or goes without.`,
   });
+}
+
+/** Node gives a number where the program ran, and a name where it could not. */
+function endOf({ code, killed, signal }: ExecFileException): string {
+  if (killed) return `took longer than ${PATIENCE_MS / 1000} s`;
+  if (signal) return `was ended by ${signal}`;
+  return typeof code === 'number' ? `ended with ${code}` : `could not be run (${code})`;
 }
