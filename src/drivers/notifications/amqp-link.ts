@@ -22,6 +22,7 @@ export class AmqpLink {
   readonly #channel: Channel;
   readonly #declared = new Map<string, Promise<unknown>>();
   readonly #returned = new Set<string>();
+  #isCut = false;
 
   private constructor(broker: Broker, host: BrokerHost, connection: Connection, channel: Channel) {
     this.host = host;
@@ -48,9 +49,9 @@ export class AmqpLink {
     }
   }
 
-  /** It is false once RabbitMQ or the network has ended it. */
+  /** It is false once RabbitMQ, the network or keyward has ended it. */
   get isOpen(): boolean {
-    return this.#channel.active;
+    return this.#channel.active && !this.#isCut;
   }
 
   /**
@@ -78,6 +79,7 @@ export class AmqpLink {
 
   /** Ends the connection at once; what is under way fails. */
   cut(): void {
+    this.#isCut = true;
     this.#connection.unsafeDestroy();
   }
 

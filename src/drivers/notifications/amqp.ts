@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Notification } from '../../rules/compute/notification.ts';
 import type { Broker } from '../../rules/compute/notification-settings.ts';
 import { brokerError } from './amqp-errors.ts';
@@ -74,15 +74,12 @@ export class AmqpNotifier implements Notifier {
 
 /**
  * Writes a message as oslo.messaging does (NOTE: oslo_messaging/_drivers/common.py, serialize_msg; amqp.py,
- * pack_context). A listener of oslo.messaging passes over a `_unique_id` that it has seen lately, so that a repetition
- * comes to it once.
+ * pack_context). Each attempt has a `_unique_id` of its own: a listener that knows one leaves the message in the queue,
+ * unacknowledged. By the message id it is known for a repetition.
  */
 function outgoing(notification: Notification, topic: string, { isEnveloped }: AmqpOptions): Outgoing {
   const routingKey = `${topic}.${notification.priority.toLowerCase()}`;
-  const id = createHash('sha256')
-    .update(`${notification.messageId} ${routingKey}`)
-    .digest('hex')
-    .slice(0, 32);
+  const id = randomUUID().replaceAll('-', '');
   const { requestId, userId, projectId } = notification.context;
   const message = {
     ...messageOf(notification),
