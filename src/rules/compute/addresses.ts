@@ -13,15 +13,15 @@ type Vif = { address?: unknown; network?: { label?: unknown; subnets?: { ips?: I
  * NOTE: nova/network/model.py.
  */
 export function addressesIn(text: string | null): Addresses {
-  const addresses: Addresses = {};
-  for (const vif of interfacesIn(text)) {
-    const ips = (vif.network?.subnets ?? []).flatMap((subnet) => subnet.ips ?? []);
-    const floating = ips.flatMap((ip) => ip.floating_ips ?? []);
-    const label = String(vif.network?.label ?? '');
-    const ofNetwork = (addresses[label] ??= []);
-    ofNetwork.push(...[...ips, ...floating].map((ip) => addressOf(ip, vif)));
-  }
-  return addresses;
+  const byNetwork = Map.groupBy(interfacesIn(text), ({ network }) => String(network?.label ?? ''));
+  return Object.fromEntries([...byNetwork].map(([label, vifs]) => [label, vifs.flatMap(addressesOf)]));
+}
+
+/** Gives the addresses of an interface; Nova has floating ones after the others. */
+function addressesOf(vif: Vif): Address[] {
+  const ips = (vif.network?.subnets ?? []).flatMap((subnet) => subnet.ips ?? []);
+  const floating = ips.flatMap((ip) => ip.floating_ips ?? []);
+  return [...ips, ...floating].map((ip) => addressOf(ip, vif));
 }
 
 function interfacesIn(text: string | null): Vif[] {
