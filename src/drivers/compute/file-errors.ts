@@ -10,6 +10,7 @@ const REFUSALS: Record<string, [words: string, cure: string]> = {
   EFBIG: ['a file of that size is not allowed', "Raise the account's limit (`ulimit -f`), and try again."],
   EACCES: ['the account that keyward runs as has no right to it', SEE_OWNER],
   EPERM: ['the account that keyward runs as has no right to it', SEE_OWNER],
+  ENOTDIR: ['it is no folder', 'Move away what is there, and try again.'],
   EROFS: ['the file system is read-only', 'Mount it so that it can be written, and try again.'],
   EIO: ['the device fails', "See the system's log for the device, and try again on one that works."],
 };

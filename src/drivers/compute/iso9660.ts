@@ -25,7 +25,7 @@ const PATIENCE_MS = 60_000;
 
 /** Finds the first of the tools in a search path like PATH's; null if there is none. */
 export async function findIsoTool(searchPath: string): Promise<IsoTool | null> {
-  const folders = searchPath.split(path.delimiter).filter((folder) => folder !== '');
+  const folders = searchPath.split(path.delimiter).filter((folder) => path.isAbsolute(folder));
   for (const { name, before } of TOOLS) {
     for (const folder of folders) {
       const file = path.join(folder, name);

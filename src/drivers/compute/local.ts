@@ -39,10 +39,12 @@ export class LocalDriver implements ComputeDriver {
   /** What is whole and as it should be is left as it is: a guest's disk is made anew for another image only. */
   async spawn(server: Server): Promise<void> {
     const folder = this.#folderOf(server.uuid);
+    const { imageRef: image } = server;
+    if (!image) throw volumeBacked(server.uuid);
     await withFileErrors(`Server ${server.uuid} can't be laid down`, folder, async () => {
       const instance = await InstanceFolder.open(folder);
       try {
-        await this.#ensureDisk(instance, server);
+        await this.#ensureDisk(instance, server, image);
         await this.#ensureConfigDrive(instance, server);
       } finally {
         await instance.close();
@@ -64,13 +66,12 @@ export class LocalDriver implements ComputeDriver {
   }
 
   async list(): Promise<string[]> {
-    const uuids = (await this.#names()).map((name) => name.replace(REMOVED, '').slice(0, 36));
-    return [...new Set(uuids.filter(isUuid))];
+    const failing = "The servers of this host can't be listed";
+    const names = await withFileErrors(failing, this.#instances, () => this.#names());
+    return [...new Set(names.map(uuidIn).filter(isUuid))];
   }
 
-  async #ensureDisk(instance: InstanceFolder, server: Server): Promise<void> {
-    const { imageRef: image } = server;
-    if (!image) throw volumeBacked(server.uuid);
+  async #ensureDisk(instance: InstanceFolder, server: Server, image: string): Promise<void> {
     if (instance.laidDown.image === image && (await instance.has(DISK))) return;
     await instance.record({ image: null });
     await makeDisk(this.#images, image, instance.draft(DISK), rawSize(server));
@@ -108,6 +109,10 @@ export class LocalDriver implements ComputeDriver {
     });
   }
 }
+
+/** Gives the uuid of the server that a folder is of, or was of before it was renamed. */
+const uuidIn = (name: string): string =>
+  name.startsWith(REMOVED) ? name.slice(REMOVED.length, REMOVED.length + 36) : name;
 
 const isUuid = (name: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(name);
 

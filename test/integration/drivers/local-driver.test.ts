@@ -150,7 +150,7 @@ describe('destroy and list', () => {
     mkdirSync(home.at(server.uuid, '.draft-abcdef/config-drive'), { recursive: true });
     const removed = '00000000-0000-4000-8000-000000000009';
     mkdirSync(home.at(`.removed-${removed}-${OTHER}`, 'config-drive'), { recursive: true });
-    mkdirSync(home.at('no-server-at-all'));
+    for (const name of ['no-server-at-all', `${OTHER}-copy`]) mkdirSync(home.at(name));
     expect((await home.driver().list()).toSorted()).toEqual([server.uuid, removed].toSorted());
     for (const uuid of [server.uuid, removed]) await home.driver().destroy(uuid);
     expect(await home.driver().list()).toEqual([]);
@@ -166,6 +166,11 @@ describe('destroy and list', () => {
 });
 
 describe('what can be mended is told', () => {
+  it('a folder of servers that is none', async () => {
+    writeFileSync(home.at(''), 'a file');
+    await expect(home.driver().list()).rejects.toMatchObject({ name: 'ServerFilesRefused' });
+  });
+
   const failing = async (spawned: Server, searchPath = ''): Promise<RuleError> => {
     const error = await home
       .driver(searchPath)
@@ -190,6 +195,7 @@ describe('what can be mended is told', () => {
 
   it.each([null, ''])('a server without an image (%j)', async (imageRef) => {
     expect(await failing({ ...server, imageRef })).toMatchObject({ name: 'ServerWithoutImage' });
+    expect(await home.driver().list()).toEqual([]);
   });
 
   it('a record that is damaged, and the disk beside it is left alone', async () => {

@@ -3,22 +3,27 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { configDriveFiles, NO_VENDOR_DATA } from '../../../src/drivers/compute/config-drive.ts';
 import type { Server } from '../../../src/rules/compute/server.ts';
+import type { Counted } from '../../support/drivers/break-at-call.ts';
 import { IMAGE, LocalHome, OTHER_IMAGE } from '../../support/drivers/local-home.ts';
 import { madeUpFlavor, madeUpKeyPair, madeUpServer } from '../../support/drivers/made-up-server.ts';
 
 /**
- * The local driver in a process that is killed, or whose disk becomes full, at one of its calls of the file system:
- * KEYWARD_SEED chooses at which ones, and `npm run stress` takes all.
+ * The local driver in a process that is killed, or whose disk becomes full, at one of its calls of the file system: at
+ * each rename, since those change what stands at its place, and at others that KEYWARD_SEED chooses. `npm run stress`
+ * takes all.
  */
 const STRESS = process.env['KEYWARD_STRESS'] === '1';
 const SEED = Number(process.env['KEYWARD_SEED'] ?? 20_261_130);
-const ROUNDS = 6;
+const ROUNDS = 3;
 
-/** Gives numbers from 1 to `most`, each from another part of them. */
-function chosen(most: number): number[] {
-  if (STRESS) return Array.from({ length: most }, (_, at) => at + 1);
-  const step = most / ROUNDS;
-  return Array.from({ length: ROUNDS }, (_, at) => 1 + Math.floor(at * step + ((SEED * (at + 7)) % step)));
+function chosen({ calls, renames }: Counted): number[] {
+  if (STRESS) return Array.from({ length: calls }, (_, at) => at + 1);
+  const step = calls / ROUNDS;
+  const others = Array.from(
+    { length: ROUNDS },
+    (_, at) => 1 + Math.floor(at * step + ((SEED * (at + 7)) % step)),
+  );
+  return [...new Set([...renames, ...others])];
 }
 
 const OTHER = '00000000-0000-4000-8000-000000000002';
@@ -72,10 +77,7 @@ function expectLaidDown(server: Server, data: Buffer): void {
 }
 
 /** Counts the calls of an undisturbed attempt in a home of its own. */
-async function callsOf(
-  attempt: () => { calls: number } | null,
-  before: () => Promise<void> = async () => {},
-) {
+async function callsOf(attempt: () => Counted | null, before = async () => {}): Promise<Counted> {
   await before();
   const ended = attempt();
   expect(ended).toMatchObject({ error: null });
@@ -83,14 +85,15 @@ async function callsOf(
   home = new LocalHome();
   image = home.addImage(first.imageRef!, IMAGE);
   otherImage = home.addImage(OTHER, OTHER_IMAGE);
-  return ended!.calls;
+  return ended!;
 }
 
 describe(`a kill at any point (seed ${SEED}) leaves whole files, and the next attempt does the rest`, () => {
   it('of a first spawn', async () => {
-    const calls = await callsOf(() => home.run({ spawn: first }, image));
-    expect(calls).toBeGreaterThan(150);
-    for (const at of chosen(calls)) {
+    const counted = await callsOf(() => home.run({ spawn: first }, image));
+    expect(counted.calls).toBeGreaterThan(150);
+    expect(counted.renames).toHaveLength(7);
+    for (const at of chosen(counted)) {
       expect(home.run({ spawn: first }, image, { at, by: 'SIGKILL' })).toBeNull();
       expectWhole([{ server: first, data: IMAGE }]);
       await home.driver(home.tools).spawn(first);
@@ -102,8 +105,8 @@ describe(`a kill at any point (seed ${SEED}) leaves whole files, and the next at
   it('of a spawn with another image and other metadata', async () => {
     const later = { ...first, imageRef: OTHER, metadata: { color: 'blue' } };
     const spawnFirst = () => home.driver(home.tools).spawn(first);
-    const calls = await callsOf(() => home.run({ spawn: later }, otherImage), spawnFirst);
-    for (const at of chosen(calls)) {
+    const counted = await callsOf(() => home.run({ spawn: later }, otherImage), spawnFirst);
+    for (const at of chosen(counted)) {
       await spawnFirst();
       expect(home.run({ spawn: later }, otherImage, { at, by: 'SIGKILL' })).toBeNull();
       expectWhole([
@@ -118,8 +121,8 @@ describe(`a kill at any point (seed ${SEED}) leaves whole files, and the next at
   it('of a destroy', async () => {
     const spawn = () => home.driver(home.tools).spawn(first);
     const act = { destroy: first.uuid };
-    const calls = await callsOf(() => home.run(act, image), spawn);
-    for (let at = 1; at <= calls; at += 1) {
+    const counted = await callsOf(() => home.run(act, image), spawn);
+    for (let at = 1; at <= counted.calls; at += 1) {
       await spawn();
       expect(home.run(act, image, { at, by: 'SIGKILL' })).toBeNull();
       expectWhole([{ server: first, data: IMAGE }]);
@@ -132,9 +135,9 @@ describe(`a kill at any point (seed ${SEED}) leaves whole files, and the next at
 });
 
 it(`a disk that becomes full at any point (seed ${SEED}) is told, and the next attempt does the rest`, async () => {
-  const calls = await callsOf(() => home.run({ spawn: first }, image, { at: 0, by: 'ENOSPC' }));
-  expect(calls).toBeGreaterThan(100);
-  for (const at of chosen(calls)) {
+  const counted = await callsOf(() => home.run({ spawn: first }, image, { at: 0, by: 'ENOSPC' }));
+  expect(counted.calls).toBeGreaterThan(100);
+  for (const at of chosen(counted)) {
     const ended = home.run({ spawn: first }, image, { at, by: 'ENOSPC' });
     expect(ended!.error).toMatchObject({
       name: 'ServerFilesRefused',

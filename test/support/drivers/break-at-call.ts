@@ -12,13 +12,17 @@ const OF_HANDLES = ['chmod', 'read', 'stat', 'sync', 'truncate', 'write'];
 /** Where a full disk shows. */
 const WRITING = new Set(['mkdir', 'mkdtemp', 'open', 'rename', 'sync', 'truncate', 'write', 'writeFile']);
 
-/** Counts the calls of Node's that change or read files from now on, and breaks one of them; returns the counter. */
-export async function breakAtCall({ at, by }: Break): Promise<() => number> {
-  let count = 0;
+/** How many calls there were, and which of them were renames. */
+export type Counted = { calls: number; renames: number[] };
+
+/** Counts the calls of Node's that change or read files from now on, and breaks one of them; returns what it counts. */
+export async function breakAtCall({ at, by }: Break): Promise<Counted> {
+  const counted: Counted = { calls: 0, renames: [] };
   const isDue = (name: string): boolean => {
     if (by !== 'SIGKILL' && !WRITING.has(name)) return false;
-    count += 1;
-    return count === at;
+    counted.calls += 1;
+    if (name === 'rename') counted.renames.push(counted.calls);
+    return counted.calls === at;
   };
   const broken = (name: string): void => {
     if (by === 'SIGKILL') process.kill(process.pid, 'SIGKILL');
@@ -45,7 +49,7 @@ export async function breakAtCall({ at, by }: Break): Promise<() => number> {
   for (const name of OF_FILES) wrap(fs as unknown as Calls, name, whole);
   wrap(fs as unknown as Calls, 'writeFile', ([file, content, options]) => [file!, halfOf(content), options!]);
   syncBuiltinESMExports();
-  return () => count;
+  return counted;
 }
 
 const halfOf = (content: unknown): never => {

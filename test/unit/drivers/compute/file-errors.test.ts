@@ -16,6 +16,7 @@ it.each([
   ['EDQUOT', "the account's quota is used up"],
   ['EFBIG', 'a file of that size is not allowed'],
   ['EACCES', 'the account that keyward runs as has no right to it'],
+  ['ENOTDIR', 'it is no folder'],
   ['EROFS', 'the file system is read-only'],
   ['EIO', 'the device fails'],
 ])('%s is for an operator to mend', async (code, words) => {
