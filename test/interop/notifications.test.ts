@@ -206,6 +206,8 @@ it('a RabbitMQ that is killed before it confirms gets it again, under the same i
   const proxy = closing(await AmqpProxy.open(portOf(rabbit)));
   const service = new NotificationService(notifier(brokerOf(proxy.port, broker), 'killed'));
   const occasion = { announcement: everyEvent[0]!, by, host: 'host1', at: AT };
+  // It loses its connection too, and must be able to close all the same.
+  await notifier(brokerOf(portOf(rabbit)), 'idle').publish(notification('1'));
 
   const held = proxy.holdConfirmation();
   const lost = service.publish(occasion).then(

@@ -85,10 +85,13 @@ export class AmqpLink {
 
   /** Takes leave of RabbitMQ, which may take no longer than so many milliseconds. */
   async close(timeoutMs: number): Promise<void> {
-    const patience = setTimeout(() => this.cut(), timeoutMs);
+    if (this.isOpen) await inTime(this.#leave(), timeoutMs, () => {}).catch(() => {});
+    this.cut();
+  }
+
+  async #leave(): Promise<void> {
     await this.#channel.close();
     await this.#connection.close();
-    clearTimeout(patience);
   }
 
   /** Declares what is not there yet, once in a connection (NOTE: impl_rabbit.py, _publish_and_creates_default_queue). */
