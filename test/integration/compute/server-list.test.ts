@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ServerFilter } from '../../../src/database/nova-cell/server-pages.ts';
-import type { ListedServer } from '../../../src/services/compute/listed-server.ts';
+import type { ListedServer } from '../../../src/rules/compute/server-view.ts';
 import type { ListOptions } from '../../../src/services/compute/server-list.ts';
 import type { TestCells } from '../../support/cloud/cells.ts';
 import { cellsPerFile } from '../../support/cloud/clouds.ts';

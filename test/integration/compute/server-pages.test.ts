@@ -6,7 +6,7 @@ import {
   serverOrder,
   sortKinds,
 } from '../../../src/rules/compute/server-order.ts';
-import type { ListedServer } from '../../../src/services/compute/listed-server.ts';
+import type { ListedServer } from '../../../src/rules/compute/server-view.ts';
 import type { ListOptions } from '../../../src/services/compute/server-list.ts';
 import type { TestCells } from '../../support/cloud/cells.ts';
 import { cellsPerFile } from '../../support/cloud/clouds.ts';

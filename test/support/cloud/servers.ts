@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerFilter } from '../../../src/database/nova-cell/server-pages.ts';
 import { NEWEST_FIRST } from '../../../src/rules/compute/server-order.ts';
-import type { ListedServer } from '../../../src/services/compute/listed-server.ts';
+import type { ListedServer } from '../../../src/rules/compute/server-view.ts';
 import type { ListOptions } from '../../../src/services/compute/server-list.ts';
 import type { TestCells } from './cells.ts';
 import type { TestPostgres } from './postgres.ts';
