@@ -1,4 +1,4 @@
-import type { ActionView, ServerAction } from '../../services/compute/server-events.ts';
+import type { ActionView, ServerAction } from '../../rules/compute/server-action.ts';
 import { type Formatted, formattedDicts } from './formatted.ts';
 import { ListOutput, RecordOutput } from './outputs.ts';
 

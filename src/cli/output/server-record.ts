@@ -2,7 +2,7 @@ import { instanceName } from '../../rules/compute/instance-name.ts';
 import { naiveTime } from '../../rules/compute/naive-time.ts';
 import { novaTime } from '../../rules/compute/nova-object.ts';
 import type { Server } from '../../rules/compute/server.ts';
-import type { ServerView } from '../../services/compute/server-viewer.ts';
+import type { ServerView } from '../../rules/compute/server-view.ts';
 import { Formatted, formattedDict, formattedDicts, formattedList, formattedLists } from './formatted.ts';
 import { RecordOutput } from './outputs.ts';
 import { FROM_VOLUME, networks, powerState } from './server-views.ts';

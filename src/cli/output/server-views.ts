@@ -1,5 +1,5 @@
 import type { Addresses } from '../../rules/compute/addresses.ts';
-import type { ListedServer } from '../../services/compute/listed-server.ts';
+import type { ListedServer } from '../../rules/compute/server-view.ts';
 import { spelled } from './column-names.ts';
 import { Formatted, formattedDict, formattedLists } from './formatted.ts';
 import { type Columns, ListOutput } from './outputs.ts';

@@ -1,31 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import type { ActionEvent, ServerAction } from '../../rules/compute/server-action.ts';
 import { Conditions } from '../conditions.ts';
 import { isoMicros } from '../naive-times.ts';
-
-/** What was asked of a server. Times are ISO 8601 in UTC with microseconds, and no zone at their end, as in Nova's API. */
-export type ServerAction = {
-  id: number;
-  action: string | null;
-  instanceUuid: string;
-  requestId: string | null;
-  userId: string | null;
-  projectId: string | null;
-  createdAt: string | null;
-  startTime: string | null;
-  updatedAt: string | null;
-  message: string | null;
-};
-
-/** A step of an action; `result` is null while it runs. */
-export type ActionEvent = {
-  event: string | null;
-  startTime: string | null;
-  finishTime: string | null;
-  result: string | null;
-  traceback: string | null;
-  host: string | null;
-  details: string | null;
-};
 
 /** What a list of actions may be narrowed to: changed not before and not after, ISO 8601 in UTC. */
 export type ActionFilter = { changesSince?: string | undefined; changesBefore?: string | undefined };

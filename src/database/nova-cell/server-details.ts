@@ -1,17 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import type { LastAction, Volume } from '../../rules/compute/server-view.ts';
 import { isoMicros } from '../naive-times.ts';
-
-/** A volume of a server; one that is deleted with it is marked so. */
-export type Volume = { id: string; delete_on_termination: boolean | null };
-
-/** What was asked of a server last. `result` is of the newest step: null while that runs, or where there is none. */
-export type LastAction = {
-  action: string | null;
-  request_id: string | null;
-  start_time: string | null;
-  message: string | null;
-  result: string | null;
-};
 
 /** What is shown of a server and lies in tables of its own; texts of JSON are as Nova keeps them. */
 export type ServerDetails = {

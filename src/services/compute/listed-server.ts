@@ -1,5 +1,6 @@
 import type { ServerFilter, ServerRow } from '../../database/nova-cell/server-pages.ts';
-import { type Addresses, addressesIn } from '../../rules/compute/addresses.ts';
+import { addressesIn } from '../../rules/compute/addresses.ts';
+import type { ListedServer } from '../../rules/compute/server-view.ts';
 import { naiveTime } from '../../rules/compute/naive-time.ts';
 import type { SortColumn, ServerOrder, SortValue } from '../../rules/compute/server-order.ts';
 import { BUILDING, serverStatus } from '../../rules/compute/server-status.ts';
@@ -8,27 +9,6 @@ import { flavorIn, type RequestSpec, storedFlavor } from '../../rules/compute/st
 
 /** A row with the name of the cell that it is of; null where no cell has been chosen for the server. */
 export type PlacedRow = ServerRow & { cell: string | null };
-
-/** A server of a list. Its creation is ISO 8601 in UTC, in whole seconds; `flavor` is a name. */
-export type ListedServer = {
-  uuid: string;
-  name: string | null;
-  status: string;
-  taskState: string | null;
-  powerState: number | null;
-  addresses: Addresses;
-  imageRef: string | null;
-  flavor: string | null;
-  availabilityZone: string | null;
-  node: string | null;
-  metadata: Record<string, string>;
-  pinnedZone: string | null;
-  projectId: string | null;
-  userId: string | null;
-  createdAt: string | null;
-  isLocked: boolean;
-  cell: string | null;
-};
 
 /** What the API database tells of servers: the zones of hosts, and what each was asked for. */
 export type Origin = { zones: Map<string, string>; specs: Map<string, RequestSpec> };

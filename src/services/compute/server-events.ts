@@ -2,20 +2,17 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Cells } from '../../database/cells.ts';
 import { keysetPages, limited } from '../../database/keyset-pages.ts';
 import {
-  type ActionEvent,
   type ActionFilter,
   findAction,
   projectOf,
   readActions,
   readEvents,
-  type ServerAction,
 } from '../../database/nova-cell/action-pages.ts';
 import { closestNames, didYouMean } from '../../rules/closest.ts';
+import type { ActionView, ServerAction } from '../../rules/compute/server-action.ts';
 import { RuleError } from '../../rules/errors.ts';
 import { hostId } from './host-id.ts';
 import type { PlacedServer, ServerFinder } from './server-finder.ts';
-
-export type { ServerAction };
 
 const PAGE = 2000;
 
@@ -24,9 +21,6 @@ type Wanted = ActionFilter & {
   marker?: string | undefined;
   limit?: number | undefined;
 };
-
-/** An action with its steps, the newest first, each with the id of its host that Nova's API shows to projects. */
-export type ActionView = ServerAction & { events: (ActionEvent & { hostId: string })[] };
 
 /** What was asked of servers, and what came of it; deleted servers are found by their uuid. */
 export class ServerEvents {

@@ -12,11 +12,11 @@ import { type CellMapping, type FromCells, nameOf } from '../../rules/compute/ce
 import { isUuid } from '../../rules/compute/find-cell.ts';
 import { isDrained, type Source, takeMerged } from '../../rules/compute/merged-rows.ts';
 import { compareServers, type ServerOrder, type Sorted } from '../../rules/compute/server-order.ts';
+import type { ListedServer } from '../../rules/compute/server-view.ts';
 import { RuleError } from '../../rules/errors.ts';
 import {
   buildingRow,
   isWantedBuilding,
-  type ListedServer,
   listedServer,
   type PlacedRow,
   sortValuesOf,

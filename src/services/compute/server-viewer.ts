@@ -2,37 +2,18 @@ import type { Cells } from '../../database/cells.ts';
 import type { Database } from '../../database/database.ts';
 import { findBuildingServer } from '../../database/nova-api/build-requests.ts';
 import { groupsOf, readRequestSpecs, zonesOfHosts } from '../../database/nova-api/server-requests.ts';
-import {
-  type LastAction,
-  readServerDetails,
-  type ServerDetails,
-  type Volume,
-} from '../../database/nova-cell/server-details.ts';
+import { readServerDetails, type ServerDetails } from '../../database/nova-cell/server-details.ts';
 import { findServer } from '../../database/nova-cell/server.repository.ts';
-import { type Addresses, addressesIn } from '../../rules/compute/addresses.ts';
+import { addressesIn } from '../../rules/compute/addresses.ts';
 import { nameOf } from '../../rules/compute/cell.ts';
 import { serverNotFound } from '../../rules/compute/server-refusals.ts';
+import type { ServerView } from '../../rules/compute/server-view.ts';
 import { BUILDING, serverStatus } from '../../rules/compute/server-status.ts';
 import type { Server } from '../../rules/compute/server.ts';
 import { type RequestSpec, trustedCertsIn } from '../../rules/compute/stored-objects.ts';
 import { hostId } from './host-id.ts';
 import { zoneOf } from './listed-server.ts';
 import type { Place, ServerFinder } from './server-finder.ts';
-
-/** Everything that is shown of a server. `cell` is a name, and null where no cell has been chosen for it. */
-export type ServerView = {
-  server: Server;
-  cell: string | null;
-  status: string;
-  addresses: Addresses;
-  availabilityZone: string | null;
-  hostId: string;
-  requested: RequestSpec;
-  groups: string[];
-  trustedCerts: string[] | null;
-  volumes: Volume[];
-  lastAction: LastAction | null;
-};
 
 const NO_REQUEST: RequestSpec = { availabilityZone: null, schedulerHints: null };
 const NO_DETAILS: ServerDetails = { networkInfo: null, trustedCerts: null, volumes: [], lastAction: null };

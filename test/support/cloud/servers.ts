@@ -1,4 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import type { ServerFilter } from '../../../src/database/nova-cell/server-pages.ts';
+import { NEWEST_FIRST } from '../../../src/rules/compute/server-order.ts';
+import type { ListedServer } from '../../../src/rules/compute/server-view.ts';
+import type { ListOptions } from '../../../src/services/compute/server-list.ts';
 import type { TestCells } from './cells.ts';
 import type { TestPostgres } from './postgres.ts';
 
@@ -98,4 +102,29 @@ export async function plantBuildRequest(
     [createdAt, String(data['project_id'] ?? 'p1'), uuid, JSON.stringify(instance)],
   );
   return uuid;
+}
+
+/** Empties the cells of servers, and the API database of what it knows of them. */
+export async function clearServers(
+  { server, cells }: { server: TestPostgres; cells: TestCells },
+  names: string[],
+): Promise<void> {
+  for (const name of names) await server.query(cells.databaseOf(name), 'delete from instances');
+  await server.query(cells.api, 'delete from instance_mappings; delete from build_requests');
+}
+
+/** Lists servers, the newest first if nothing is said; throws where a cell does not answer. */
+export async function listServers(
+  cells: TestCells,
+  filter: ServerFilter,
+  options: Partial<ListOptions>,
+): Promise<ListedServer[]> {
+  const onFailure = ({ error }: { error: Error }) => {
+    throw error;
+  };
+  const usual = { order: NEWEST_FIRST, isLong: false, deadlineMs: 8000, onFailure };
+  const listed: ListedServer[] = [];
+  for await (const page of cells.services.serverList.list(filter, { ...usual, ...options }))
+    listed.push(...page);
+  return listed;
 }
