@@ -11,7 +11,7 @@ import {
   serverSetWorkflowId,
   serverWorkflowId,
 } from '../rules/compute/new-server.ts';
-import type { ServerView } from '../services/compute/server-viewer.ts';
+import type { ServerView } from '../rules/compute/server-view.ts';
 import type { RunOptions, Runs } from '../temporal/runs.ts';
 import { ComputeCommand } from './compute-command.ts';
 import { type CallerFlags, callerFlags } from './flags/caller-flags.ts';

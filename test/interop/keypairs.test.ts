@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ensurePostgres } from '../../src/daemons/postgres/server.ts';
-import type { ComputeServices } from '../../src/engine/compute.ts';
+import type { ComputeServices } from '../../src/engine/open-compute.ts';
 import { actor, openTestCompute } from '../support/cloud/cells.ts';
 import { type Outcome, TestHome } from '../support/home/cli.ts';
 import { novaDatabases } from '../support/interop/nova/databases.ts';
