@@ -89,7 +89,9 @@ What to try next:
   npx keyward workflow list             the runs so far
   npx keyward flavor list               how large a server may be
   npx keyward image list                what a server may boot from
-  npx keyward server create --flavor m1.tiny --image tiny --key-name mykey web1
+  npx keyward keypair create mykey --private-key mykey.pem
+                                        a key that a guest lets in
+  npx keyward server create web1 --flavor m1.tiny --image tiny --key-name mykey
                                         make a server
   npx keyward bootstrap --dry-run       what a bootstrap would change now
   npx keyward db url identity           the database, for psql or a keystone.conf
