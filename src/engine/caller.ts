@@ -3,6 +3,7 @@ import {
   type CallerNeeds,
   missingFrom,
   NOBODY,
+  type Stated,
   type StatedCaller,
 } from '../rules/compute/caller.ts';
 import { RuleError } from '../rules/errors.ts';
@@ -52,15 +53,13 @@ async function identityFor(engine: Engine, flags: string): Promise<IdentityServi
 }
 
 async function found(engine: Engine, { user, project }: StatedCaller): Promise<Caller> {
-  const named = Object.entries({ user, project }).filter(([, stated]) => stated && 'name' in stated);
-  if (named.length === 0)
-    return {
-      userId: user && 'id' in user ? user.id : null,
-      projectId: project && 'id' in project ? project.id : null,
-    };
+  const named = Object.entries({ user, project }).filter(([, stated]) => stated && idIn(stated) === null);
+  if (named.length === 0) return { userId: idIn(user), projectId: idIn(project) };
   const { callers } = await identityFor(engine, named.map(([kind]) => `--os-${kind}-id`).join(' and '));
   return callers.find({ user, project }, engine.identityBeside()!.settings.defaultDomainId.value);
 }
+
+const idIn = (stated: Stated | null): string | null => (stated && 'id' in stated ? stated.id : null);
 
 /** An admin is taken of a cloud of our own only: elsewhere it may be anybody. */
 async function bootstrapped(engine: Engine): Promise<Caller> {

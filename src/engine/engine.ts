@@ -10,13 +10,13 @@ import { patienceFor, withinMs } from '../database/patience.ts';
 import type { Announce } from '../rules/announce.ts';
 import { RuleError } from '../rules/errors.ts';
 import type { Part } from '../rules/part.ts';
+import type { Configurations } from '../rules/remedy.ts';
 import type { ServiceName } from '../rules/service.ts';
 import type { RunAdmin } from '../temporal/run-admin.ts';
 import type { Runs } from '../temporal/runs.ts';
 import { Compute } from './compute.ts';
 import { Identity } from './identity.ts';
 import { Keeper } from './keeper.ts';
-import type { Configurations } from '../rules/remedy.ts';
 import {
   assertApart,
   isInHome,

@@ -124,7 +124,9 @@ describe('databases that nova-manage made', () => {
 
   it('are current, but for what is keyward’s own; a sync adds that alone', async () => {
     const { code, stderr } = await keyward('db', 'sync', 'compute', '--check');
-    expect([code, stderr]).toEqual([2, expect.not.stringMatching(/older revision|not Nova's|Error/)]);
+    // Another file may have added it already, since they share this Nova.
+    expect([0, 2]).toContain(code);
+    expect(stderr).not.toMatch(/older revision|not Nova's|Error/);
     expect(await keyward('db', 'sync', 'compute')).toMatchObject({
       code: 0,
       stdout: expect.not.stringMatching(/Applied nova-/),

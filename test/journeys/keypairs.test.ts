@@ -188,7 +188,7 @@ describe('is refused, and nothing is written:', () => {
       1,
       /The user off is disabled.*user set --enable/,
     ],
-    ['an ID that can be none', () => ['x', '--os-user-id', 'a b'], 64, /--os-user-id names no id/],
+    ['an ID that can be none', () => ['x', '--os-user-id', 'a b'], 64, /--os-user-id is no ID/],
     [
       'a project without a user',
       () => ['x', '--os-project-name', 'admin'],

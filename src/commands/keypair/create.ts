@@ -10,7 +10,7 @@ import { RuleError, UsageError } from '../../rules/errors.ts';
 import { shellWord } from '../../rules/shell-word.ts';
 import type { KeyPairService } from '../../services/compute/key-pair-service.ts';
 
-type Flags = FormatOptions & { 'private-key'?: string | undefined; 'key-type'?: KeyType | undefined };
+type HowMade = FormatOptions & { 'private-key'?: string | undefined; 'key-type'?: KeyType | undefined };
 type Wanted = { userId: string; name: string };
 
 export default class KeypairCreate extends KeypairCommand {
@@ -44,6 +44,7 @@ export default class KeypairCreate extends KeypairCommand {
       description: 'the type of the key pair; keyward makes and takes ssh only',
     }),
   };
+  /** Set while nobody knows whether the key pair is made. */
   #begun: { name: string; file: string | undefined } | null = null;
 
   async run(): Promise<void> {
@@ -68,7 +69,7 @@ export default class KeypairCreate extends KeypairCommand {
   async #import(
     keyPairs: KeyPairService,
     { publicKey, ...wanted }: Wanted & { publicKey: string },
-    flags: Flags,
+    flags: FormatOptions,
   ): Promise<void> {
     const key = await keyPairs.readPublicKey(publicKey);
     const pair = await keyPairs.create({ ...wanted, ...key }, this.newActor());
@@ -76,11 +77,15 @@ export default class KeypairCreate extends KeypairCommand {
   }
 
   /** The private key is on disk before the row is, or else is printed once the row is there. */
-  async #make(keyPairs: KeyPairService, wanted: Wanted, flags: Flags): Promise<void> {
+  async #make(keyPairs: KeyPairService, wanted: Wanted, flags: HowMade): Promise<void> {
     const file = flags['private-key'];
     const { privateKey, ...key } = await keyPairs.makeKey(flags['key-type'] ?? 'ed25519');
-    const create = (): Promise<KeyPair> => keyPairs.create({ ...wanted, ...key }, this.newActor());
-    this.#begun = { name: wanted.name, file };
+    const create = async (): Promise<KeyPair> => {
+      this.#begun = { name: wanted.name, file };
+      const pair = await keyPairs.create({ ...wanted, ...key }, this.newActor());
+      this.#begun = null;
+      return pair;
+    };
     if (file !== undefined) {
       const pair = await withKeyFile(file, privateKey, create, this.announce);
       return createdKeyPair.print(keyPairRecord(pair), flags);

@@ -25,8 +25,8 @@ const ID = /^[^\s\p{Cc}]{1,64}$/u;
 export function assertId(id: string, flag: string): void {
   if (ID.test(id)) return;
   throw new UsageError(
-    `${flag} names no id: one has 1 to 64 characters, and no spaces among them.`,
-    `Correct it, or name it by its name.`,
+    `${flag} is no ID: one has 1 to 64 characters, and no spaces among them.`,
+    'Correct it; a name has a flag or a variable of its own.',
   );
 }
 

@@ -75,8 +75,8 @@ describe('is refused:', () => {
     ],
     ['an empty flag', '--os-user-id=', { OS_USER_ID: 'u1' }, /--os-user-id is empty/],
     ['an empty name', '--os-project-name=', {}, /--os-project-name is empty/],
-    ['an ID of 65 characters', `--os-user-id ${'a'.repeat(65)}`, {}, /--os-user-id names no id/],
-    ['an ID with a space', '', { OS_PROJECT_ID: 'a b' }, /OS_PROJECT_ID names no id/],
+    ['an ID of 65 characters', `--os-user-id ${'a'.repeat(65)}`, {}, /--os-user-id is no ID/],
+    ['an ID with a space', '', { OS_PROJECT_ID: 'a b' }, /OS_PROJECT_ID is no ID/],
     [
       'an ID with a control character',
       '',
