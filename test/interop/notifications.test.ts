@@ -7,6 +7,7 @@ import { AmqpNotifier } from '../../src/drivers/notifications/amqp.ts';
 import type { Broker } from '../../src/rules/compute/notification-settings.ts';
 import { Transient } from '../../src/rules/errors.ts';
 import { NotificationService } from '../../src/services/compute/notification-service.ts';
+import { until } from '../support/home/cli.ts';
 import { NotificationListener } from '../support/interop/notification-listener.ts';
 import { certificate, proxyTls } from '../support/cloud/tls.ts';
 import { RabbitMq } from '../support/interop/nova/rabbitmq.ts';
@@ -142,6 +143,19 @@ describe('is no success:', () => {
       PASSWORD,
     );
   });
+
+  it('what leaves no connection behind', async () => {
+    await notifier(brokerOf(portOf(rabbit)), 'left').publish(notification('1'));
+    const proxy = closing(await AmqpProxy.open(portOf(rabbit)));
+    const amqp = new AmqpNotifier(brokerOf(proxy.port, { isDurable: true }), {
+      topics: ['left'],
+      isEnveloped: true,
+    });
+    for (const id of ['2', '3'])
+      await expect(amqp.publish(notification(id))).rejects.toMatchObject({ name: 'BrokerConflict' });
+    await amqp.close();
+    await until(() => proxy.open === 0);
+  }, 20_000);
 
   it('a confirmation that does not come in time', async () => {
     const proxy = closing(await AmqpProxy.open(portOf(rabbit)));

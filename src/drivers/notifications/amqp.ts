@@ -54,6 +54,8 @@ export class AmqpNotifier implements Notifier {
     const opening = (this.#link ??= this.#open());
     const link = await opening;
     if (link.isOpen) return link;
+    // RabbitMQ may have ended only the channel.
+    link.cut();
     if (this.#link === opening) this.#link = null;
     return this.#opened();
   }

@@ -30,6 +30,11 @@ export class AmqpProxy {
     return (this.#server.address() as AddressInfo).port;
   }
 
+  /** How many connections are open now. */
+  get open(): number {
+    return this.#sockets.size / 2;
+  }
+
   /** Keeps each confirmation from now on; resolves when there was one. */
   holdConfirmation(): Promise<void> {
     return new Promise((resolve) => {
