@@ -9,15 +9,14 @@ import { madeUpFlavor, madeUpKeyPair, madeUpServer } from '../../support/drivers
 
 /**
  * The local driver in a process that is killed, or whose disk becomes full, at one of its calls of the file system: at
- * each rename, since those change what stands at its place, and at others that KEYWARD_SEED chooses. `npm run stress`
- * takes all.
+ * each rename, since those change what stands at its place, and at others that KEYWARD_SEED chooses, more of
+ * them in `npm run stress`.
  */
 const STRESS = process.env['KEYWARD_STRESS'] === '1';
-const SEED = Number(process.env['KEYWARD_SEED'] ?? 20_261_130);
-const ROUNDS = 3;
+const SEED = Number(process.env['KEYWARD_SEED'] ?? (STRESS ? Date.now() % 1_000_000 : 20_261_130));
+const ROUNDS = STRESS ? 40 : 3;
 
 function chosen({ calls, renames }: Counted): number[] {
-  if (STRESS) return Array.from({ length: calls }, (_, at) => at + 1);
   const step = calls / ROUNDS;
   const others = Array.from(
     { length: ROUNDS },
