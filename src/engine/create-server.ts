@@ -32,7 +32,8 @@ export async function newServer(engine: Engine, given: GivenServer, userId: stri
     keyPair,
     metadata: given.properties,
     tags: [...new Set(given.tags)],
-    hasConfigDrive: given.hasConfigDrive,
+    // Nothing else tells a guest on a host of keyward's what it is.
+    hasConfigDrive: true,
     hasUserData: given.hasUserData,
     reservationId: newReservationId(),
     host,

@@ -12,5 +12,4 @@ export const newServerFlags = {
   property: repeated('a property, as key=value; may be given several times'),
   tag: repeated('a tag; may be given several times'),
   host: text('one of the hosts of keyward; the one whose worker was seen last if nothing is said'),
-  'no-config-drive': Flags.boolean({ description: 'give it no config drive, by which its guest is set up' }),
 };

@@ -1,9 +1,8 @@
 import { Args, Flags } from '@oclif/core';
-import { closestNames, didYouMean } from '../../rules/closest.ts';
 import { naiveTimeOf } from '../../rules/compute/naive-time.ts';
 import { serverStatuses } from '../../rules/compute/server-status.ts';
 import { UsageError } from '../../rules/errors.ts';
-import { repeated, text } from './flag-kinds.ts';
+import { type Parsed, repeated, text } from './flag-kinds.ts';
 
 /** The argument of a command on a server that exists. */
 export const serverArg = {
@@ -15,9 +14,7 @@ export const serverFilterFlags = {
   project: text('only those of this project (ID)'),
   host: text('only those on this compute host'),
   name: text('only those whose name a regular expression matches, anywhere in it'),
-  status: Flags.custom<string>({ parse: async (status) => knownStatus(status) })({
-    description: 'only those of this status, such as ACTIVE',
-  }),
+  status: Flags.option({ options: serverStatuses })({ description: 'only those of this status' }),
   locked: Flags.boolean({ description: 'only locked ones', exclusive: ['unlocked'] }),
   unlocked: Flags.boolean({ description: 'only those that are not locked' }),
   deleted: Flags.boolean({ description: 'only deleted ones' }),
@@ -31,27 +28,22 @@ export const serverSortFlag = {
   ),
 };
 
-const time = (description: string) =>
-  Flags.custom<string>({ parse: async (given) => knownTime(given) })({ description });
-
 export const changesFlags = {
-  'changes-since': time(
-    'only what was changed at this time or later, as 2026-03-04T06:27:59Z (UTC without a zone)',
+  'changes-since': text(
+    'only what was changed at this time or later, as 2026-03-04T06:27:59Z (in UTC without a zone)',
   ),
-  'changes-before': time('only what was changed at this time or earlier'),
+  'changes-before': text('only what was changed at this time or earlier'),
 };
 
-function knownStatus(given: string): string {
-  const status = given.toUpperCase();
-  if (serverStatuses.includes(status)) return status;
-  throw new UsageError(
-    `There is no status '${given}'.`,
-    `${didYouMean(closestNames(given, [...serverStatuses]))}They are: ${serverStatuses.join(', ')}.`,
-  );
-}
+/** Reads the times of `changesFlags`; refuses what is none. */
+export const changesOf = (flags: Parsed<typeof changesFlags>) => ({
+  changesSince: timeOf(flags['changes-since']),
+  changesBefore: timeOf(flags['changes-before']),
+});
 
-function knownTime(given: string): string {
-  const known = naiveTimeOf(given);
-  if (known !== null) return known;
+function timeOf(given: string | undefined): string | undefined {
+  if (given === undefined) return undefined;
+  const time = naiveTimeOf(given);
+  if (time !== null) return time;
   throw new UsageError(`'${given}' is no time.`, 'Give it as ISO 8601 has it, as 2026-03-04T06:27:59Z.');
 }

@@ -36,7 +36,6 @@ export default class ServerCreate extends ServerCommand {
       properties: propertiesOf(flags.property),
       tags: flags.tag ?? [],
       host: flags.host ?? null,
-      hasConfigDrive: !flags['no-config-drive'],
       hasUserData: flags['user-data'] !== undefined,
     };
     assertNewServer(given);

@@ -24,7 +24,6 @@ export type GivenServer = {
   properties: Record<string, string>;
   tags: string[];
   host: string | null;
-  hasConfigDrive: boolean;
   hasUserData: boolean;
 };
 

@@ -2,7 +2,7 @@ import { Flags } from '@oclif/core';
 import { ComputeCommand, deadlineFlag } from '../../../cli/compute-command.ts';
 import { formatFlags } from '../../../cli/flags/format-flags.ts';
 import { limitFlag } from '../../../cli/flags/resource-flags.ts';
-import { changesFlags, serverArg } from '../../../cli/flags/server-flags.ts';
+import { changesFlags, changesOf, serverArg } from '../../../cli/flags/server-flags.ts';
 import { novaSettingsFlags } from '../../../cli/flags/settings-flags.ts';
 import { printPages } from '../../../cli/output/pages.ts';
 import { serverEventList } from '../../../cli/output/server-event-views.ts';
@@ -33,8 +33,7 @@ export default class ServerEventList extends ComputeCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(ServerEventList);
     serverEventList.assertColumns(flags);
-    const { 'changes-since': changesSince, 'changes-before': changesBefore, marker } = flags;
-    const wanted = { changesSince, changesBefore, marker };
+    const wanted = { ...changesOf(flags), marker: flags.marker };
     await this.askCompute(flags, ({ serverEvents }, deadlineMs) =>
       printPages(
         (limit) => serverEvents.list(args.server, { ...wanted, limit }, deadlineMs),
