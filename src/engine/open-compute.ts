@@ -33,17 +33,24 @@ export async function openCompute(
 export type ComputeServices = Awaited<ReturnType<typeof openCompute>>;
 
 async function openCells(database: Database, cells: Cells, urls: CellUrls) {
-  const [{ SchemaService }, { AuditService }, { CellSync }, { CellService }, { CellVerifier }] =
-    await Promise.all([
-      import('../services/schema-service.ts'),
-      import('../services/audit/audit-service.ts'),
-      import('../services/compute/cell-sync.ts'),
-      import('../services/compute/cell-service.ts'),
-      import('../services/compute/cell-verifier.ts'),
-    ]);
+  const [
+    { SchemaService },
+    { AuditService },
+    { MergedAudit },
+    { CellSync },
+    { CellService },
+    { CellVerifier },
+  ] = await Promise.all([
+    import('../services/schema-service.ts'),
+    import('../services/audit/audit-service.ts'),
+    import('../services/audit/merged-audit.ts'),
+    import('../services/compute/cell-sync.ts'),
+    import('../services/compute/cell-service.ts'),
+    import('../services/compute/cell-verifier.ts'),
+  ]);
   return {
     schema: new SchemaService(database),
-    audit: new AuditService(database),
+    audit: new MergedAudit(new AuditService(database), cells),
     cellSync: new CellSync(database, cells),
     cellService: new CellService(database, cells, urls),
     cellVerifier: new CellVerifier(database, cells, () => performance.now()),

@@ -4,6 +4,8 @@ import { bothSettingsFlags } from '../../cli/flags/settings-flags.ts';
 import { type ServiceName, serviceNames } from '../../rules/service.ts';
 import { formatFlags } from '../../cli/flags/format-flags.ts';
 import { ListOutput } from '../../cli/output/outputs.ts';
+import { type CellMapping, nameOf } from '../../rules/compute/cell.ts';
+import { ExitCode, type RuleError } from '../../rules/errors.ts';
 import { printPages } from '../../cli/output/pages.ts';
 import { limitFlag } from '../../cli/flags/resource-flags.ts';
 import type { AuditRow } from '../../services/audit/audit-service.ts';
@@ -52,12 +54,14 @@ export default class AuditList extends EngineCommand {
     '<%= config.bin %> <%= command.id %> --service compute',
   ];
   static override output = output;
+  static override results = [ExitCode.done, ExitCode.unavailable];
   static override flags = {
     ...bothSettingsFlags,
     ...formatFlags,
     ...limitFlag,
     service: Flags.option({ options: serviceNames })({
-      description: "whose database; without it Keystone's, or Nova's API database where only a Nova is named",
+      description:
+        "whose databases; without it Keystone's, or those of Nova and its cells where only a Nova is named",
     }),
     'request-id': Flags.string({ description: 'only what this request changed' }),
     long: Flags.boolean({ description: 'also show what was there before and after' }),
@@ -73,7 +77,13 @@ export default class AuditList extends EngineCommand {
     const request = { requestId: flags['request-id'] };
     await this.withEngine(flags, async (engine) => {
       const { audit } = await engine[flags.service ?? engine.named()[0]!.name].services();
-      await printPages((limit) => audit.list({ ...request, limit }), AuditList.output, flags, {
+      const unread = ({ cell, error }: { cell: CellMapping; error: RuleError }): void => {
+        this.announce(
+          `What was changed in cell ${nameOf(cell)} is not known: ${error.message} ${error.cure}`,
+        );
+        this.endWith(ExitCode.unavailable);
+      };
+      await printPages((limit) => audit.list({ ...request, limit }, unread), AuditList.output, flags, {
         announce: this.announce,
         next: () => 'ask for more with `--limit`, or ',
       });

@@ -5,7 +5,8 @@ import { limited, keysetPages } from '../../database/keyset-pages.ts';
 
 const PAGE = 2000;
 
-type AuditFilter = { limit?: number | undefined; requestId?: string | undefined };
+/** `requestId` gives what one request changed. */
+export type AuditFilter = { limit?: number | undefined; requestId?: string | undefined };
 export type AuditRow = InferEntity<typeof AuditEntry>;
 
 /** What was changed, when, and by whom. */

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { FakeGuests } from '../../support/cloud/fake-guests.ts';
+import { FakeDriver } from '../../../src/drivers/compute/fake.ts';
 import type { TestCells } from '../../support/cloud/cells.ts';
 import { cellsPerFile } from '../../support/cloud/clouds.ts';
 import { createRequest, deleteRequest, HOST, OWNER, USER_DATA } from '../../support/cloud/new-servers.ts';
@@ -9,18 +9,20 @@ import { ServerGuests } from '../../../src/services/compute/server-guests.ts';
 let server: TestPostgres;
 let cells: TestCells;
 let cell: string;
-let guests: FakeGuests;
+let guests: FakeDriver;
 cellsPerFile(2, (made) => ({ server, cells } = made));
 beforeAll(async () => {
   const { uuid } = await cells.services.hosts.register(HOST, 'fake', null);
   cell = uuid;
-  guests = new FakeGuests();
+  guests = new FakeDriver();
 });
 
 const inApi = <Row extends object>(sql: string) => server.query<Row>(cells.api, sql);
 const inCell = <Row extends object>(sql: string, name = 'cell1') =>
   server.query<Row>(cells.databaseOf(name), sql);
 const onHost = () => new ServerGuests(cells.services.cells, guests);
+/** Gives the server as it was spawned; null where it has no guest. */
+const spawned = (uuid: string) => guests.servers.find((one) => one.uuid === uuid) ?? null;
 type Request = ReturnType<typeof createRequest>;
 
 /** Does each step as many times as said, as a worker that dies after each COMMIT would. */
@@ -92,7 +94,7 @@ describe('a server is made', () => {
     expect(await inApi(`select from build_requests where instance_uuid = '${request.uuid}'`)).toEqual([]);
     expect(await inApi(`select from request_specs where instance_uuid = '${request.uuid}'`)).toHaveLength(1);
     expect(await inApi('select from keyward.user_data')).toEqual([]);
-    expect(guests.spawned(request.uuid)?.userData).toBe(USER_DATA);
+    expect(spawned(request.uuid)?.userData).toBe(USER_DATA);
     expect(await findings()).toEqual([]);
   });
 
@@ -202,7 +204,7 @@ describe('a server that Nova deletes meanwhile', () => {
     await serverCreation.fail({ ...request, reason: 'x' });
     expect(await rowOf(request.uuid)).toMatchObject({ vm_state: 'deleted' });
     await onHost().sweep();
-    expect(guests.spawned(request.uuid)).toBeNull();
+    expect(spawned(request.uuid)).toBeNull();
   });
 });
 
@@ -232,7 +234,7 @@ describe('a server is deleted', () => {
       { action: 'create', result: 'Success' },
       { action: 'delete', event: 'compute_terminate_instance', result: 'Success', user_id: 'alice' },
     ]);
-    expect(guests.spawned(request.uuid)).toBeNull();
+    expect(spawned(request.uuid)).toBeNull();
     expect(await findings()).toEqual([]);
   });
 
