@@ -94,36 +94,38 @@ const DETAILS = `left join lateral (select network_info from instance_info_cache
   left join lateral (select json_object_agg(coalesce(key, ''), coalesce(value, '') order by m.id) as metadata
     from instance_metadata m where m.instance_uuid = p.uuid and (m.deleted = 0) = not p."isDeleted") m on true`;
 
-type Page = { order: ServerOrder; after: Sorted | null; size: number };
+export type Page = { order: ServerOrder; after: Sorted | null; size: number };
+
+/** Reads at most `size` of a cell's servers that come after one in the order. */
+export async function readServers(em: EntityManager, filter: ServerFilter, page: Page): Promise<ServerRow[]> {
+  const { sql, values } = pageStatement(filter, page);
+  const rows = await em.execute<(Omit<ServerRow, 'sortValues'> & Record<string, SortValue>)[]>(sql, values);
+  return rows.map((row) => ({ ...row, sortValues: page.order.columns.map((_, at) => row[`s${at}`]!) }));
+}
 
 /**
- * Reads at most `size` of a cell's servers that come after one in the order. The page is cut from `instances` before
- * anything is joined to it, so that it costs the same wherever it lies where an index has the order, as
- * (deleted, created_at) has that of the newest first.
+ * Gives the statement that reads a page. It is cut from `instances` before anything is joined to it, so that it costs the
+ * same wherever it lies where an index has the order, as (deleted, created_at) has that of the newest first.
  */
-export async function readServers(
-  em: EntityManager,
+export function pageStatement(
   filter: ServerFilter,
   { order, after, size }: Page,
-): Promise<ServerRow[]> {
+): { sql: string; values: unknown[] } {
   const conditions = conditionsOf(filter);
   if (after) addAfter(conditions, order, after);
   const direction = order.isDescending ? 'desc' : 'asc';
-  const sorting = order.columns.map((column) => `${sortedBy(column)} ${direction}`);
-  const rows = await em.execute<(Omit<ServerRow, 'sortValues'> & Record<string, SortValue>)[]>(
-    `select p.*, c.network_info as "networkInfo", e.flavor, m.metadata from (
+  const keys = order.columns.map((column) => `${sortedBy(column)} ${direction}`);
+  const sorting = [...keys, 'i.uuid collate "C"'].join(', ');
+  const sql = `select p.*, c.network_info as "networkInfo", e.flavor, m.metadata from (
        select i.uuid, i.display_name as name, i.vm_state as "vmState", i.task_state as "taskState",
          i.deleted is distinct from 0 as "isDeleted", i.power_state as "powerState", i.image_ref as "imageRef",
          i.availability_zone as "availabilityZone", i.host, i.node, i.project_id as "projectId",
          i.user_id as "userId", i.locked_by is not null as "isLocked", ${isoMicros('i.created_at')} as "createdAt",
          ${order.columns.map((column, at) => `${valueOf(column)} as s${at},`).join(' ')}
-         row_number() over (order by ${sorting.join(', ')}, i.uuid collate "C") as place
-       from instances i where ${conditions.where.join(' and ')}
-       order by ${sorting.join(', ')}, i.uuid collate "C" limit ?
-     ) p ${DETAILS} order by place`,
-    [...conditions.values, size],
-  );
-  return rows.map((row) => ({ ...row, sortValues: order.columns.map((_, at) => row[`s${at}`]!) }));
+         row_number() over (order by ${sorting}) as place
+       from instances i where ${conditions.where.join(' and ')} order by ${sorting} limit ?
+     ) p ${DETAILS} order by place`;
+  return { sql, values: [...conditions.values, size] };
 }
 
 /** Reads what a server is sorted by, deleted or not; null where the cell has none of this uuid. */

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { pageStatement } from '../../../src/database/nova-cell/server-pages.ts';
 import {
   NEWEST_FIRST,
+  type Sorted,
   type ServerOrder,
   serverOrder,
   sortKinds,
@@ -158,3 +160,42 @@ const SQL: Record<string, string> = {
     when vm_state = 'paused' then 'PAUSED'
     else 'UNKNOWN' end) collate "C"`,
 };
+
+describe('a page of the newest first', () => {
+  const COUNT = 20_000;
+  beforeAll(async () => {
+    await server.query(
+      cells.databaseOf('cell0'),
+      `insert into instances (uuid, display_name, vm_state, created_at, deleted, hidden)
+       select gen_random_uuid(), 'server' || n, 'active', timestamp '2026-01-01' + n * interval '1 second', 0, false
+       from generate_series(1, ${COUNT}) n;
+       analyze instances`,
+    );
+  });
+
+  it.each<[string, Sorted | null]>([
+    ['the first one', null],
+    ['one in the middle', { uuid: randomUUID(), sortValues: ['2026-01-01T03:00:00.000000'] }],
+  ])('is read by an index, without a look at all rows: %s', async (_, after) => {
+    const { sql, values } = pageStatement({}, { order: NEWEST_FIRST, after, size: 100 });
+    const rows = await explained(sql, values);
+    const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+    expect(plan).toContain('Index Scan Backward using instances_deleted_created_at_idx');
+    expect(plan).not.toContain('Seq Scan on instances');
+    const read = Math.max(...[...plan.matchAll(/rows=(\d+)/g)].map(([, count]) => Number(count)));
+    expect(read).toBeLessThan(200);
+  });
+
+  const explained = async (sql: string, values: unknown[]): Promise<{ 'QUERY PLAN': string }[]> => {
+    const [cell] = await cells.services.cells.list();
+    const asked = await cells.services.cells.each(
+      (em) =>
+        em.execute<{ 'QUERY PLAN': string }[]>(
+          `explain (analyze, costs off, timing off, summary off) ${sql}`,
+          values,
+        ),
+      { among: [cell!] },
+    );
+    return asked.answers[0]!.value;
+  };
+});
