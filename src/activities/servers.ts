@@ -1,7 +1,7 @@
 import { heartbeat } from '@temporalio/activity';
 import type {
-  ServerChangeRequest,
   ServerCreateRequest,
+  ServerDeleteRequest,
   ServerRequest,
   ServerSetRequest,
 } from '../rules/compute/new-server.ts';
@@ -13,7 +13,7 @@ import type { ServerUpdate } from '../services/compute/server-update.ts';
 import type { ServerGuests } from '../services/compute/server-guests.ts';
 
 type Create = Asked<ServerCreateRequest>;
-type Change = Asked<ServerChangeRequest>;
+type Change = Asked<ServerDeleteRequest>;
 type Failed = { reason: string };
 
 /** A worker that dies in the middle of a driver's work is noticed by the end of these. */

@@ -72,9 +72,9 @@ export abstract class ServerCommand extends ComputeCommand {
   /** Deletes a server by its name or id. */
   protected async deleteServer(change: ServerChange, flags: ServerChangeFlags, name: string): Promise<void> {
     const { services } = change;
-    const place = await services.serverFinder.find(name);
+    const place = await services.serverFinder.locate(name);
     const host = await services.serverDeletion.assertOurs(place);
-    const request = { ...(await this.#requestFor(change, place.uuid)), cell: place.cell.uuid, host };
+    const request = { ...(await this.#requestFor(change, place.uuid)), cell: place.cell?.uuid ?? null, host };
     const { settlingOfDelete } = await import('../engine/settle-server.ts');
     await this.#follow(change, flags, {
       workflowId: serverWorkflowId(request.target, place.uuid),

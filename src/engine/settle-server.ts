@@ -1,21 +1,23 @@
-import type { ServerOutcome } from '../rules/compute/new-server.ts';
+import { deletedMeanwhile } from '../rules/compute/lost-server.ts';
+import type { NewServer, ServerOutcome } from '../rules/compute/new-server.ts';
 import { serverStatus } from '../rules/compute/server-status.ts';
-import type { Server } from '../rules/compute/server.ts';
 import { RuleError } from '../rules/errors.ts';
 import type { ComputeServices } from './open-compute.ts';
 import type { Settling } from './settle-run.ts';
 
 type Asked = { requestId: string; uuid: string };
+type AskedToCreate = Asked & { server: NewServer };
 
 /** Tells how the run of a `server create` is asked after. */
 export const settlingOfCreate = (
   { serverCreation }: ComputeServices,
-  asked: Asked,
+  asked: AskedToCreate,
 ): Settling<ServerOutcome> => ({
   requestId: asked.requestId,
   ask: async () => {
     const found = await serverCreation.settle(asked);
     if (found === null) return null;
+    if (found === 'gone' || (found !== 'building' && found.isDeleted)) return deletedMeanwhile(asked.uuid);
     if (found !== 'building' && found.vmState === 'active') return { uuid: asked.uuid, state: 'active' };
     return left(asked.uuid, found === 'building' ? 'BUILD' : serverStatus(found), 'create');
   },
@@ -24,13 +26,13 @@ export const settlingOfCreate = (
 /** Does the same for a `server delete`. */
 export const settlingOfDelete = (
   { serverDeletion }: ComputeServices,
-  asked: Asked & { cell: string },
+  asked: Asked & { cell: string | null },
 ): Settling<ServerOutcome> => ({
   requestId: asked.requestId,
   ask: async () => {
-    const found: Server | 'unchanged' = await serverDeletion.settle(asked);
+    const found = await serverDeletion.settle(asked);
     if (found === 'unchanged') return null;
-    if (found.isDeleted) return { uuid: asked.uuid, state: 'deleted' };
+    if (found === null || found.isDeleted) return { uuid: asked.uuid, state: 'deleted' };
     return left(asked.uuid, serverStatus(found), 'delete');
   },
 });

@@ -4,6 +4,7 @@ import { GrpcProxy, Status } from '../support/home/grpc-proxy.ts';
 import { PlainTemporal } from '../support/home/plain-temporal.ts';
 import { everyRow } from '../support/cloud/every-row.ts';
 import { at, type Fault, PostgresProxy } from '../support/cloud/postgres-proxy.ts';
+import { numbersOf } from '../support/random.ts';
 
 /**
  * Commands with one fault each, at a random statement or a random call of Temporal: what a command tells of its change
@@ -59,17 +60,6 @@ const through = (args: string[], password: string): Promise<Outcome> =>
       KEYWARD_KEYSTONE_DATABASE_URL: `postgresql://openstack@/keystone?host=${database.address.host}`,
     },
   });
-
-/** The same numbers for the same seed (mulberry32). */
-function numbersOf(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
 
 type Step = { args: string[]; before?: string[]; usesTemporal?: boolean; readsOnly?: boolean };
 

@@ -33,19 +33,20 @@ export async function insertBuildRequest(em: EntityManager, wanted: Wanted): Pro
 }
 
 /**
- * Maps a server to the cell that it is in now, and ends its build request. False: the build request is gone, and the
- * server was mapped to no cell, so that Nova's API has deleted it meanwhile.
+ * Maps a server to the cell that it is in now, and ends its build request. Gives the id of the cell that it is mapped to
+ * then: another one where an attempt that was given up comes late. Null: the build request is gone, and the server was
+ * mapped to no cell, so that Nova's API has deleted it meanwhile.
  */
-export async function mapToCell(em: EntityManager, uuid: string, cellId: number): Promise<boolean> {
+export async function mapToCell(em: EntityManager, uuid: string, cellId: number): Promise<number | null> {
   const [mapping] = await em.execute<{ cellId: number | null }[]>(
     'select cell_id as "cellId" from instance_mappings where instance_uuid = ? for no key update',
     [uuid],
   );
   const ended = await em.nativeDelete(BuildRequest, { instanceUuid: uuid });
-  if (mapping?.cellId) return true;
-  if (!mapping || ended === 0) return false;
+  if (mapping?.cellId) return mapping.cellId;
+  if (!mapping || ended === 0) return null;
   await em.nativeUpdate(InstanceMapping, { instanceUuid: uuid }, { cellId, updatedAt: databaseNow() });
-  return true;
+  return cellId;
 }
 
 /**
@@ -55,6 +56,18 @@ export async function mapToCell(em: EntityManager, uuid: string, cellId: number)
 export async function removeMapping(em: EntityManager, uuid: string): Promise<void> {
   await em.execute('delete from instance_mappings where instance_uuid = ? and cell_id is null', [uuid]);
   await em.execute('delete from request_specs where instance_uuid = ?', [uuid]);
+}
+
+/** Ends the build of a server that is in no cell, so that nothing maps it to one any more. False: it is in one. */
+export async function endBuild(em: EntityManager, uuid: string): Promise<boolean> {
+  const [mapping] = await em.execute<{ cellId: number | null }[]>(
+    'select cell_id as "cellId" from instance_mappings where instance_uuid = ? for no key update',
+    [uuid],
+  );
+  if (mapping && mapping.cellId !== null) return false;
+  await em.nativeDelete(BuildRequest, { instanceUuid: uuid });
+  await removeMapping(em, uuid);
+  return true;
 }
 
 /** Notes that a server is being deleted, so that it is left out where its cell can't be asked. */

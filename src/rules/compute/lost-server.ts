@@ -19,6 +19,13 @@ export const changedMeanwhile = ({ uuid, vmState, taskState }: Server): RuleErro
     { cure: `\`keyward server event list ${uuid}\` shows what was done to it.`, outcome: 'changed' },
   );
 
+/** Tells that a server which was only being built has got into a cell, where it is deleted in another way. */
+export const placedMeanwhile = (uuid: string): RuleError =>
+  new RuleError('ServerPlaced', `The server ${uuid} has got into a cell meanwhile.`, {
+    cure: 'Run the command again.',
+    outcome: 'unchanged',
+  });
+
 /** Tells that what the command had stored for its request is not there any more. */
 export const userDataGone = (): RuleError =>
   new RuleError('UserDataGone', "The request's user data is not in the database any more.", {

@@ -54,6 +54,9 @@ export type ServerCreateRequest = ServerRequest & { caller: Owner; server: NewSe
 /** The input of workflows on a server that is there; `cell` is the uuid of the cell that it is in. */
 export type ServerChangeRequest = ServerRequest & { cell: string; host: string | null };
 
+/** The input of the workflow that deletes one; `cell` is null where the server is no more than a build request. */
+export type ServerDeleteRequest = ServerRequest & { cell: string | null; host: string };
+
 /** How a server is when its run has ended well. */
 export type ServerOutcome = { uuid: string; state: 'active' | 'deleted' | 'changed' };
 

@@ -19,6 +19,7 @@ import { assertOurHost } from '../../rules/compute/host.ts';
 import { changedMeanwhile, deletedMeanwhile, userDataGone } from '../../rules/compute/lost-server.ts';
 import type { ServerCreateRequest } from '../../rules/compute/new-server.ts';
 import type { Server } from '../../rules/compute/server.ts';
+import { RuleError, Transient } from '../../rules/errors.ts';
 import type { Asked } from '../../rules/run-request.ts';
 import { writeAudit } from '../audit/audit-writer.ts';
 import { acceptRequest, markApplied, withdrawRequest } from '../request-ledger.ts';
@@ -83,10 +84,7 @@ export class ServerCreation {
   /** Leaves the server in ERROR with a fault; one that could not be written into its cell is put into cell0, as Nova does. */
   async fail(request: Request & { reason: string }): Promise<void> {
     const { uuid, reason, server } = request;
-    const { cellId } = await this.#database.read((em) => findBuilding(em, uuid));
-    const cells = await this.#cells.list();
-    const cell = cells.find(({ id }) => id === cellId) ?? cells.find(isCell0)!;
-    if (cellId === null) await this.#placeIn(cell, request);
+    const cell = await this.#ensurePlaced(request);
     await this.#cells.database(cell).transactOnce(request, async (em) => {
       await lockInstance(em, uuid);
       const noted = await findChange(em, changeOf(request));
@@ -99,36 +97,75 @@ export class ServerCreation {
 
   /**
    * Makes sure of what came of a request whose run ended without a result. Null: nothing was made of it, and nothing ever
-   * will be. Else the server, as far as it is.
+   * will be. `gone`: Nova's API deleted it while it was being built. Else the server, as far as it is.
    */
-  async settle({
-    requestId,
-    uuid,
-  }: Pick<Request, 'requestId' | 'uuid'>): Promise<Server | 'building' | null> {
+  async settle(
+    request: Pick<Request, 'requestId' | 'uuid' | 'server'>,
+  ): Promise<Server | 'building' | 'gone' | null> {
+    const { requestId, uuid } = request;
     const isWithdrawn = await this.#database.transactOnce(null, async (em) => {
       const withdrawn = await withdrawRequest(em, OPERATION, requestId);
       if (withdrawn) await takeUserData(em, requestId);
       return withdrawn;
     });
     if (isWithdrawn) return null;
-    const { cellId } = await this.#database.read((em) => findBuilding(em, uuid));
+    const { cellId, instance } = await this.#database.read((em) => findBuilding(em, uuid));
     const cell = (await this.#cells.list()).find(({ id }) => id === cellId);
-    if (!cell) return 'building';
+    if (!cell && instance !== null) return 'building';
+    if (!cell) return this.#clearAway(request);
     return (await this.#cells.database(cell).read((em) => findServer(em, uuid))) ?? 'building';
   }
 
-  async #placeIn(cell: CellMapping, request: Request): Promise<void> {
+  /** Gives the cell of a server that can't go on; one that is in none is put into cell0. */
+  async #ensurePlaced(request: Request): Promise<CellMapping> {
+    const { uuid, server } = request;
+    const cells = await this.#cells.list();
+    const known = await this.#database.read((em) => findBuilding(em, uuid));
+    const wanted = cells.find((cell) => cell.uuid === server.cell);
+    const isWritten = known.cellId === null && wanted !== undefined && (await this.#isIn(wanted, uuid));
+    const cellId = await this.#placeIn(isWritten ? wanted : cells.find(isCell0)!, request);
+    return cells.find(({ id }) => id === cellId)!;
+  }
+
+  /** An attempt may have written it there and not mapped it; a cell that can't be used at all has no server. */
+  #isIn(cell: CellMapping, uuid: string): Promise<boolean> {
+    return this.#cells
+      .database(cell)
+      .read((em) => findServer(em, uuid))
+      .then(
+        (found) => found !== null,
+        (error: unknown) => {
+          if (error instanceof RuleError && !(error instanceof Transient)) return false;
+          throw error;
+        },
+      );
+  }
+
+  /** Gives the id of the cell that the server is in then: an attempt that comes late finds it in another one. */
+  async #placeIn(cell: CellMapping, request: Request): Promise<number> {
     const { uuid, server, caller: owner } = request;
     const { cellId, instance } = await this.#database.read((em) => findBuilding(em, uuid));
-    if (cellId !== null) return;
-    if (instance === null) return this.#giveUp(uuid);
-    await this.#cells.database(cell).transactOnce(request, async (em) => {
-      if (await insertInstance(em, { server, owner, userData: userDataIn(instance) }))
-        await beginChange(em, changeOf(request), server.host);
+    if (cellId !== null) return cellId;
+    const database = this.#cells.database(cell);
+    if (instance !== null)
+      await database.transactOnce(request, async (em) => {
+        if (await insertInstance(em, { server, owner, userData: userDataIn(instance) }))
+          await beginChange(em, changeOf(request), server.host);
+      });
+    const mapped = await this.#database.transactOnce(null, (em) => mapToCell(em, uuid, cell.id));
+    if (mapped === cell.id) return mapped;
+    await database.transactOnce(null, (em) => deleteInstance(em, uuid));
+    return mapped ?? this.#giveUp(uuid);
+  }
+
+  /** Removes what a run has left that ended before it could do so itself. */
+  async #clearAway(request: Pick<Request, 'uuid' | 'server'>): Promise<'gone'> {
+    const { uuid } = request;
+    await this.#cells.database(await this.#cellOf(request)).transactOnce(null, async (em) => {
+      if ((await findServer(em, uuid))?.vmState === 'building') await deleteInstance(em, uuid);
     });
-    if (await this.#database.transactOnce(null, (em) => mapToCell(em, uuid, cell.id))) return;
-    await this.#cells.database(cell).transactOnce(null, (em) => deleteInstance(em, uuid));
-    await this.#giveUp(uuid);
+    await this.#database.transactOnce(null, (em) => removeMapping(em, uuid));
+    return 'gone';
   }
 
   async #giveUp(uuid: string): Promise<never> {
@@ -136,7 +173,7 @@ export class ServerCreation {
     throw deletedMeanwhile(uuid);
   }
 
-  async #cellOf({ server }: Request): Promise<CellMapping> {
+  async #cellOf({ server }: Pick<Request, 'server'>): Promise<CellMapping> {
     return findCell(await this.#cells.list(), server.cell);
   }
 }

@@ -1,15 +1,19 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Cells } from '../../database/cells.ts';
 import type { Database } from '../../database/database.ts';
-import { queueForDelete } from '../../database/nova-api/new-server.ts';
+import { AuditEntry } from '../../database/keyward/audit-entry.entity.ts';
+import { findBuildingServer } from '../../database/nova-api/build-requests.ts';
+import { endBuild, queueForDelete } from '../../database/nova-api/new-server.ts';
 import { deleteInstance, failInstance, setTaskState } from '../../database/nova-cell/instance-changes.ts';
 import { lockInstance } from '../../database/nova-cell/instance.repository.ts';
 import { findServer } from '../../database/nova-cell/server.repository.ts';
 import type { CellMapping } from '../../rules/compute/cell.ts';
 import { findCell } from '../../rules/compute/find-cell.ts';
 import { assertOurHost } from '../../rules/compute/host.ts';
-import { deletedMeanwhile } from '../../rules/compute/lost-server.ts';
+import { placedMeanwhile } from '../../rules/compute/lost-server.ts';
 import { assertUnprotected } from '../../rules/compute/instance-state.ts';
-import type { ServerChangeRequest } from '../../rules/compute/new-server.ts';
+import type { ServerDeleteRequest } from '../../rules/compute/new-server.ts';
+import { buildingServerRefused } from '../../rules/compute/server-refusals.ts';
 import type { Server } from '../../rules/compute/server.ts';
 import type { Asked } from '../../rules/run-request.ts';
 import { writeAudit } from '../audit/audit-writer.ts';
@@ -19,7 +23,7 @@ import { passGate } from './instance-gate.ts';
 import { type Change, endChange, findChange } from './noted-change.ts';
 
 const OPERATION = 'server delete';
-type Request = Asked<ServerChangeRequest>;
+type Request = Asked<ServerDeleteRequest>;
 
 /** Deletes a server's rows, step by step; each step may be repeated, and then does what is left to do. */
 export class ServerDeletion {
@@ -33,8 +37,12 @@ export class ServerDeletion {
     this.#hosts = hosts;
   }
 
-  /** Refuses a server that is on no host of keyward's, and gives its host; a command asks this before it starts a run. */
-  async assertOurs({ cell, uuid }: { cell: CellMapping; uuid: string }): Promise<string> {
+  /**
+   * Refuses a server that is on no host of keyward's, or that a Nova is building, and gives its host; a command asks this
+   * before it starts a run. `cell` is null for a server that is no more than a build request.
+   */
+  async assertOurs({ cell, uuid }: { cell: CellMapping | null; uuid: string }): Promise<string> {
+    if (cell === null) return this.#database.read((em) => hostOfBuild(em, uuid));
     const host = (await this.#cells.database(cell).read((em) => findServer(em, uuid)))?.host ?? null;
     return this.#assertOurs(cell, uuid, host);
   }
@@ -46,65 +54,102 @@ export class ServerDeletion {
     return host;
   }
 
-  /** Takes the request up: from here on the server is being deleted. */
+  /** Takes the request up: from here on the server is being deleted; what is only being built is gone at once. */
   async begin(request: Request): Promise<void> {
-    const { uuid, requestId, host } = request;
+    const { uuid, host } = request;
     const cell = await this.#cellOf(request);
+    if (cell === null) return this.#endBuild(request);
     await this.#assertOurs(cell, uuid, host);
-    await this.#cells.database(cell).transactOnce(request, async (em) => {
-      if (await acceptRequest(em, OPERATION, request)) return;
-      await passGate(em, changeOf(request), {
-        host: host!,
+    await this.#takeUp(this.#cells.database(cell), request, (em) =>
+      passGate(em, changeOf(request), {
+        host,
         assert: assertUnprotected,
         apply: async (server) => {
           await setTaskState(em, uuid, 'deleting');
           await writeAudit(em, { ...request, operation: OPERATION }, [audited(server)]);
         },
-      });
-      await markApplied(em, requestId);
-    });
+      }),
+    );
     await this.#database.transactOnce(null, (em) => queueForDelete(em, uuid));
   }
 
-  /** Deletes the rows. One that Nova's API deleted meanwhile is gone all the same. */
+  #endBuild(request: Request): Promise<void> {
+    const { uuid } = request;
+    return this.#takeUp(this.#database, request, async (em) => {
+      const host = await hostOfBuild(em, uuid);
+      const server = await findBuildingServer(em, uuid);
+      if (!server || !(await endBuild(em, uuid))) throw placedMeanwhile(uuid);
+      await writeAudit(em, { ...request, operation: OPERATION }, [audited({ ...server, host })]);
+    });
+  }
+
+  #takeUp(database: Database, request: Request, apply: (em: EntityManager) => Promise<void>): Promise<void> {
+    return database.transactOnce(request, async (em) => {
+      if (await acceptRequest(em, OPERATION, request)) return;
+      await apply(em);
+      await markApplied(em, request.requestId);
+    });
+  }
+
+  /**
+   * Deletes the rows. One that Nova's API deleted meanwhile is gone all the same. A server that was only being built may
+   * be in the cell to which its creation was about to map it.
+   */
   async finish(request: Request): Promise<void> {
     const { uuid } = request;
-    await this.#cells.database(await this.#cellOf(request)).transactOnce(request, async (em) => {
-      await lockInstance(em, uuid);
-      const server = await findServer(em, uuid);
-      if (server && !server.isDeleted) await deleteInstance(em, uuid);
-      await endChange(em, changeOf(request), null);
-    });
+    const cell = await this.#cellOf(request);
+    for (const each of cell ? [cell] : await this.#cells.list())
+      await this.#cells.database(each).transactOnce(request, async (em) => {
+        await lockInstance(em, uuid);
+        const server = await findServer(em, uuid);
+        if (server && !server.isDeleted) await deleteInstance(em, uuid);
+        await endChange(em, changeOf(request), null);
+      });
   }
 
   /** Leaves the server in ERROR with a fault, since something of it may be left on its host. */
   async fail(request: Request & { reason: string }): Promise<void> {
     const { uuid, host, reason } = request;
-    await this.#cells.database(await this.#cellOf(request)).transactOnce(request, async (em) => {
+    await (
+      await this.#databaseOf(request)
+    ).transactOnce(request, async (em) => {
       await lockInstance(em, uuid);
       const noted = await findChange(em, changeOf(request));
       const server = await findServer(em, uuid);
       if (!server || server.isDeleted || noted?.result !== null) return;
-      await failInstance(em, { uuid, host: host!, message: reason });
+      await failInstance(em, { uuid, host, message: reason });
       await endChange(em, changeOf(request), reason);
     });
   }
 
-  /** Makes sure of what came of a request whose run ended without a result: nothing, and nothing ever will; or the server. */
-  async settle(request: Pick<Request, 'requestId' | 'uuid' | 'cell'>): Promise<Server | 'unchanged'> {
-    const database = this.#cells.database(findCell(await this.#cells.list(), request.cell));
-    const isWithdrawn = await database.transactOnce(null, (em) =>
-      withdrawRequest(em, OPERATION, request.requestId),
-    );
+  /**
+   * Makes sure of what came of a request whose run ended without a result. `unchanged`: nothing, and nothing ever will;
+   * null: no row of the server is left; else the server.
+   */
+  async settle(request: Pick<Request, 'requestId' | 'uuid' | 'cell'>): Promise<Server | 'unchanged' | null> {
+    const { requestId, uuid, cell } = request;
+    const database = await this.#databaseOf(request);
+    const isWithdrawn = await database.transactOnce(null, (em) => withdrawRequest(em, OPERATION, requestId));
     if (isWithdrawn) return 'unchanged';
-    const server = await database.read((em) => findServer(em, request.uuid));
-    if (server === null) throw deletedMeanwhile(request.uuid);
-    return server;
+    return cell === null ? null : database.read((em) => findServer(em, uuid));
   }
 
-  async #cellOf({ cell }: Request): Promise<CellMapping> {
-    return findCell(await this.#cells.list(), cell);
+  async #databaseOf(request: Pick<Request, 'cell'>): Promise<Database> {
+    const cell = await this.#cellOf(request);
+    return cell === null ? this.#database : this.#cells.database(cell);
   }
+
+  async #cellOf({ cell }: Pick<Request, 'cell'>): Promise<CellMapping | null> {
+    return cell === null ? null : findCell(await this.#cells.list(), cell);
+  }
+}
+
+/** Gives the host for which keyward was asked to build a server; a build request that is none of its own is refused. */
+async function hostOfBuild(em: EntityManager, uuid: string): Promise<string> {
+  const entry = await em.findOne(AuditEntry, { resourceType: 'server', resourceId: uuid, action: 'create' });
+  const host = (entry?.after as { host?: string } | null)?.host;
+  if (host === undefined) throw buildingServerRefused(uuid);
+  return host;
 }
 
 const changeOf = ({ uuid, requestId, caller }: Request): Change => ({

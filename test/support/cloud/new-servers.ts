@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Flavor } from '../../../src/rules/compute/flavor.ts';
 import type {
   NewServer,
-  ServerChangeRequest,
   ServerCreateRequest,
+  ServerDeleteRequest,
 } from '../../../src/rules/compute/new-server.ts';
 import type { Asked } from '../../../src/rules/run-request.ts';
 
@@ -86,12 +86,12 @@ export function createRequest(cell: string, more: Partial<NewServer> = {}): Aske
   return { ...asked('serverCreate'), uuid, caller: OWNER, server };
 }
 
-/** Makes the request to delete a server of that cell. */
+/** Makes the request to delete a server of that cell; null: one that is in none yet. */
 export const deleteRequest = (
   uuid: string,
-  cell: string,
-  more: Partial<ServerChangeRequest> = {},
-): Asked<ServerChangeRequest> => ({
+  cell: string | null,
+  more: Partial<ServerDeleteRequest> = {},
+): Asked<ServerDeleteRequest> => ({
   ...asked('serverDelete'),
   uuid,
   cell,

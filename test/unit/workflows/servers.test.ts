@@ -163,6 +163,18 @@ describe('a server is deleted', () => {
     expect(events).toEqual(['instance.delete.start', 'instance.delete.end']);
   });
 
+  it('or what is there of it where it is only being built: no guest, and nothing to tell of', async () => {
+    const events: string[] = [];
+    const told = await simulate({
+      workflow: 'serverDelete',
+      input: { ...deleteRequest, cell: null },
+      fakes: bound({ ...serverDelete, ...noting(events) }),
+    });
+    expect(told).toMatchObject({ ended: 'completed', result: { uuid: 'u', state: 'deleted' } });
+    expect(stepsOf(told.attempts)).toEqual(['beginDelete', 'finishDelete']);
+    expect(events).toEqual([]);
+  });
+
   it('or refused, and then nothing happens', async () => {
     const told = await remove({ beginDelete: refusedBy('Instance u is locked.') });
     expect(stepsOf(told.attempts)).toEqual(['beginDelete']);
