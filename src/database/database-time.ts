@@ -5,7 +5,10 @@ import type { EntityManager } from '@mikro-orm/postgresql';
  * The time of the database, in UTC, for a column of a row. Rows of several writers are compared by such times, and the
  * clocks of two hosts differ: no process may give its own.
  */
-export const databaseNow = (): RawQueryFragment<any> => raw("clock_timestamp() at time zone 'UTC'");
+export const databaseNow = (): RawQueryFragment<any> => raw(DATABASE_NOW);
+
+/** The same, for a statement. */
+export const DATABASE_NOW = "clock_timestamp() at time zone 'UTC'";
 
 /** The SQL for an instant, from the microseconds since the epoch that Keystone's integer columns hold. */
 export const instantOf = (micros: string): string =>

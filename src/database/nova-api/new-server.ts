@@ -6,11 +6,9 @@ import {
   requestSpec,
   type Wanted,
 } from '../../rules/compute/build-request.ts';
-import { databaseNow } from '../database-time.ts';
+import { DATABASE_NOW, databaseNow } from '../database-time.ts';
 import { BuildRequest } from './build-request.entity.ts';
 import { InstanceMapping } from './cell-mapping.entity.ts';
-
-const NOW = "clock_timestamp() at time zone 'UTC'";
 
 /**
  * Writes what nova-api writes for a server that is asked for: how to place it, the build request by which it is shown
@@ -19,10 +17,10 @@ const NOW = "clock_timestamp() at time zone 'UTC'";
 export async function insertBuildRequest(em: EntityManager, wanted: Wanted): Promise<void> {
   const { server, owner } = wanted;
   const row = { createdAt: databaseNow(), instanceUuid: server.uuid, projectId: owner.projectId };
-  await em.execute(`insert into request_specs (created_at, instance_uuid, spec) values (${NOW}, ?, ?)`, [
-    server.uuid,
-    requestSpec(wanted),
-  ]);
+  await em.execute(
+    `insert into request_specs (created_at, instance_uuid, spec) values (${DATABASE_NOW}, ?, ?)`,
+    [server.uuid, requestSpec(wanted)],
+  );
   await em.insert(BuildRequest, {
     ...row,
     instance: buildInstance(wanted),

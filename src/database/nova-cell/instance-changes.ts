@@ -1,5 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { databaseNow } from '../database-time.ts';
+import { DATABASE_NOW, databaseNow } from '../database-time.ts';
 import { InstanceFault } from './instance-action.entity.ts';
 import { InstanceExtra, InstanceMetadata, InstanceSystemMetadata } from './instance-details.entity.ts';
 import { Instance } from './instance.entity.ts';
@@ -8,9 +8,8 @@ import { softDelete } from './soft-delete.ts';
 
 /** `instance_faults.message` has room for so many characters. */
 const LONGEST_MESSAGE = 255;
-const NOW = "clock_timestamp() at time zone 'UTC'";
 
-const DELETED = `set deleted = id, deleted_at = ${NOW}`;
+const DELETED = `set deleted = id, deleted_at = ${DATABASE_NOW}`;
 
 /** What else goes with a server; keyward has no entities for these tables. */
 const WITH_SERVER = [

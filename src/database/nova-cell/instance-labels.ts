@@ -1,8 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { databaseNow } from '../database-time.ts';
+import { DATABASE_NOW, databaseNow } from '../database-time.ts';
 import { Instance } from './instance.entity.ts';
-
-const NOW = "clock_timestamp() at time zone 'UTC'";
 
 /** Changes what a server is called; what is undefined stays. */
 export async function renameInstance(
@@ -25,14 +23,14 @@ export async function putMetadata(
 ): Promise<void> {
   const given = [uuid, JSON.stringify(properties)];
   await em.execute(
-    `update instance_metadata m set value = given.value, updated_at = ${NOW}
+    `update instance_metadata m set value = given.value, updated_at = ${DATABASE_NOW}
      from jsonb_each_text(?::jsonb) given
      where m.instance_uuid = ? and m.key = given.key and m.deleted = 0`,
     given.toReversed(),
   );
   await em.execute(
     `insert into instance_metadata (created_at, deleted, instance_uuid, key, value)
-     select ${NOW}, 0, ?, given.key, given.value from jsonb_each_text(?::jsonb) given
+     select ${DATABASE_NOW}, 0, ?, given.key, given.value from jsonb_each_text(?::jsonb) given
      where not exists (select from instance_metadata m
        where m.instance_uuid = ? and m.key = given.key and m.deleted = 0)`,
     [...given, uuid],

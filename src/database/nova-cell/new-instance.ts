@@ -1,13 +1,12 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { bootMetadata, type Wanted } from '../../rules/compute/build-request.ts';
 import { keyPairListObject, storedFlavor } from '../../rules/compute/stored-objects.ts';
-import { databaseNow } from '../database-time.ts';
+import { DATABASE_NOW, databaseNow } from '../database-time.ts';
 import { InstanceExtra } from './instance-details.entity.ts';
 import { Instance } from './instance.entity.ts';
 
-const NOW = "clock_timestamp() at time zone 'UTC'";
 /** Makes a row of each pair of a JSON object. */
-const PAIRS = `select ${NOW}, 0, ?, key, value from jsonb_each_text(?::jsonb)`;
+const PAIRS = `select ${DATABASE_NOW}, 0, ?, key, value from jsonb_each_text(?::jsonb)`;
 const ROOT_DEVICE = '/dev/vda';
 
 /** Numbers of `power_state`. NOTE: nova/objects/fields.py, InstancePowerState. */
@@ -85,16 +84,17 @@ const instanceRow = ({ server, owner, userData }: Wanted) => ({
 async function insertWithoutEntity(em: EntityManager, { server }: Wanted): Promise<void> {
   const { uuid, image, tags } = server;
   await em.execute(
-    `insert into instance_info_caches (created_at, deleted, instance_uuid, network_info) values (${NOW}, 0, ?, '[]')`,
+    `insert into instance_info_caches (created_at, deleted, instance_uuid, network_info) values (${DATABASE_NOW}, 0, ?, '[]')`,
     [uuid],
   );
-  await em.execute(`insert into instance_id_mappings (created_at, deleted, uuid) values (${NOW}, 0, ?)`, [
-    uuid,
-  ]);
+  await em.execute(
+    `insert into instance_id_mappings (created_at, deleted, uuid) values (${DATABASE_NOW}, 0, ?)`,
+    [uuid],
+  );
   await em.execute(
     `insert into block_device_mapping (created_at, deleted, uuid, instance_uuid, source_type, destination_type,
        device_type, device_name, boot_index, image_id, delete_on_termination, no_device, encrypted)
-     values (${NOW}, 0, gen_random_uuid()::text, ?, 'image', 'local', 'disk', ?, 0, ?, true, false, false)`,
+     values (${DATABASE_NOW}, 0, gen_random_uuid()::text, ?, 'image', 'local', 'disk', ?, 0, ?, true, false, false)`,
     [uuid, ROOT_DEVICE, image.id],
   );
   for (const tag of tags)

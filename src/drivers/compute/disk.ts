@@ -1,16 +1,13 @@
 import { constants } from 'node:fs';
 import { copyFile, type FileHandle, open } from 'node:fs/promises';
 import { RuleError } from '../../rules/errors.ts';
+import { copySparse } from '../sparse-copy.ts';
 
 /** Where the data of images lies on this host. */
 export type ImageFiles = {
   /** Gives the path of an image's data; throws a RuleError if there is no such image. */
   dataPath(imageId: string): Promise<string>;
 };
-
-/** A hole can only be as small as what is read at once. */
-const CHUNK = 256 * 1024;
-const NOTHING = Buffer.alloc(CHUNK);
 
 /**
  * Makes a server's disk from an image's data, as `target`, which must not be there. It shares the data's blocks where
@@ -29,7 +26,7 @@ export async function makeDisk(
     const disk = await open(target, isShared ? 'r+' : 'wx', 0o600);
     try {
       await disk.chmod(0o600);
-      if (!isShared) await copyData(data, disk);
+      if (!isShared) await copySparse(data, disk);
       if ((await disk.stat()).size < size) await disk.truncate(size);
       await disk.sync();
     } finally {
@@ -57,20 +54,3 @@ const shareBlocks = (source: string, target: string): Promise<boolean> =>
     () => true,
     () => false,
   );
-
-async function copyData(data: FileHandle, disk: FileHandle): Promise<void> {
-  const buffer = Buffer.alloc(CHUNK);
-  for (let at = 0; ;) {
-    const { bytesRead } = await data.read(buffer, 0, CHUNK, at);
-    if (bytesRead === 0) return disk.truncate(at);
-    const chunk = buffer.subarray(0, bytesRead);
-    if (!chunk.equals(NOTHING.subarray(0, bytesRead))) await writeAll(disk, chunk, at);
-    at += bytesRead;
-  }
-}
-
-/** A file system that becomes full takes a part of what is written, and says so only at the next write. */
-async function writeAll(disk: FileHandle, chunk: Buffer, at: number): Promise<void> {
-  for (let done = 0; done < chunk.length;)
-    done += (await disk.write(chunk, done, chunk.length - done, at + done)).bytesWritten;
-}

@@ -1,3 +1,4 @@
+import { instanceName } from '../instance-name.ts';
 import { novaObject } from '../nova-object.ts';
 import type { Server } from '../server.ts';
 import type { Announcement, Initiator, Phase } from './announcement.ts';
@@ -28,11 +29,8 @@ const announced = (
     keypairs: server.keyPairs.map(keypairPayload),
     tags: server.tags,
     trusted_image_certificates: null,
-    instance_name: instanceName(server),
+    instance_name: instanceName(server.id),
     ...actionFields(server, by, exception),
     block_devices: [],
   }),
 });
-
-/** Gives the name by which a hypervisor knows a server, as Nova's default `instance_name_template` makes it. */
-const instanceName = ({ id }: Server): string => `instance-${id.toString(16).padStart(8, '0')}`;
