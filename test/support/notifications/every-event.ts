@@ -4,14 +4,11 @@ import {
   instanceCreateError,
 } from '../../../src/rules/compute/notifications/instance-create.ts';
 import { instanceDelete } from '../../../src/rules/compute/notifications/instance-delete.ts';
-import { instanceShutdown } from '../../../src/rules/compute/notifications/instance-shutdown.ts';
 import { instanceTagsUpdate } from '../../../src/rules/compute/notifications/instance-update.ts';
-import { keypair } from '../../../src/rules/compute/notifications/keypair.ts';
-import { initiatorOf, keyPairOf, recorded, serverOf } from './recorded.ts';
+import { initiatorOf, recorded, serverOf } from './recorded.ts';
 
 const { payload } = recorded('instance.create.end-2');
 const server = serverOf(payload);
-const pair = keyPairOf(recorded('keypair.import.end-1').payload);
 const phases = ['start', 'end'] as const;
 
 export const by = initiatorOf(payload);
@@ -23,8 +20,4 @@ export const everyEvent = [
   instanceCreateError(exceptionIn('spawn', new Error('No room.')), server, by),
   instanceTagsUpdate({ ...server, tags: ['t1'] }, by, AT),
   ...phases.map((phase) => instanceDelete(phase, server, by)),
-  ...phases.map((phase) => instanceShutdown(phase, server, by)),
-  ...(['create', 'import', 'delete'] as const).flatMap((action) =>
-    phases.map((phase) => keypair(action, phase, pair)),
-  ),
 ];

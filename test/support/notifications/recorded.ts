@@ -19,24 +19,6 @@ const FOLDER = 'test/fixtures/upstream/nova';
 export const recorded = (name: string): Recorded =>
   JSON.parse(readFileSync(`${FOLDER}/notifications/${name}.json`, 'utf8')) as Recorded;
 
-/** Reads one of Nova's samples, whose payload is said to be another file's, but for some fields. */
-export function sample(name: string): Omit<Recorded, 'message_id' | 'timestamp'> {
-  const folder = `${FOLDER}/notification_samples`;
-  const read = (file: string) => JSON.parse(readFileSync(`${folder}/${file}`, 'utf8')) as Recorded;
-  const { payload, ...rest } = read(`${name}.json`);
-  const { $ref, 'nova_object.data': own } = payload as unknown as Record<string, never>;
-  const common = read(String($ref).replace('#', '')) as unknown as NovaObject;
-  return {
-    ...rest,
-    payload: {
-      'nova_object.name': common['nova_object.name'],
-      'nova_object.namespace': 'nova',
-      'nova_object.version': common['nova_object.version'],
-      'nova_object.data': { ...common['nova_object.data'], ...(own as object | undefined) },
-    },
-  };
-}
-
 type Data = Record<string, never>;
 const dataOf = (object: NovaObject): Data => object['nova_object.data'] as Data;
 const micros = (text: string | null): number | null => (text === null ? null : Date.parse(text) * 1000);
