@@ -5,6 +5,7 @@ import { listParts } from '../src/daemons/parts.ts';
 import { StartedPrograms } from '../test/support/interop/programs.ts';
 import { RealKeystone } from '../test/support/interop/real-keystone.ts';
 import { competeWithNova } from './compute.ts';
+import { competeWithOpenstack, listServers } from './servers.ts';
 import {
   compete,
   type Contest,
@@ -145,6 +146,8 @@ async function main(): Promise<void> {
   for (const count of [10_000, 100_000]) await listUsers(count);
   real.close();
   await competeWithNova();
+  await listServers();
+  await competeWithOpenstack();
   row('the local worker, after all that', '', '', '', '', workersPeak());
   await startUp('up, when it is up', async () => {});
   await startUp('up, after down', () => keyward(['down']));
