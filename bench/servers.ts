@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ensurePostgres } from '../src/daemons/postgres/server.ts';
 import { pageStatement } from '../src/database/nova-cell/server-pages.ts';
@@ -79,6 +80,16 @@ export async function listServers(): Promise<void> {
   ]);
 }
 
+/** Makes what a server alone is made of, and whose it is. */
+async function makeParts(): Promise<void> {
+  const file = path.join(home.dir, 'bench.raw');
+  writeFileSync(file, Buffer.alloc(1024, 1));
+  await keyward(['db', 'sync']);
+  await keyward(['bootstrap', '--bootstrap-password-stdin']);
+  await keyward(['flavor', 'create', 'bench', '--ram', '64', '--disk', '1']);
+  await keyward(['image', 'create', 'bench', '--file', file]);
+}
+
 /** Measures beside openstackclient on a running Nova. */
 export async function competeWithOpenstack(): Promise<void> {
   const databases = novaDatabases(await ensurePostgres(home.home, () => {}), 'rig_');
@@ -98,6 +109,14 @@ export async function competeWithOpenstack(): Promise<void> {
       const args = [...name.split(' '), ...more];
       await compete({ name, atMost: 0.3, args: [...args, ...ours], theirs: openstack(...args) });
     }
+    const boot = ['--flavor', '1', '--image', 'img1', '--no-network', '--wait', 'made'];
+    await makeParts();
+    await compete({
+      name: 'server create, ACTIVE',
+      atMost: '',
+      args: ['server', 'create', '--flavor', 'bench', '--image', 'bench', 'made'],
+      theirs: openstack('server', 'create', ...boot),
+    });
   } finally {
     tools.close();
     await nova.close();
