@@ -11,7 +11,7 @@ export function viewServers(database: Database, cells: Cells) {
   return {
     serverFinder,
     serverList: new ServerList(database, cells, serverFinder),
-    serverViewer: new ServerViewer(database, cells, serverFinder),
+    serverViewer: new ServerViewer(database, serverFinder),
     serverEvents: new ServerEvents(cells, serverFinder),
   };
 }

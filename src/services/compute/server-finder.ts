@@ -29,6 +29,9 @@ type Wanted = {
   deadlineMs?: number;
 };
 type Options = { deadlineMs?: number };
+/** Reads something of a server in its cell; null where the cell does not have it. */
+type ReadServer<T> = (em: EntityManager, uuid: string) => Promise<T | null>;
+type Read<T> = { cell: CellMapping; value: T } | { cell: null; value: null };
 type Found = { cell: CellMapping | null; server: FoundServer };
 
 /** Finds the cell that a server is in, by its uuid or its name. Every refusal is made before anything was changed. */
@@ -61,24 +64,33 @@ export class ServerFinder {
 
   /** Finds the server of a uuid, be it deleted or not; null where there is none. An Unavailable where that is not known. */
   async findUuid(uuid: string, options: Options = {}): Promise<Place | null> {
-    const found = await this.#byUuid(uuid.toLowerCase(), options);
-    return found && placeOf(found);
+    const read = await this.readUuid(
+      uuid,
+      async (em, id) => (await serverOfUuid(em, id))[0] ?? null,
+      options,
+    );
+    if (read === null) return null;
+    const { cell, value } = read;
+    return { cell, uuid: uuid.toLowerCase(), isDeleted: value?.isDeleted ?? false };
   }
 
-  /** The mapping tells the cell; where it tells none, or a wrong one, every cell is asked. */
-  async #byUuid(uuid: string, options: Options): Promise<Found | null> {
+  /**
+   * Reads something of a server in its cell, where `read` gives null if it is not there: so one connection does. What was
+   * read is null where no cell has been chosen for the server, and all is null where there is no such server. The
+   * mapping tells the cell; where it tells none, or a wrong one, every cell is asked.
+   */
+  async readUuid<T>(given: string, read: ReadServer<T>, options: Options = {}): Promise<Read<T> | null> {
+    const uuid = given.toLowerCase();
     const { cellId, isBuilding, all } = await this.#mapping(uuid);
-    const mapped = all.filter(({ id }) => id === cellId);
-    const use = (em: EntityManager) => serverOfUuid(em, uuid);
-    const first = await this.#cells.each(use, { ...options, among: mapped });
+    const use = (em: EntityManager) => read(em, uuid);
+    const first = await this.#cells.each(use, { ...options, among: all.filter(({ id }) => id === cellId) });
     const [unseen] = first.failures;
     if (unseen) throw serverUnseen(uuid, unseen);
-    const [found] = foundIn(first);
+    const found = firstRead(first);
     if (found) return found;
-    if (isBuilding) return { cell: null, server: { ...NAMELESS, uuid } };
-    const among = all.filter(({ id }) => id !== cellId);
-    const others = await this.#cells.each(use, { ...options, among });
-    const [elsewhere] = foundIn(others);
+    if (isBuilding) return { cell: null, value: null };
+    const others = await this.#cells.each(use, { ...options, among: all.filter(({ id }) => id !== cellId) });
+    const elsewhere = firstRead(others);
     if (elsewhere) return elsewhere;
     if (others.failures.length > 0) throw manyUnseen(uuid, others.failures, []);
     return null;
@@ -108,6 +120,11 @@ export class ServerFinder {
     if (found.length === 0) throw serverNotFound(name);
     return found[0]!;
   }
+}
+
+function firstRead<T>({ answers }: FromCells<T | null>): Read<T> | null {
+  const found = answers.find(({ value }) => value !== null);
+  return found ? { cell: found.cell, value: found.value! } : null;
 }
 
 const placeOf = ({ cell, server: { uuid, isDeleted } }: Found): Place => ({ cell, uuid, isDeleted });
