@@ -1,38 +1,33 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { DELETED_MEANWHILE } from '../../src/rules/compute/lost-server.ts';
-import { until } from '../support/home/cli.ts';
 import { comparable, differences } from '../support/interop/nova/comparable.ts';
 import { KnownDifferences } from '../support/interop/nova/known-differences.ts';
 import {
-  makeByCommands,
+  makeActive,
   makeOurs,
   makeTheirs,
-  OneByOne,
   type State,
   STATES,
 } from '../support/interop/nova/keyward-states.ts';
 import { NovaOnHome } from '../support/interop/nova/nova-on-home.ts';
-import type { Answer, NovaUser, Stopped } from '../support/interop/nova/project.ts';
+import type { Stopped } from '../support/interop/nova/project.ts';
+import { rowsOfServer } from '../support/interop/nova/rows-of-server.ts';
 import { sideBySide } from '../support/interop/nova/shown-server.ts';
 
 const WHO = ['member', 'admin'] as const;
 const at = (...versions: string[]) => versions.flatMap((version) => WHO.map((who) => ({ who, version })));
 
 let on: NovaOnHome;
-let swept: string;
 let ours: Record<State, string>;
 let theirs: Record<State, string>;
 let stopped: Stopped[];
 let logged: number;
 let image: string;
-let steps: OneByOne;
 
 /** Nova's own failures are in its log by then, and nothing that is about keyward's servers. */
 beforeAll(async () => {
   on = await NovaOnHome.start();
-  steps = new OneByOne(on);
-  const made = await makeByCommands(on);
-  ({ swept, image } = made);
+  const made = await makeActive(on);
+  ({ image } = made);
   ({ ids: theirs, stopped } = await makeTheirs(on));
   logged = on.logged;
   ours = await makeOurs(on, made.active);
@@ -42,19 +37,6 @@ afterAll(async () => {
   await on?.close();
 });
 
-const get = async (user: NovaUser, path: string, version = '2.96'): Promise<any> => {
-  const { status, body } = await user.call('GET', path, undefined, version);
-  if (status !== 200) throw new Error(`${path}: ${status} ${JSON.stringify(body)}`);
-  return body;
-};
-/** What an admin is told of one server. */
-const told = async (id: string, state: State, version: string): Promise<any> => {
-  if (state !== 'deleted') return (await get(on.project.admin, `/servers/${id}`, version)).server;
-  const { servers } = await get(on.project.admin, '/servers/detail?deleted=True', version);
-  return servers.find((server: { id: string }) => server.id === id);
-};
-const act = (user: NovaUser, id: string, action: object): Promise<Answer> =>
-  user.call('POST', `/servers/${id}/action`, action);
 /** Takes from an answer what is one server's own. */
 const alike = (answer: unknown, id: string) =>
   comparable(answer, {
@@ -64,7 +46,6 @@ const alike = (answer: unknown, id: string) =>
     [on.host]: '<host>',
     compute1: '<host>',
   });
-const findings = async () => (await on.services.cellVerifier.verify(20_000)).findings;
 
 describe("Nova's API tells of keyward's servers as of its own", () => {
   const known = KnownDifferences.ofAnswers();
@@ -78,25 +59,26 @@ describe("Nova's API tells of keyward's servers as of its own", () => {
 
   it.each(at('2.1', '2.73', '2.96', '2.104'))('lists and shows, to a $who at $version', async (given) => {
     const { who, version } = given;
-    const user = on.project[who];
-    const { servers } = await get(user, '/servers/detail', version);
-    if (who === 'admin') servers.push(...(await get(user, '/servers/detail?deleted=True', version)).servers);
+    const { servers } = await on.answered(who, '/servers/detail', version);
+    if (who === 'admin')
+      servers.push(...(await on.answered(who, '/servers/detail?deleted=True', version)).servers);
     for (const state of statesOf(who))
       await compare(state, async (id) => [
         servers.find((server: any) => server.id === id) ?? 'not listed',
-        state === 'deleted' ? null : await get(user, `/servers/${id}`, version),
+        state === 'deleted' ? null : await on.answered(who, `/servers/${id}`, version),
       ]);
   });
 
   it.each(at('2.21', '2.51', '2.84'))('actions and events, to a $who at $version', async (given) => {
     const { who, version } = given;
-    const user = on.project[who];
     for (const state of statesOf(who)) {
       if (state === 'requested') continue;
       await compare(state, async (id) => {
         const path = `/servers/${id}/os-instance-actions`;
-        const { instanceActions } = await get(user, path, version);
-        const each = instanceActions.map((action: any) => get(user, `${path}/${action.request_id}`, version));
+        const { instanceActions } = await on.answered(who, path, version);
+        const each = instanceActions.map((action: any) =>
+          on.answered(who, `${path}/${action.request_id}`, version),
+        );
         return [instanceActions, await Promise.all(each)];
       });
     }
@@ -123,7 +105,7 @@ it.each([
   'changes-since=2026-01-01T00:00:00Z',
   'deleted=True',
 ])("Nova's API finds by %s those of keyward's as of its own", async (query) => {
-  const { servers } = await get(on.project.admin, `/servers?${query}`);
+  const { servers } = await on.answered('admin', `/servers?${query}`);
   const found = new Set(servers.map(({ id }: { id: string }) => id));
   const statesAmong = (ids: Record<State, string>) => STATES.filter((state) => found.has(ids[state]));
   expect(statesAmong(ours)).toEqual(statesAmong(theirs));
@@ -131,9 +113,8 @@ it.each([
 });
 
 it.each(WHO)("Nova's API gives a %s pages of keyward's servers and its own", async (who) => {
-  const user = on.project[who];
   const idsOf = async (query: string): Promise<string[]> =>
-    (await get(user, `/servers${query}`)).servers.map(({ id }: { id: string }) => id);
+    (await on.answered(who, `/servers${query}`)).servers.map(({ id }: { id: string }) => id);
   const all = await idsOf('');
   const paged: string[] = [];
   for (let page = await idsOf('?limit=2'); page.length > 0;) {
@@ -141,14 +122,9 @@ it.each(WHO)("Nova's API gives a %s pages of keyward's servers and its own", asy
     page = await idsOf(`?limit=2&marker=${page.at(-1)}`);
   }
   expect(paged).toEqual(all);
-  expect(all.toSorted()).toEqual(
-    [
-      swept,
-      ...[ours, theirs].flatMap((ids) =>
-        STATES.filter((state) => state !== 'deleted').map((state) => ids[state]),
-      ),
-    ].toSorted(),
-  );
+  const living = STATES.filter((state) => state !== 'deleted');
+  const made = [ours, theirs].flatMap((ids) => living.map((state) => ids[state]));
+  expect(all.toSorted()).toEqual(made.toSorted());
 });
 
 /** What keyward tells otherwise than Nova: Nova gives the present for no time, and hides what a deleted server had. */
@@ -157,7 +133,11 @@ const OTHERWISE: Partial<Record<State, string>> = { requested: 'updated', delete
 it.each(STATES)("keyward shows a server that is %s as Nova's API does", async (state) => {
   const shown = await on.home.json('server', 'show', ours[state]);
   for (const version of ['2.96', '2.104']) {
-    const compared = sideBySide(shown, await told(ours[state], state, version), version);
+    const compared = sideBySide(
+      shown,
+      await on.told(ours[state], { isDeleted: state === 'deleted' }, version),
+      version,
+    );
     const field = OTHERWISE[state];
     if (field) compared.ours[field] = compared.theirs[field];
     expect(compared.ours).toEqual(compared.theirs);
@@ -211,88 +191,15 @@ it("Nova's objects load keyward's rows as they load Nova's", async () => {
   expect(known.unseen).toEqual([]);
 });
 
-describe("a server of keyward's that Nova's API changes", () => {
-  const isDeleted = async (id: string) => {
-    expect(await on.project.member.call('DELETE', `/servers/${id}`)).toMatchObject({ status: 204 });
-    expect(await told(id, 'deleted', '2.96')).toMatchObject({ status: 'DELETED' });
-    expect(await on.home.json('server', 'show', id)).toMatchObject({ status: 'DELETED' });
-  };
-
-  it('is deleted there, as no nova-compute reports for its host', async () => {
-    expect(on.guests()).toContain(swept);
-    await isDeleted(swept);
-  });
-
-  it.each(['unspawned', 'unplaced'] as const)('is deleted where it is %s', (state) => isDeleted(ours[state]));
-
-  it('is locked, and keyward lets no member delete it', async () => {
-    const { uuid } = await steps.finish('locked');
-    const { member, admin } = on.project;
-    expect(await act(member, uuid, { lock: { locked_reason: 'until friday' } })).toMatchObject({
-      status: 202,
-    });
-    expect(await on.asMember('server', 'delete', uuid)).toMatchObject({
-      code: 1,
-      stderr: expect.stringContaining('is locked. The reason is: until friday'),
-    });
-    expect(await act(admin, uuid, { 'os-resetState': { state: 'error' } })).toMatchObject({ status: 202 });
-    expect(await told(uuid, 'active', '2.96')).toMatchObject({ status: 'ERROR', locked: true });
-    expect(await act(member, uuid, { unlock: null })).toMatchObject({ status: 202 });
-    expect(await on.asMember('server', 'delete', uuid)).toMatchObject({ code: 0 });
-    expect(await told(uuid, 'deleted', '2.96')).toMatchObject({ status: 'DELETED', locked: false });
-  });
-});
-
-describe('a server that Nova deletes while keyward builds it leaves no ghost', () => {
-  const remove = (id: string) => on.project.member.call('DELETE', `/servers/${id}`);
-  const assertGone = async (id: string, refusal: string) => {
-    expect(await on.project.member.call('GET', `/servers/${id}`)).toMatchObject({ status: 404 });
-    await expect(on.services.serverFinder.find(id)).rejects.toMatchObject({ name: refusal });
-    expect(await findings()).toEqual([]);
-  };
-  const isMapped = async (id: string) =>
-    (await on.home.query(`select from instance_mappings where instance_uuid = '${id}'`, 'nova_api')).length >
-    0;
-
-  it('before it is in a cell', async () => {
-    const request = await steps.accept('early');
-    expect(await remove(request.uuid)).toMatchObject({ status: 204 });
-    await expect(on.services.serverCreation.place(request)).rejects.toMatchObject({
-      name: DELETED_MEANWHILE,
-    });
-    await assertGone(request.uuid, 'NotFound');
-    expect(await isMapped(request.uuid)).toBe(false);
-  });
-
-  it('when it is written into its cell', async () => {
-    const letGo = await on.home.holdUp('lock table instances in share row exclusive mode', 'nova_cell1');
-    const boot = ['server', 'create', 'between', '--flavor', 'm1.tiny', '--image', 'img1'];
-    const created = on.asMember(...boot);
-    await until(() => on.home.isHeldUp('relation', 'nova_cell1'));
-    const [{ id }] = (await get(on.project.member, '/servers?name=between')).servers;
-    expect(await remove(id)).toMatchObject({ status: 204 });
-    await letGo();
-    expect(await created).toMatchObject({
-      code: 1,
-      stderr: expect.stringContaining(`The server ${id} was deleted while it was being built.`),
-    });
-    await assertGone(id, 'ServerDeleted');
-    expect(await isMapped(id)).toBe(false);
-  });
-
-  it('when it is spawned', async () => {
-    const request = await steps.place('late');
-    expect(await remove(request.uuid)).toMatchObject({ status: 204 });
-    await expect(on.services.serverCreation.finish(request)).rejects.toMatchObject({
-      name: DELETED_MEANWHILE,
-    });
-    await assertGone(request.uuid, 'ServerDeleted');
-  });
-});
-
-it("keyward's host removes what is left there of a server that Nova's API deleted", async () => {
-  await until(() => !on.guests().includes(swept));
-  expect(on.guests()).toEqual([ours.active]);
+it("each table has as many rows of keyward's servers as of Nova's", async () => {
+  for (const state of STATES) {
+    const [one, other] = [
+      await rowsOfServer(on.home, ours[state]),
+      await rowsOfServer(on.home, theirs[state]),
+    ];
+    expect([state, one]).toEqual([state, other]);
+    expect(Object.keys(one).length).toBeGreaterThan(2);
+  }
 });
 
 it('Nova has logged no error about any of that', () => expect(on.errorsSince(logged)).toEqual([]));

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { cellAddress, fillDatabaseUrl, fillTransportUrl, maskUrl } from '../../../../src/config/cell-urls.ts';
@@ -9,6 +9,7 @@ import { RealNova } from '../real-nova.ts';
 import { novaDatabases, urlOf } from './databases.ts';
 import type { NovaProject } from './project.ts';
 
+export type Who = 'member' | 'admin';
 type Parts = { home: TestHome; nova: RealNova; services: ComputeServices; cell: string };
 
 /**
@@ -55,9 +56,44 @@ export class NovaOnHome {
     return new NovaOnHome({ home, nova, services, cell });
   }
 
+  /** Makes an image for commands, and gives its id. */
+  async makeImage(name: string): Promise<string> {
+    const made = ['image', 'create', name, '--file', this.file('image', 'x'.repeat(1024))];
+    return (await this.home.json(...made, '--disk-format', 'raw')).id as string;
+  }
+
+  /** Writes a file for a command, and gives its path. */
+  file(name: string, data: string): string {
+    const written = path.join(this.home.dir, `${name}-file`);
+    writeFileSync(written, data);
+    return written;
+  }
+
   /** Runs a command as a member of the project. */
   asMember(...args: string[]): Promise<Outcome> {
     return this.home.run([...args, '--os-user-id', 'alice', '--os-project-id', this.project.id]);
+  }
+
+  /** Makes a server of those by a command, and gives its id. */
+  async create(name: string, image: string, ...more: string[]): Promise<string> {
+    const args = ['server', 'create', name, '--flavor', 'm1.tiny', '--image', image, '-f', 'json', ...more];
+    const { code, stdout, stderr } = await this.asMember(...args);
+    if (code !== 0) throw new Error(stderr);
+    return JSON.parse(stdout).id as string;
+  }
+
+  /** Gives what Nova's API answers; throws where it refuses. */
+  async answered(who: Who, where: string, version = '2.96'): Promise<any> {
+    const { status, body } = await this.project[who].call('GET', where, undefined, version);
+    if (status !== 200) throw new Error(`${where}: ${status} ${JSON.stringify(body)}`);
+    return body;
+  }
+
+  /** Gives what Nova's API tells an admin of one server; deleted ones are in a list alone. */
+  async told(id: string, { isDeleted }: { isDeleted: boolean }, version = '2.96'): Promise<any> {
+    if (!isDeleted) return (await this.answered('admin', `/servers/${id}`, version)).server;
+    const { servers } = await this.answered('admin', '/servers/detail?deleted=True', version);
+    return servers.find((server: { id: string }) => server.id === id);
   }
 
   /** The servers of which there is something on keyward's host. */
