@@ -43,6 +43,8 @@ export async function insertInstance(em: EntityManager, wanted: Wanted): Promise
 const instanceRow = ({ server, owner, userData }: Wanted) => ({
   uuid: server.uuid,
   createdAt: databaseNow(),
+  // Nova has changed the row by the time that it spawns, and `changes-since` finds no other ones.
+  updatedAt: databaseNow(),
   isDeleted: false,
   userId: owner.userId,
   projectId: owner.projectId,

@@ -110,6 +110,13 @@ describe('a server is made', () => {
       system_metadata: { image_hw_machine_type: 'q35', image_min_disk: '1', owner_user_name: 'alice' },
     });
     expect(await findings()).toEqual([]);
+    await cells.services.serverCreation.place(request);
+    // Nova's `changes-since` finds no row without the time of a change.
+    expect(await rowOf(request.uuid)).toMatchObject({
+      vm_state: 'building',
+      task_state: 'spawning',
+      updated_at: expect.any(Date),
+    });
   });
 
   it('never for a request that is too old, or was given up', async () => {

@@ -22,6 +22,11 @@ export class NovaObjects {
     return JSON.parse(await this.#run('read', token)) as ObjectRows;
   }
 
+  /** Loads all that there is of each server, by its uuid; throws where one of Nova's objects refuses what it reads. */
+  async servers(uuids: string[]): Promise<Record<string, ObjectRows>> {
+    return JSON.parse(await this.#run('servers', ...uuids)) as Record<string, ObjectRows>;
+  }
+
   async #run(...args: string[]): Promise<string> {
     const { code, stdout, stderr } = await this.#programs.run(
       'nova-objects',

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { confText, type Sections } from '../conf-file.ts';
+import { NovaObjects } from './nova-objects.ts';
 import { ForkedPrograms, type Outcome, type Programs } from './programs.ts';
 import { ensureVenv } from './venv.ts';
 
@@ -45,6 +46,12 @@ export class NovaTools {
   /** Runs openstackclient; the environment says where, who and on what, so that no argument holds a password. */
   openstack(env: NodeJS.ProcessEnv, ...args: string[]): Promise<Outcome> {
     return this.#run('openstack', args, { PATH: process.env['PATH'], HOME: this.#dir, ...env });
+  }
+
+  /** Gives Nova's objects on the databases of the same nova.conf. */
+  objects(): NovaObjects {
+    this.#programs ??= this.#programsIn(this.bin);
+    return new NovaObjects(this.#programs, this.config);
   }
 
   close(): void {

@@ -1,7 +1,8 @@
 """Writes one or two of each of Nova's objects, or prints what they read, as JSON; programs.py runs it.
 
-Arguments: a nova.conf, and `write` or `read`. `write` prints the token of a console; `read` prints a list of rows for
-each kind of object, and takes the token as a third argument.
+Arguments: a nova.conf, and `write`, `read` or `server`. `write` prints the token of a console; `read` prints a list of
+rows for each kind of object, and takes the token as a third argument; `servers` prints what there is of each of the
+servers whose uuids follow.
 """
 
 import datetime
@@ -109,9 +110,31 @@ def read(ctxt, token):
     }
 
 
+def read_server(ctxt, uuid):
+    """Loads all that Nova keeps of one server, with every field that it can load; what is not there is left out."""
+    everything = ctxt.elevated(read_deleted='yes')
+    mapping = objects.InstanceMapping.get_by_instance_uuid(everything, uuid)
+    rows = {'instance_mappings': [mapping]}
+    rows['request_specs'] = [objects.RequestSpec.get_by_instance_uuid(everything, uuid)]
+    if not mapping.cell_mapping:
+        return rows | {'build_requests': [objects.BuildRequest.get_by_instance_uuid(everything, uuid)]}
+    with context.target_cell(everything, mapping.cell_mapping) as cell:
+        actions = objects.InstanceActionList.get_by_instance_uuid(cell, uuid)
+        return rows | {
+            'instances': [objects.Instance.get_by_uuid(cell, uuid, expected_attrs=[*EXPECTED, *WITH_SERVER])],
+            'block_device_mapping': objects.BlockDeviceMappingList.get_by_instance_uuid(cell, uuid),
+            'instance_faults': objects.InstanceFaultList.get_by_instance_uuids(cell, [uuid]),
+            'instance_actions': actions,
+            'instance_actions_events': [
+                e for action in actions for e in objects.InstanceActionEventList.get_by_action(cell, action.id)],
+        }
+
+
 EXPECTED = [
     'metadata', 'system_metadata', 'flavor', 'keypairs', 'numa_topology', 'pci_requests', 'device_metadata',
     'trusted_certs', 'resources', 'migration_context', 'vcpu_model']
+#: What `write` makes none of.
+WITH_SERVER = ['info_cache', 'security_groups', 'tags', 'services', 'ec2_ids']
 
 
 def plain(value):
@@ -125,6 +148,14 @@ def fields(obj):
     return {name: getattr(obj, name) for name in sorted(obj.fields) if obj.obj_attr_is_set(name)}
 
 
+def in_words(rows):
+    return {kind: [fields(obj) for obj in found] for kind, found in rows.items()}
+
+
+def as_json(answer):
+    return json.dumps(answer, default=plain)
+
+
 def main():
     _, conf, task, *arguments = sys.argv
     config.parse_args(['nova', '--config-file', conf])
@@ -134,5 +165,7 @@ def main():
     if task == 'write':
         print(write(ctxt))
         return
-    rows = read(ctxt, *arguments)
-    print(json.dumps({kind: [fields(obj) for obj in found] for kind, found in rows.items()}, default=plain))
+    if task == 'servers':
+        print(as_json({uuid: in_words(read_server(ctxt, uuid)) for uuid in arguments}))
+        return
+    print(as_json(in_words(read(ctxt, *arguments))))
