@@ -8,8 +8,13 @@ export const instanceChanges = {
 } as const;
 export type InstanceChange = keyof typeof instanceChanges;
 
+/** Refuses a change that the server is in no state for. */
+export function assertMay(change: InstanceChange, server: Server): void {
+  if (change === 'delete') assertUnprotected(server);
+}
+
 /** Refuses a server that an admin has protected against its deletion; Nova answers so as if it had deleted it. */
-export function assertUnprotected({ uuid, isTerminateDisabled }: Server): void {
+function assertUnprotected({ uuid, isTerminateDisabled }: Server): void {
   if (!isTerminateDisabled) return;
   throw new RuleError('TerminateDisabled', `The server ${uuid} is protected against deletion.`, {
     cure: `Its row in \`instances\` has disable_terminate set; take that off first, if it may go.`,

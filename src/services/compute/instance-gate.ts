@@ -3,13 +3,12 @@ import { lockInstance } from '../../database/nova-cell/instance.repository.ts';
 import { findServer } from '../../database/nova-cell/server.repository.ts';
 import type { Caller } from '../../rules/compute/caller.ts';
 import { assertUnlocked } from '../../rules/compute/instance-lock.ts';
+import { assertMay } from '../../rules/compute/instance-state.ts';
 import type { Server } from '../../rules/compute/server.ts';
 import { RuleError } from '../../rules/errors.ts';
 import { beginChange, type Change } from './noted-change.ts';
 
 type Begin = {
-  /** What the change asks of the server besides that it is not locked. */
-  assert: (server: Server) => void;
   host: string;
   apply: (server: Server) => Promise<unknown>;
 };
@@ -18,14 +17,10 @@ type Begin = {
  * The one door to changes of a server that is there: it locks the row, asks the rules, notes Nova's action, and changes
  * the row, in the caller's transaction, which sees to it that a request passes once.
  */
-export async function passGate(
-  em: EntityManager,
-  change: Change,
-  { assert, host, apply }: Begin,
-): Promise<void> {
+export async function passGate(em: EntityManager, change: Change, { host, apply }: Begin): Promise<void> {
   const server = await lockedServer(em, change.uuid);
   assertUnlocked(server, change.caller);
-  assert(server);
+  assertMay(change.kind, server);
   await beginChange(em, change, host);
   await apply(server);
 }

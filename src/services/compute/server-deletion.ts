@@ -11,7 +11,6 @@ import type { CellMapping } from '../../rules/compute/cell.ts';
 import { findCell } from '../../rules/compute/find-cell.ts';
 import { assertOurHost } from '../../rules/compute/host.ts';
 import { placedMeanwhile } from '../../rules/compute/lost-server.ts';
-import { assertUnprotected } from '../../rules/compute/instance-state.ts';
 import type { ServerDeleteRequest } from '../../rules/compute/new-server.ts';
 import { buildingServerRefused } from '../../rules/compute/server-refusals.ts';
 import type { Server } from '../../rules/compute/server.ts';
@@ -63,7 +62,6 @@ export class ServerDeletion {
     await this.#takeUp(this.#cells.database(cell), request, (em) =>
       passGate(em, changeOf(request), {
         host,
-        assert: assertUnprotected,
         apply: async (server) => {
           await setTaskState(em, uuid, 'deleting');
           await writeAudit(em, { ...request, operation: OPERATION }, [audited(server)]);
