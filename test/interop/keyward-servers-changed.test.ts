@@ -58,6 +58,15 @@ describe("a server of keyward's that Nova's API changes", () => {
   });
 });
 
+it('a server that Nova has told nobody to stop is deleted by keyward all the same', async () => {
+  const { uuid } = await steps.finish('stopped');
+  expect(await act(on.project.member, uuid, { 'os-stop': null })).toMatchObject({ status: 202 });
+  const stopping = { 'OS-EXT-STS:task_state': 'powering-off' };
+  expect(await on.told(uuid, { isDeleted: false })).toMatchObject(stopping);
+  expect(await on.asMember('server', 'delete', uuid)).toMatchObject({ code: 0 });
+  expect(await on.told(uuid, { isDeleted: true })).toMatchObject({ status: 'DELETED' });
+});
+
 describe('a server that Nova deletes while keyward builds it leaves no ghost', () => {
   const remove = (id: string) => on.project.member.call('DELETE', `/servers/${id}`);
   const assertGone = async (id: string, refusal: string) => {
