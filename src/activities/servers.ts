@@ -6,6 +6,7 @@ import type {
   ServerSetRequest,
 } from '../rules/compute/new-server.ts';
 import type { ServerEvent } from '../rules/compute/server-event.ts';
+import { RuleError, Transient } from '../rules/errors.ts';
 import type { Asked } from '../rules/run-request.ts';
 import type { ServerCreation } from '../services/compute/server-creation.ts';
 import type { ServerDeletion } from '../services/compute/server-deletion.ts';
@@ -14,7 +15,7 @@ import type { ServerGuests } from '../services/compute/server-guests.ts';
 
 type Create = Asked<ServerCreateRequest>;
 type Change = Asked<ServerDeleteRequest>;
-type Failed = { reason: string };
+type Failed = { name: string; reason: string };
 
 /** A worker that dies in the middle of a driver's work is noticed by the end of these. */
 const BEAT_MS = 2000;
@@ -32,11 +33,12 @@ export const createServerActivities = ({ creation, deletion, guests, update, ann
   placeServer: (request: Create) => creation.place(request),
   spawnServer: (request: Create) => beating(guests.spawn(request)),
   finishServer: (request: Create) => creation.finish(request),
-  failServer: (request: Create & Failed) => creation.fail(request),
+  failServer: (request: Create & Failed) => persistently(creation.fail(request)),
   beginDelete: (request: Change) => deletion.begin(request),
   destroyServer: (request: Asked<ServerRequest>) => beating(guests.destroy(request)),
   finishDelete: (request: Change) => deletion.finish(request),
-  failDelete: (request: Change & Failed) => deletion.fail(request),
+  queueDelete: (request: Change) => persistently(deletion.queue(request)),
+  failDelete: (request: Change & Failed) => persistently(deletion.fail(request)),
   setServer: (request: Asked<ServerSetRequest>) => update.apply(request),
   announceServer: announce,
 });
@@ -46,4 +48,11 @@ export type ServerActivities = ReturnType<typeof createServerActivities>;
 async function beating<T>(work: Promise<T>): Promise<T> {
   const timer = setInterval(() => heartbeat(), BEAT_MS);
   return work.finally(() => clearInterval(timer));
+}
+
+/** What refuses a step often refuses its compensation too, which must be made all the same once it can be. */
+function persistently<T>(work: Promise<T>): Promise<T> {
+  return work.catch((error: unknown) => {
+    throw error instanceof RuleError ? new Transient(error.name, error.message, error.cure) : error;
+  });
 }

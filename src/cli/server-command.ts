@@ -12,6 +12,7 @@ import {
   serverWorkflowId,
 } from '../rules/compute/new-server.ts';
 import type { ServerView } from '../rules/compute/server-view.ts';
+import { ExitCode, RuleError } from '../rules/errors.ts';
 import type { RunOptions, Runs } from '../temporal/runs.ts';
 import { ComputeCommand } from './compute-command.ts';
 import { type CallerFlags, callerFlags } from './flags/caller-flags.ts';
@@ -66,7 +67,7 @@ export abstract class ServerCommand extends ComputeCommand {
       settling: settlingOfCreate(services, request),
       start: (runs, options) => runs.run('serverCreate', request, { ...options, onConflict: 'refuse' }),
     });
-    return outcome && services.serverViewer.show(server.uuid, SHOW_MS);
+    return outcome && services.serverViewer.show(server.uuid, SHOW_MS).catch(unshown(server.uuid));
   }
 
   /** Deletes a server by its name or id. */
@@ -122,3 +123,17 @@ export abstract class ServerCommand extends ComputeCommand {
     return outcome;
   }
 }
+
+/** It is made all the same, and a script that takes the error for a failure would make another one. */
+const unshown = (uuid: string) => (error: unknown) => {
+  if (!(error instanceof RuleError)) throw error;
+  throw new RuleError(
+    'ServerNotShown',
+    `The server ${uuid} is made and ACTIVE, but can't be shown: ${error.message}`,
+    {
+      cure: `\`keyward server show ${uuid}\` shows it later.`,
+      exitCode: ExitCode.unavailable,
+      outcome: 'changed',
+    },
+  );
+};

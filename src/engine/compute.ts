@@ -118,7 +118,7 @@ export class Compute implements Service {
 
   async serve(poolSize: number, announce: Announce): Promise<Served> {
     const { home, env, computeHost: choice } = this.#at;
-    const notifications = this.settings.notifications.read();
+    const { notifications } = this.settings;
     const [{ workOnCompute }, target, address] = await Promise.all([
       import('./compute-worker.ts'),
       this.target(),

@@ -1,6 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { assertFits, type GivenServer } from '../rules/compute/boot.ts';
+import { assertEnabled, assertFits, type GivenServer } from '../rules/compute/boot.ts';
 import { hostnameOf } from '../rules/compute/hostname.ts';
 import type { Image } from '../rules/compute/image.ts';
 import type { BootImage, NewServer } from '../rules/compute/new-server.ts';
@@ -13,6 +13,7 @@ export async function newServer(engine: Engine, given: GivenServer, userId: stri
   const services = await compute.services();
   const uuid = randomUUID();
   const { flavor } = await services.flavors.show(given.flavor);
+  assertEnabled(flavor);
   const image = bootImageOf(await compute.images.find(given.image));
   assertFits(flavor, image);
   const keyPair =
@@ -38,7 +39,6 @@ export async function newServer(engine: Engine, given: GivenServer, userId: stri
     reservationId: newReservationId(),
     host,
     cell,
-    ownerNames: { user: null, project: null },
   };
 }
 

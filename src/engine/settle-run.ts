@@ -41,7 +41,8 @@ export async function settleRun<T>(
   const found = await settled(settling);
   const isTold = error instanceof RunError && error.outcome === 'unchanged';
   if (found === 'unknown') throw isTold ? error : unknown(error, workflowId);
-  if (found instanceof RuleError) throw found;
+  // Where Temporal only tells nothing, the run may be at it.
+  if (found instanceof RuleError) throw error instanceof RunError ? found : unknown(error, workflowId);
   // A worker of that keyward keeps no record of requests, and may still be at work.
   if (found === null && error.name === 'PayloadUnbound') throw unrecorded(error, settling.requestId);
   if (found === null) throw unchanged(error);

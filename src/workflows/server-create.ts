@@ -5,22 +5,25 @@ import { compensated, first, later, steps, stepsOn, tell } from './server-steps.
 /** Makes a server: its rows as a Nova's, its guest on its host. It ends in ACTIVE, or in ERROR with a fault. */
 export async function serverCreate(request: Asked<ServerCreateRequest>): Promise<ServerOutcome> {
   const { cell, host } = request.server;
-  await first.acceptServer(request);
-  const started = await compensated(
+  const told: Promise<void>[] = [];
+  await compensated(
     request,
     async () => {
+      await first.acceptServer(request);
       await steps.placeServer(request);
-      const begun = later(tell(request, cell, { type: 'instance.create.start' }));
+      told.push(later(tell(request, cell, { type: 'instance.create.start' })));
       await stepsOn(request, host).spawnServer(request);
       await steps.finishServer(request);
-      return { begun };
     },
-    async (reason, name) => {
-      await steps.failServer({ ...request, reason });
-      await tell(request, cell, { type: 'instance.create.error', name, message: reason });
+    async ({ name, reason }) => {
+      const left = await steps.failServer({ ...request, name, reason });
+      await Promise.all(told);
+      if (left === 'error')
+        await tell(request, cell, { type: 'instance.create.error', name, message: reason });
+      return left;
     },
   );
-  await started.begun;
+  await Promise.all(told);
   await tell(request, cell, { type: 'instance.create.end' });
   return { uuid: request.uuid, state: 'active' };
 }

@@ -5,22 +5,25 @@ import { compensated, first, later, steps, stepsOn, tell } from './server-steps.
 /** Deletes a server: its guest on its host, then its rows, as Nova does. It is gone then, or in ERROR with a fault. */
 export async function serverDelete(request: Asked<ServerDeleteRequest>): Promise<ServerOutcome> {
   const { cell, host } = request;
-  const gone = { uuid: request.uuid, state: 'deleted' } as const;
-  await first.beginDelete(request);
-  if (cell === null) {
-    await steps.finishDelete(request);
-    return gone;
-  }
-  const begun = later(tell(request, cell, { type: 'instance.delete.start' }));
+  const told: Promise<void>[] = [];
   await compensated(
     request,
     async () => {
-      await stepsOn(request, host).destroyServer(request);
+      await first.beginDelete(request);
+      if (cell !== null) {
+        await steps.queueDelete(request);
+        told.push(later(tell(request, cell, { type: 'instance.delete.start' })));
+        await stepsOn(request, host).destroyServer(request);
+      }
       await steps.finishDelete(request);
     },
-    (reason) => steps.failDelete({ ...request, reason }),
+    async ({ name, reason }) => {
+      const left = await steps.failDelete({ ...request, name, reason });
+      await Promise.all(told);
+      return left;
+    },
   );
-  await begun;
-  await tell(request, cell, { type: 'instance.delete.end' });
-  return gone;
+  await Promise.all(told);
+  if (cell !== null) await tell(request, cell, { type: 'instance.delete.end' });
+  return { uuid: request.uuid, state: 'deleted' };
 }

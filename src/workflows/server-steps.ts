@@ -7,7 +7,7 @@ import {
   rootCause,
 } from '@temporalio/workflow';
 import type { ServerActivities } from '../activities/servers.ts';
-import { DELETED_MEANWHILE } from '../rules/compute/lost-server.ts';
+import { DELETED_MEANWHILE, type Left } from '../rules/compute/lost-server.ts';
 import type { ServerRequest } from '../rules/compute/new-server.ts';
 import type { ServerEvent } from '../rules/compute/server-event.ts';
 import { ExitCode } from '../rules/errors.ts';
@@ -37,36 +37,40 @@ export const stepsOn = (request: ServerRequest, host: string) =>
   proxyActivities<ServerActivities>({
     ...patient,
     taskQueue: hostTaskQueue(request.target, host),
-    startToCloseTimeout: '15m',
+    // An image may be large; a worker that died is noticed by its heartbeats.
+    startToCloseTimeout: '1 day',
     heartbeatTimeout: '8s',
     retry: { ...backoff, maximumAttempts: 1000 },
   });
 
-/** Publishes what has happened to a server; it is tried until somebody has taken it. */
+/** Publishes what has happened to a server, or keeps it for a worker that can. */
 export const tell = (request: Asked<ServerRequest>, cell: string, event: ServerEvent): Promise<void> =>
   proxyActivities<ServerActivities>({
-    startToCloseTimeout: '15s',
+    startToCloseTimeout: '60s',
     retry: { ...backoff, maximumAttempts: 1000 },
     summary: event.type,
   }).announceServer({ ...request, cell, event });
 
+/** Why a server's work can't go on: the kind of error, and its words. */
+export type Reason = { name: string; reason: string };
+
 /**
- * Does the work, and `compensate`s where it fails or the run is cancelled, so that the server is left in ERROR and not
- * half made. A server that somebody deleted meanwhile needs none.
+ * Does the work, and `compensate`s where it fails or the run is cancelled, which tells how the server is left: in ERROR
+ * and not half made, unless nothing had begun, somebody deleted it, or the work was done all the same.
  */
-export async function compensated<T>(
+export async function compensated(
   { uuid }: ServerRequest,
-  work: () => Promise<T>,
-  compensate: (reason: string, name: string) => Promise<void>,
-): Promise<T> {
+  work: () => Promise<void>,
+  compensate: (why: Reason) => Promise<Left>,
+): Promise<void> {
   try {
-    return await work();
+    await work();
   } catch (error) {
-    const { type, reason } = causeOf(error);
-    if (type === DELETED_MEANWHILE) throw error;
-    await CancellationScope.nonCancellable(() => compensate(reason, type));
-    if (isCancellation(error)) throw error;
-    throw ApplicationFailure.nonRetryable(`The server ${uuid} is in ERROR. ${reason}`, type, {
+    const why = causeOf(error);
+    if (why.name === DELETED_MEANWHILE) throw error;
+    const left = await CancellationScope.nonCancellable(() => compensate(why));
+    if (left !== 'error' || isCancellation(error)) throw error;
+    throw ApplicationFailure.nonRetryable(`The server ${uuid} is in ERROR. ${why.reason}`, why.name, {
       cure: `\`keyward server show ${uuid}\` shows it; delete it with \`keyward server delete ${uuid}\`.`,
       exitCode: ExitCode.refused,
       outcome: 'changed',
@@ -74,11 +78,11 @@ export async function compensated<T>(
   }
 }
 
-function causeOf(error: unknown): { type: string; reason: string } {
-  if (isCancellation(error)) return { type: 'Cancelled', reason: 'The run was cancelled.' };
+function causeOf(error: unknown): Reason {
+  if (isCancellation(error)) return { name: 'Cancelled', reason: 'The run was cancelled.' };
   const cause = error instanceof ActivityFailure ? error.cause : error;
-  const type = (cause instanceof ApplicationFailure && cause.type) || 'StepFailed';
-  return { type, reason: rootCause(error) ?? String(error) };
+  const name = (cause instanceof ApplicationFailure && cause.type) || 'StepFailed';
+  return { name, reason: rootCause(error) ?? String(error) };
 }
 
 /** Lets something go on beside the rest, which must not wait for it; whoever awaits it in the end gets its error. */

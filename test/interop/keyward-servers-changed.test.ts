@@ -111,7 +111,7 @@ describe('a server that Nova deletes while keyward builds it leaves no ghost', (
       name: DELETED_MEANWHILE,
     });
     await assertGone(request.uuid, 'ServerDeleted');
-    await steps.guests.sweep();
+    await steps.guests.sweep(() => {});
     expect(steps.driver.servers.map(({ uuid }) => uuid)).not.toContain(request.uuid);
   });
 });

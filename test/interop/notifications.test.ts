@@ -70,6 +70,12 @@ async function drained(connection: Connection, queue: string): Promise<Record<st
   }
 }
 
+/** Nothing is kept here: what can't be sent is an error. */
+const UNKEPT = {
+  keep: () => Promise.reject(new Transient('Unsent', 'It was not sent.', 'Look why.')),
+  sendOne: () => Promise.resolve(false),
+};
+
 it('what was sent before anybody listened waits in the queue', async () => {
   expect(await listener.next()).toMatchObject({ metadata: { message_id: 'early-1' } });
 });
@@ -80,7 +86,7 @@ it.each([
 ])('a real oslo.messaging hears each event, %s, as Nova has it', async (_, isEnveloped) => {
   const topics = topicsOf(isEnveloped);
   const amqp = closing(new AmqpNotifier(brokerOf(portOf(rabbit)), { topics, isEnveloped }));
-  const service = new NotificationService(amqp);
+  const service = new NotificationService(amqp, UNKEPT);
   for (const announcement of everyEvent) {
     await service.publish({ announcement, by, host: 'host1', at: AT });
     const heard = [await listener.next(), await listener.next()];
@@ -175,7 +181,7 @@ it('a host that is down is passed over', async () => {
 });
 
 it('a repetition is heard again, and has the same id', async () => {
-  const service = new NotificationService(notifier(brokerOf(portOf(rabbit)), 'early'));
+  const service = new NotificationService(notifier(brokerOf(portOf(rabbit)), 'early'), UNKEPT);
   const [announcement, another] = everyEvent;
   for (const each of [announcement!, announcement!, another!])
     await service.publish({ announcement: each, by, host: 'host1', at: AT });
@@ -218,7 +224,7 @@ it('a RabbitMQ that is killed before it confirms gets it again, under the same i
   await listener.close();
   const broker = { isDurable: true, exchange: 'durable', queueArguments: {} };
   const proxy = closing(await AmqpProxy.open(portOf(rabbit)));
-  const service = new NotificationService(notifier(brokerOf(proxy.port, broker), 'killed'));
+  const service = new NotificationService(notifier(brokerOf(proxy.port, broker), 'killed'), UNKEPT);
   const occasion = { announcement: everyEvent[0]!, by, host: 'host1', at: AT };
   // It loses its connection too, and must be able to close all the same.
   await notifier(brokerOf(portOf(rabbit)), 'idle').publish(notification('1'));

@@ -150,6 +150,13 @@ describe('is refused, and nothing is written:', () => {
   it.each<[string, string[], number, RegExp]>([
     ['a name of 256 characters', ['x'.repeat(256)], 64, /can't be the name of a server/],
     ['a name of spaces', [' '], 64, /can't be the name of a server/],
+    [
+      'a description that is too long',
+      ['w', '--description', 'd'.repeat(256)],
+      64,
+      /description is too long/,
+    ],
+    ['a host name with a dot', ['w', '--hostname', 'a.b'], 64, /can't be a host name/],
     ['user data that is too long', ['w', '--user-data', 'LONG'], 64, /The user data is too long/],
     ['user data that is not there', ['w', '--user-data', '/nope'], 64, /can't be read/],
     [
@@ -228,7 +235,14 @@ it('what cannot be made is left in ERROR, with its fault, and the command says s
   expect(failed.code).toBe(1);
   expect(failed.stderr).toMatch(/The server \S+ is in ERROR\. The disk is full\..*keyward server show/);
   const shown = await home.json('server', 'show', 'bad');
-  expect(shown).toMatchObject({ status: 'ERROR', fault: { code: 500, message: 'The disk is full.' } });
+  expect(shown).toMatchObject({
+    status: 'ERROR',
+    fault: {
+      code: 500,
+      message: 'The build of the server failed on its host: FakeFailure.',
+      details: 'The disk is full.',
+    },
+  });
   await done('server', 'delete', 'bad');
   expect(await done('cell', 'verify')).toContain('Nothing is wrong');
 });

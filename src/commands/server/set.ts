@@ -3,7 +3,7 @@ import { propertiesOf } from '../../cli/flags/compute-flags.ts';
 import { repeated, text } from '../../cli/flags/flag-kinds.ts';
 import { serverArg } from '../../cli/flags/server-flags.ts';
 import { serverChangeFlags, ServerCommand } from '../../cli/server-command.ts';
-import { assertLabels, assertServerName } from '../../rules/compute/boot.ts';
+import { assertDescription, assertLabels, assertServerName } from '../../rules/compute/boot.ts';
 import type { ServerPatch } from '../../rules/compute/new-server.ts';
 import { UsageError } from '../../rules/errors.ts';
 
@@ -44,6 +44,7 @@ function assertPatch({ name, description, properties, tags }: ServerPatch, names
   if (name !== undefined && names.length > 1)
     throw new UsageError('--name can be given to one only.', 'Name one server.');
   if (name !== undefined) assertServerName(name);
+  if (description !== undefined) assertDescription(description);
   assertLabels(properties, tags);
   const isNothing = name === undefined && description === undefined;
   if (isNothing && Object.keys(properties).length + tags.length === 0)

@@ -1,5 +1,4 @@
 import { Flags } from '@oclif/core';
-import { computeDrivers } from '../../rules/compute/host.ts';
 import { ExitCode } from '../../rules/errors.ts';
 import { EngineCommand } from '../../cli/engine-command.ts';
 import { bothSettingsFlags } from '../../cli/flags/settings-flags.ts';
@@ -22,7 +21,7 @@ export default class WorkerStart extends EngineCommand {
     service: Flags.option({ options: serviceNames, multiple: true, multipleNonGreedy: true })({
       description: 'serve this one; may be given twice. Without it: each that is configured',
     }),
-    'compute-driver': Flags.option({ options: computeDrivers })({
+    'compute-driver': Flags.option({ options: ['local', 'none'] as const })({
       description:
         'run servers on this host: `local` lays them down in the home, `none` runs none; alone it is local if nothing is said',
       helpGroup: 'SERVERS',

@@ -77,17 +77,17 @@ export async function queueForDelete(em: EntityManager, uuid: string): Promise<v
   );
 }
 
-/** Keeps a server's user data until its request is taken up, and forgets what was left behind a day ago. */
+/** Keeps a server's user data until its request is taken up. */
 export async function putUserData(em: EntityManager, requestId: string, userData: string): Promise<void> {
-  await em.execute("delete from keyward.user_data where recorded_at < clock_timestamp() - interval '1 day'");
   await em.execute('insert into keyward.user_data (request_id, user_data) values (?, ?)', [
     requestId,
     userData,
   ]);
 }
 
-/** Gives a request's user data and forgets it; null where there is none. */
+/** Gives a request's user data and forgets it, and what was left behind a day ago; null where there is none. */
 export async function takeUserData(em: EntityManager, requestId: string): Promise<string | null> {
+  await em.execute("delete from keyward.user_data where recorded_at < clock_timestamp() - interval '1 day'");
   const [row] = await em.execute<{ userData: string }[]>(
     'delete from keyward.user_data where request_id = ? returning user_data as "userData"',
     [requestId],

@@ -2,9 +2,6 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Host } from '../../rules/compute/host.ts';
 import { hasTable } from '../has-table.ts';
 
-/** A nova-compute that has not reported for so many seconds is down to Nova too (`[DEFAULT] service_down_time`). */
-const DOWN_AFTER = 60;
-
 /** Lists the hosts of this cell that are keyward's; none in a cell whose database has no tables of keyward's. */
 export async function listHosts(em: EntityManager): Promise<Host[]> {
   if (!(await hasTable(em, 'keyward.host'))) return [];
@@ -23,13 +20,13 @@ export async function noteHost(em: EntityManager, host: string, driver: string):
   );
 }
 
-/** Tells whether a nova-compute reports under that name, which then runs the servers there. */
+/**
+ * Tells whether Nova has a nova-compute of that name, which then runs the servers there. One that is silent or forced down
+ * counts too: its guests may run on, and it may come back.
+ */
 export async function reportsToNova(em: EntityManager, host: string): Promise<boolean> {
   const [row] = await em.execute<unknown[]>(
-    `select from services where host = ? and "binary" = 'nova-compute' and deleted = 0
-       and forced_down is not true
-       and coalesce(last_seen_up, created_at) > clock_timestamp() at time zone 'UTC' - interval '${DOWN_AFTER} seconds'
-     limit 1`,
+    `select from services where host = ? and "binary" = 'nova-compute' and deleted = 0 limit 1`,
     [host],
   );
   return row !== undefined;

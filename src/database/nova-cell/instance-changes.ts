@@ -39,7 +39,7 @@ export async function activateInstance(em: EntityManager, uuid: string): Promise
 /** Marks a server as failed, with the fault that Nova's API shows of it. NOTE: nova/compute/utils.py, add_instance_fault_from_exc. */
 export async function failInstance(
   em: EntityManager,
-  { uuid, host, message }: { uuid: string; host: string; message: string },
+  { uuid, host, message, details }: { uuid: string; host: string; message: string; details: string },
 ): Promise<void> {
   await em.nativeUpdate(
     Instance,
@@ -50,7 +50,7 @@ export async function failInstance(
     instanceUuid: uuid,
     code: 500,
     message: [...message].slice(0, LONGEST_MESSAGE).join(''),
-    details: message,
+    details,
     host,
     createdAt: databaseNow(),
     isDeleted: false,

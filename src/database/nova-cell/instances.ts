@@ -27,13 +27,13 @@ export const listInstances = (em: EntityManager, parts: string[]): Promise<Map<s
 export const findInstances = (em: EntityManager, uuids: string[]): Promise<Map<string, boolean>> =>
   instancesWhere(em, `uuid ${AMONG}`, uuids);
 
-/** Finds those of the instances that were deleted in this cell, for good. */
-export async function listDeleted(em: EntityManager, uuids: string[]): Promise<string[]> {
-  const rows = await em.execute<{ uuid: string }[]>(
-    `select uuid from instances where deleted <> 0 and uuid ${AMONG}`,
+/** Finds those of the instances that the cell has, each with whether it was deleted, for good. */
+export async function findDeleted(em: EntityManager, uuids: string[]): Promise<Map<string, boolean>> {
+  const rows = await em.execute<{ uuid: string; isDeleted: boolean }[]>(
+    `select uuid, coalesce(deleted <> 0, false) as "isDeleted" from instances where uuid ${AMONG}`,
     [JSON.stringify(uuids)],
   );
-  return rows.map(({ uuid }) => uuid);
+  return new Map(rows.map(({ uuid, isDeleted }) => [uuid, isDeleted]));
 }
 
 async function instancesWhere(

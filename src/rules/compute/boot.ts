@@ -28,17 +28,34 @@ export type GivenServer = {
 };
 
 /** Refuses what can't be a server, before anything is looked up. */
-export function assertNewServer({ name, properties, tags }: GivenServer): void {
+export function assertNewServer({ name, description, hostname, properties, tags }: GivenServer): void {
   assertServerName(name);
+  if (description !== null) assertDescription(description);
+  if (hostname !== null) assertHostname(hostname);
   assertLabels(properties, tags);
 }
 
 /** Refuses a name that Nova's API would refuse. */
 export function assertServerName(name: string): void {
-  if (name.trim() !== '' && lengthOf(name) <= LONGEST_TEXT && !/\p{Cc}/u.test(name)) return;
+  if (name.trim() === name && name !== '' && lengthOf(name) <= LONGEST_TEXT && !/\p{Cc}/u.test(name)) return;
   throw new UsageError(
     `'${[...name].slice(0, 40).join('')}' can't be the name of a server.`,
-    `It has 1 to ${LONGEST_TEXT} characters, none of them a control character.`,
+    `It has 1 to ${LONGEST_TEXT} characters, no blanks at its ends, and no control characters.`,
+  );
+}
+
+/** Refuses a description for which Nova has no room. */
+export function assertDescription(description: string): void {
+  if (lengthOf(description) <= LONGEST_TEXT) return;
+  throw new UsageError('The description is too long.', `It has at most ${LONGEST_TEXT} characters.`);
+}
+
+/** NOTE: nova/api/validation/parameter_types.py, hostname. */
+function assertHostname(hostname: string): void {
+  if (/^[a-zA-Z0-9-]{2,63}$/.test(hostname)) return;
+  throw new UsageError(
+    `'${hostname.slice(0, 70)}' can't be a host name.`,
+    'It has 2 to 63 letters, digits and hyphens.',
   );
 }
 
@@ -56,8 +73,16 @@ export function assertLabels(properties: Record<string, string>, tags: string[])
       `'${bad.slice(0, 70)}' can't be a tag.`,
       `It has 1 to ${LONGEST_TAG} characters, no commas and no slashes.`,
     );
-  if (tags.length > MOST_TAGS)
-    throw new UsageError(`A server has at most ${MOST_TAGS} tags.`, 'Leave some out.');
+  assertTagCount(tags.length);
+}
+
+/** Refuses more tags than Nova lets a server have (`nova/objects/instance.py`, MAX_TAG_COUNT). */
+export function assertTagCount(count: number): void {
+  if (count > MOST_TAGS)
+    throw new UsageError(
+      `A server has at most ${MOST_TAGS} tags, and this would be ${count}.`,
+      'Leave some out.',
+    );
 }
 
 /** Writes user data as Nova stores it, and refuses more than there is room for. */
@@ -68,6 +93,15 @@ export function encodedUserData(data: { toString(encoding: 'base64'): string }):
     `The user data is too long: in base64 it has more than ${LONGEST_USER_DATA} characters, for which alone there is room.`,
     'Shorten it, or let it fetch the rest.',
   );
+}
+
+/** Refuses a flavor that is not for new servers. */
+export function assertEnabled({ name, isDisabled }: Flavor): void {
+  if (!isDisabled) return;
+  throw new RuleError('FlavorDisabled', `The flavor ${name} is disabled.`, {
+    cure: 'Choose another one: `keyward flavor list`.',
+    outcome: 'unchanged',
+  });
 }
 
 /** Refuses an image that the flavor has no room for. NOTE: nova/compute/api.py, _validate_flavor_image_nostatus. */

@@ -17,7 +17,7 @@ const noPciRequests = (): NovaObject => changed('InstancePCIRequests', '1.1', { 
 
 /** Gives Nova's system metadata of a server that was made from the image. NOTE: nova/utils.py, get_system_metadata_from_image. */
 export function bootMetadata({ server }: Pick<Wanted, 'server'>): Record<string, string> {
-  const { image, flavor, ownerNames } = server;
+  const { image, flavor } = server;
   const properties = Object.entries(image.properties).map(([key, value]) => [
     `image_${key}`,
     [...value].slice(0, 255).join(''),
@@ -29,8 +29,6 @@ export function bootMetadata({ server }: Pick<Wanted, 'server'>): Record<string,
     image_disk_format: image.diskFormat,
     image_container_format: image.containerFormat,
     image_base_image_ref: image.id,
-    ...(ownerNames.user !== null && { owner_user_name: ownerNames.user }),
-    ...(ownerNames.project !== null && { owner_project_name: ownerNames.project }),
   };
 }
 

@@ -4,6 +4,12 @@ import type { Server } from './server.ts';
 /** This name tells a workflow that there is no server any more which could be left in ERROR. */
 export const DELETED_MEANWHILE = 'DeletedMeanwhile';
 
+/**
+ * How a server is left whose work could not go on: in ERROR; done all the same, since only an answer was lost; gone, since
+ * somebody deleted it; or untouched, since the request was not taken up and never will be.
+ */
+export type Left = 'error' | 'done' | 'gone' | 'untouched';
+
 /** Tells that a server which was being made is gone, since somebody deleted it, by Nova's API for example. */
 export const deletedMeanwhile = (uuid: string): RuleError =>
   new RuleError(DELETED_MEANWHILE, `The server ${uuid} was deleted while it was being built.`, {

@@ -38,8 +38,6 @@ export type NewServer = {
   /** One of keyward's hosts, and the uuid of its cell. */
   host: string;
   cell: string;
-  /** The names of whoever it is made for, where they are known. */
-  ownerNames: { user: string | null; project: string | null };
 };
 
 /** Whose server it is: nobody may own one as an admin of no project. */

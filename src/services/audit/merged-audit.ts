@@ -4,7 +4,7 @@ import { RuleError } from '../../rules/errors.ts';
 import { type AuditFilter, type AuditRow, AuditService } from './audit-service.ts';
 
 type Failure = { cell: CellMapping; error: RuleError };
-type Source = { rows: AsyncIterator<AuditRow>; next: AuditRow | null };
+type Source = { take: () => Promise<AuditRow | null>; next: AuditRow | null };
 
 /** What was changed in Nova's databases: the audit of the API database and those of its cells, as one. */
 export class MergedAudit {
@@ -16,44 +16,47 @@ export class MergedAudit {
     this.#cells = cells;
   }
 
-  /** Gives pages, newest first by the databases' clocks. `onFailure` is told of a cell that can't be read. */
+  /**
+   * Gives pages, newest first by the databases' clocks. `onFailure` is told of a cell that can't be read, or not to its end.
+   */
   async *list(filter: AuditFilter, onFailure: (failure: Failure) => void): AsyncGenerator<AuditRow[]> {
-    const opened = [await sourceOf(this.#api.list(filter))];
-    for (const cell of await this.#cells.list()) {
-      const source = await this.#openCell(cell, filter, onFailure);
-      if (source) opened.push(source);
-    }
-    yield* merged(opened, filter.limit ?? Infinity);
-  }
-
-  async #openCell(
-    cell: CellMapping,
-    filter: AuditFilter,
-    onFailure: (failure: Failure) => void,
-  ): Promise<Source | null> {
-    try {
-      return await sourceOf(new AuditService(this.#cells.database(cell)).list(filter));
-    } catch (error) {
-      if (!(error instanceof RuleError)) throw error;
-      onFailure({ cell, error });
-      return null;
-    }
+    const cells = await this.#cells.list();
+    const ofCells = cells.map(async (cell) =>
+      sourceOf(
+        () => new AuditService(this.#cells.database(cell)).list(filter),
+        (error) => onFailure({ cell, error }),
+      ),
+    );
+    const sources = [await sourceOf(() => this.#api.list(filter)), ...(await Promise.all(ofCells))];
+    yield* merged(sources, filter.limit ?? Infinity);
   }
 }
 
-async function sourceOf(pages: AsyncIterable<AuditRow[]>): Promise<Source> {
-  const rows = flat(pages);
-  return { rows, next: await taken(rows) };
+/** Reads one row ahead. A source that fails ends there, if somebody is told of it. */
+async function sourceOf(
+  open: () => AsyncIterable<AuditRow[]>,
+  onFailure: (error: RuleError) => void = (error) => {
+    throw error;
+  },
+): Promise<Source> {
+  let rows: AsyncIterator<AuditRow> | null = null;
+  const take = async (): Promise<AuditRow | null> => {
+    try {
+      rows ??= flat(open());
+      const { done, value } = await rows.next();
+      return done ? null : (value as AuditRow);
+    } catch (error) {
+      if (!(error instanceof RuleError)) throw error;
+      onFailure(error);
+      return null;
+    }
+  };
+  return { take, next: await take() };
 }
 
 async function* flat(pages: AsyncIterable<AuditRow[]>): AsyncGenerator<AuditRow> {
   for await (const page of pages) yield* page;
 }
-
-const taken = async (rows: AsyncIterator<AuditRow>): Promise<AuditRow | null> => {
-  const { done, value } = await rows.next();
-  return done ? null : (value as AuditRow);
-};
 
 const PAGE = 500;
 
@@ -65,7 +68,7 @@ async function* merged(sources: Source[], limit: number): AsyncGenerator<AuditRo
       .toSorted((one, other) => other.next!.occurredAt.getTime() - one.next!.occurredAt.getTime());
     if (!newest) break;
     page.push(newest.next!);
-    newest.next = await taken(newest.rows);
+    newest.next = await newest.take();
     if (page.length === PAGE) {
       yield page;
       page = [];

@@ -62,20 +62,18 @@ export class HostService {
     return cell;
   }
 
+  /** A host stays in its cell: it may be in one that gives no answer, so that only all of them can tell where it is not. */
   async #cellFor(host: string, cellName: string | null): Promise<CellMapping> {
-    if (cellName !== null) return findCell(await this.#cells.list(), cellName);
     const cells = await this.#inUse();
-    const { answers } = await this.#cells.each((em) => listHosts(em), { among: cells });
+    const wanted = cellName === null ? null : findCell(await this.#cells.list(), cellName);
+    const { answers, failures } = await this.#cells.each((em) => listHosts(em), { among: cells });
     const known = hostsIn(answers).find((each) => each.host === host);
-    const chosen = known ? cells.find(({ uuid }) => uuid === known.cell) : cells[0];
-    if (chosen && (known || cells.length === 1)) return chosen;
-    throw new RuleError('CellForHost', `It is not said in which cell the host ${host} is.`, {
-      cure:
-        cells.length === 0
-          ? 'Run `keyward db sync compute`, or map a cell with `keyward cell create`.'
-          : `Name one with --cell: ${cells.map(nameOf).join(', ')}.`,
-      outcome: 'unchanged',
-    });
+    if (!known && failures.length > 0) throw failures[0]!.error.leaving('unchanged');
+    const its = known ? cells.find(({ uuid }) => uuid === known.cell)! : null;
+    if (its && wanted && its.uuid !== wanted.uuid) throw isElsewhere(host, its);
+    const chosen = its ?? wanted ?? (cells.length === 1 ? cells[0]! : null);
+    if (chosen) return chosen;
+    throw unknownCell(host, cells);
   }
 
   async #inUse(): Promise<CellMapping[]> {
@@ -88,8 +86,23 @@ const hostsIn = (answers: FromCells<HostRow[]>['answers']): HostInCell[] =>
 
 type HostRow = Awaited<ReturnType<typeof listHosts>>[number];
 
+const isElsewhere = (host: string, cell: CellMapping): RuleError =>
+  new RuleError('HostElsewhere', `The host ${host} is one of the cell ${nameOf(cell)}.`, {
+    cure: `Leave --cell out, or name that one.`,
+    outcome: 'unchanged',
+  });
+
+const unknownCell = (host: string, cells: CellMapping[]): RuleError =>
+  new RuleError('CellForHost', `It is not said in which cell the host ${host} is.`, {
+    cure:
+      cells.length === 0
+        ? 'Run `keyward db sync compute`, or map a cell with `keyward cell create`.'
+        : `Name one with --cell: ${cells.map(nameOf).join(', ')}.`,
+    outcome: 'unchanged',
+  });
+
 const isNovas = (host: string, cell: CellMapping): RuleError =>
   new RuleError('HostIsNovas', `In the cell ${nameOf(cell)} a nova-compute reports as ${host}.`, {
-    cure: "Stop it for good first, or run keyward's worker on another host: two would change the same servers.",
+    cure: "Remove its service first (`openstack compute service delete`), or run keyward's worker on another host: two would change the same servers.",
     outcome: 'unchanged',
   });

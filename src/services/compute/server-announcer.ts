@@ -3,7 +3,6 @@ import type { Cells } from '../../database/cells.ts';
 import { nowMicros } from '../../database/database-time.ts';
 import { findServer } from '../../database/nova-cell/server.repository.ts';
 import { isCell0 } from '../../rules/compute/cell.ts';
-import { RuleError, Transient } from '../../rules/errors.ts';
 import { novaRequestId, type ServerRequest } from '../../rules/compute/new-server.ts';
 import type { Announcement } from '../../rules/compute/notifications/announcement.ts';
 import { exceptionIn } from '../../rules/compute/notifications/exception-payload.ts';
@@ -34,20 +33,14 @@ export class ServerAnnouncer {
     this.#notifyOn = notifyOn;
   }
 
-  /**
-   * Resolves once it is delivered for good; whatever hinders that is tried again, since somebody can mend it, and an event
-   * that is given up is lost. Of a server that was archived meanwhile nothing is left to tell.
-   */
+  /** Resolves once it is delivered, or kept. Of a server that was archived meanwhile nothing is left to tell. */
   async announce(occurred: Occurred): Promise<void> {
     const seen = await this.#see(occurred);
     const announcement = seen && this.#announcementOf(occurred, seen);
     if (!announcement) return;
     const { server, at } = seen;
     const host = server.host ?? occurred.requester.host;
-    const sent = this.#notifications.publish({ announcement, by: initiatorOf(occurred), host, at });
-    await sent.catch((error: unknown) => {
-      throw error instanceof RuleError ? new Transient(error.name, error.message, error.cure) : error;
-    });
+    await this.#notifications.publish({ announcement, by: initiatorOf(occurred), host, at });
   }
 
   /** A server that could not be written into its cell is in cell0. */

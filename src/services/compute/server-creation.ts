@@ -1,3 +1,4 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Cells } from '../../database/cells.ts';
 import type { Database } from '../../database/database.ts';
 import {
@@ -16,7 +17,13 @@ import { userDataIn } from '../../rules/compute/build-request.ts';
 import { type CellMapping, isCell0 } from '../../rules/compute/cell.ts';
 import { findCell } from '../../rules/compute/find-cell.ts';
 import { assertOurHost } from '../../rules/compute/host.ts';
-import { changedMeanwhile, deletedMeanwhile, userDataGone } from '../../rules/compute/lost-server.ts';
+import { faultOf } from '../../rules/compute/fault.ts';
+import {
+  changedMeanwhile,
+  deletedMeanwhile,
+  type Left,
+  userDataGone,
+} from '../../rules/compute/lost-server.ts';
 import type { ServerCreateRequest } from '../../rules/compute/new-server.ts';
 import type { Server } from '../../rules/compute/server.ts';
 import { RuleError, Transient } from '../../rules/errors.ts';
@@ -28,6 +35,7 @@ import { beginChange, type Change, endChange, findChange } from './noted-change.
 
 const OPERATION = 'server create';
 type Request = Asked<ServerCreateRequest>;
+type Failure = { name: string; reason: string };
 
 /** Makes a server's rows, step by step; each step may be repeated, and then does what is left to do. */
 export class ServerCreation {
@@ -81,18 +89,17 @@ export class ServerCreation {
     });
   }
 
-  /** Leaves the server in ERROR with a fault; one that could not be written into its cell is put into cell0, as Nova does. */
-  async fail(request: Request & { reason: string }): Promise<void> {
-    const { uuid, reason, server } = request;
+  /**
+   * Leaves the server in ERROR with a fault; one that could not be written into its cell is put into cell0, as Nova does. A
+   * request that was not taken up is withdrawn.
+   */
+  async fail(request: Request & Failure): Promise<Left> {
+    if (await this.#withdraw(request)) return 'untouched';
+    const { uuid } = request;
+    const { cellId, instance } = await this.#database.read((em) => findBuilding(em, uuid));
+    if (cellId === null && instance === null) return this.#clearAway(request);
     const cell = await this.#ensurePlaced(request);
-    await this.#cells.database(cell).transactOnce(request, async (em) => {
-      await lockInstance(em, uuid);
-      const noted = await findChange(em, changeOf(request));
-      const found = await findServer(em, uuid);
-      if (!found || found.isDeleted || noted?.result !== null) return;
-      await failInstance(em, { uuid, host: server.host, message: reason });
-      await endChange(em, changeOf(request), reason);
-    });
+    return this.#cells.database(cell).transactOnce(request, (em) => failIn(em, request));
   }
 
   /**
@@ -102,18 +109,21 @@ export class ServerCreation {
   async settle(
     request: Pick<Request, 'requestId' | 'uuid' | 'server'>,
   ): Promise<Server | 'building' | 'gone' | null> {
-    const { requestId, uuid } = request;
-    const isWithdrawn = await this.#database.transactOnce(null, async (em) => {
-      const withdrawn = await withdrawRequest(em, OPERATION, requestId);
-      if (withdrawn) await takeUserData(em, requestId);
-      return withdrawn;
-    });
-    if (isWithdrawn) return null;
+    const { uuid } = request;
+    if (await this.#withdraw(request)) return null;
     const { cellId, instance } = await this.#database.read((em) => findBuilding(em, uuid));
     const cell = (await this.#cells.list()).find(({ id }) => id === cellId);
     if (!cell && instance !== null) return 'building';
     if (!cell) return this.#clearAway(request);
     return (await this.#cells.database(cell).read((em) => findServer(em, uuid))) ?? 'building';
+  }
+
+  #withdraw({ requestId }: Pick<Request, 'requestId'>): Promise<boolean> {
+    return this.#database.transactOnce(null, async (em) => {
+      const isWithdrawn = await withdrawRequest(em, OPERATION, requestId);
+      if (isWithdrawn) await takeUserData(em, requestId);
+      return isWithdrawn;
+    });
   }
 
   /** Gives the cell of a server that can't go on; one that is in none is put into cell0. */
@@ -178,6 +188,21 @@ export class ServerCreation {
   }
 }
 
+/** Leaves it as it is where it is done, or gone. */
+async function failIn(em: EntityManager, request: Request & Failure): Promise<Left> {
+  const { uuid, server, name, reason } = request;
+  await lockInstance(em, uuid);
+  const noted = await findChange(em, changeOf(request));
+  const found = await findServer(em, uuid);
+  if (!found || found.isDeleted) return 'gone';
+  if (noted?.result === 'Success') return 'done';
+  if (noted?.result === null) {
+    await failInstance(em, { uuid, host: server.host, message: faultOf('build', name), details: reason });
+    await endChange(em, changeOf(request), faultOf('build', name));
+  }
+  return 'error';
+}
+
 const changeOf = ({ uuid, requestId, caller }: Request): Change => ({
   kind: 'create',
   uuid,
@@ -200,6 +225,7 @@ const audited = ({ uuid, server, caller }: Request) => ({
   after: {
     ...caller,
     host: server.host,
+    cell: server.cell,
     flavor: server.flavor.name,
     image: server.image.id,
     keyName: server.keyPair?.name ?? null,

@@ -8,9 +8,10 @@ import { deleteInstance, failInstance, setTaskState } from '../../database/nova-
 import { lockInstance } from '../../database/nova-cell/instance.repository.ts';
 import { findServer } from '../../database/nova-cell/server.repository.ts';
 import type { CellMapping } from '../../rules/compute/cell.ts';
+import { faultOf } from '../../rules/compute/fault.ts';
 import { findCell } from '../../rules/compute/find-cell.ts';
 import { assertOurHost } from '../../rules/compute/host.ts';
-import { placedMeanwhile } from '../../rules/compute/lost-server.ts';
+import { type Left, placedMeanwhile } from '../../rules/compute/lost-server.ts';
 import type { ServerDeleteRequest } from '../../rules/compute/new-server.ts';
 import { buildingServerRefused } from '../../rules/compute/server-refusals.ts';
 import type { Server } from '../../rules/compute/server.ts';
@@ -68,6 +69,10 @@ export class ServerDeletion {
         },
       }),
     );
+  }
+
+  /** Notes in the API database that the server is going. */
+  async queue({ uuid }: Request): Promise<void> {
     await this.#database.transactOnce(null, (em) => queueForDelete(em, uuid));
   }
 
@@ -105,19 +110,18 @@ export class ServerDeletion {
       });
   }
 
-  /** Leaves the server in ERROR with a fault, since something of it may be left on its host. */
-  async fail(request: Request & { reason: string }): Promise<void> {
-    const { uuid, host, reason } = request;
-    await (
-      await this.#databaseOf(request)
-    ).transactOnce(request, async (em) => {
-      await lockInstance(em, uuid);
-      const noted = await findChange(em, changeOf(request));
-      const server = await findServer(em, uuid);
-      if (!server || server.isDeleted || noted?.result !== null) return;
-      await failInstance(em, { uuid, host, message: reason });
-      await endChange(em, changeOf(request), reason);
-    });
+  /**
+   * Leaves the server in ERROR with a fault, since something of it may be left on its host. A request that was not taken up
+   * is withdrawn.
+   */
+  async fail(request: Request & { name: string; reason: string }): Promise<Left> {
+    const database = await this.#databaseOf(request);
+    const isWithdrawn = await database.transactOnce(null, (em) =>
+      withdrawRequest(em, OPERATION, request.requestId),
+    );
+    if (isWithdrawn) return 'untouched';
+    if (request.cell === null) return 'gone';
+    return database.transactOnce(request, (em) => failIn(em, request));
   }
 
   /**
@@ -140,6 +144,19 @@ export class ServerDeletion {
   async #cellOf({ cell }: Pick<Request, 'cell'>): Promise<CellMapping | null> {
     return cell === null ? null : findCell(await this.#cells.list(), cell);
   }
+}
+
+async function failIn(em: EntityManager, request: Request & { name: string; reason: string }): Promise<Left> {
+  const { uuid, host, name, reason } = request;
+  await lockInstance(em, uuid);
+  const noted = await findChange(em, changeOf(request));
+  const server = await findServer(em, uuid);
+  if (!server || server.isDeleted) return 'gone';
+  if (noted?.result === null) {
+    await failInstance(em, { uuid, host, message: faultOf('deletion', name), details: reason });
+    await endChange(em, changeOf(request), faultOf('deletion', name));
+  }
+  return 'error';
 }
 
 /** Gives the host for which keyward was asked to build a server; a build request that is none of its own is refused. */

@@ -2,6 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Cells } from '../../database/cells.ts';
 import { AuditEntry } from '../../database/keyward/audit-entry.entity.ts';
 import { addTags, putMetadata, renameInstance } from '../../database/nova-cell/instance-labels.ts';
+import { assertTagCount } from '../../rules/compute/boot.ts';
 import { findCell } from '../../rules/compute/find-cell.ts';
 import type { ServerSetRequest } from '../../rules/compute/new-server.ts';
 import type { Server } from '../../rules/compute/server.ts';
@@ -29,6 +30,7 @@ export class ServerUpdate {
       const { name, description, properties, tags } = patch;
       const isLockChecked = Object.keys(properties).length > 0;
       const server = await editThroughGate(em, { uuid, caller, isLockChecked });
+      assertTagCount(new Set([...server.tags, ...tags]).size);
       await renameInstance(em, uuid, { name, description });
       await putMetadata(em, uuid, properties);
       await addTags(em, uuid, tags);

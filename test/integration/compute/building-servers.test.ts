@@ -47,7 +47,11 @@ const living = (uuid: string, name = 'cell1') =>
 describe('a server that was written into its cell and not mapped to it', () => {
   it('stays there when it fails then', async () => {
     const request = await writeUnmapped();
-    await cells.services.serverCreation.fail({ ...request, reason: 'The run was cancelled.' });
+    await cells.services.serverCreation.fail({
+      ...request,
+      name: 'NoImage',
+      reason: 'The run was cancelled.',
+    });
     expect(await rowOf(request.uuid)).toMatchObject({ vm_state: 'error', deleted: 0 });
     expect(await inCell(`select from instances where uuid = '${request.uuid}'`, 'cell0')).toEqual([]);
     expect(await mappedTo(request.uuid)).toEqual([{ name: 'cell1' }]);
@@ -87,7 +91,7 @@ describe('a server that was written into its cell and not mapped to it', () => {
       const isRead = ++turns === 2;
       if (isRead) {
         isLate = true;
-        await cells.services.serverCreation.fail({ ...request, reason: 'x' });
+        await cells.services.serverCreation.fail({ ...request, name: 'NoImage', reason: 'x' });
       }
     });
     let [turns, isLate] = [0, false];

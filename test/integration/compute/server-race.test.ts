@@ -90,7 +90,7 @@ describe(`${SERVERS} servers of one name at once, ${ROUNDS} rounds`, () => {
     for (let seed = FIRST; seed < FIRST + ROUNDS; seed += 1) {
       const lives = Array.from({ length: SERVERS }, (_, at) => live(numbersOf(seed * SERVERS + at)));
       const played = await Promise.all(lives);
-      await new ServerGuests(cells.services.cells, guests).sweep();
+      await new ServerGuests(cells.services.database, cells.services.cells, guests).sweep(() => {});
       const found = await faults(played);
       if (found.length > 0) wrong.push({ seed, found });
       for (const { isKept } of played) seen[isKept ? 'kept' : 'gone'] += 1;

@@ -20,7 +20,7 @@ beforeAll(async () => {
 const inApi = <Row extends object>(sql: string) => server.query<Row>(cells.api, sql);
 const inCell = <Row extends object>(sql: string, name = 'cell1') =>
   server.query<Row>(cells.databaseOf(name), sql);
-const onHost = () => new ServerGuests(cells.services.cells, guests);
+const onHost = () => new ServerGuests(cells.services.database, cells.services.cells, guests);
 /** Gives the server as it was spawned; null where it has no guest. */
 const spawned = (uuid: string) => guests.servers.find((one) => one.uuid === uuid) ?? null;
 type Request = ReturnType<typeof createRequest>;
@@ -107,7 +107,7 @@ describe('a server is made', () => {
     expect(JSON.parse(build!.instance)['nova_object.data']).toMatchObject({
       vm_state: 'building',
       display_name: 'Web One',
-      system_metadata: { image_hw_machine_type: 'q35', image_min_disk: '1', owner_user_name: 'alice' },
+      system_metadata: { image_hw_machine_type: 'q35', image_min_disk: '1' },
     });
     expect(await findings()).toEqual([]);
     await cells.services.serverCreation.place(request);
@@ -159,20 +159,23 @@ describe('a server is made', () => {
 });
 
 describe('a server that fails', () => {
-  it('is left in ERROR, with a fault that its owner may read', async () => {
+  it('is left in ERROR, with a fault of which its owner may read the kind of error alone', async () => {
     const request = createRequest(cell);
     const { serverCreation } = cells.services;
     await serverCreation.accept(request);
     await serverCreation.place(request);
     const reason = `The image ${'x'.repeat(300)} is gone.`;
-    for (let time = 0; time < 2; time += 1) await serverCreation.fail({ ...request, reason });
+    for (let time = 0; time < 2; time += 1)
+      await serverCreation.fail({ ...request, name: 'NoImage', reason });
     expect(await rowOf(request.uuid)).toMatchObject({ vm_state: 'error', task_state: null, host: HOST });
     const faults = await inCell<Record<string, any>>(
       `select code, message, details from instance_faults where instance_uuid = '${request.uuid}'`,
     );
-    expect(faults).toEqual([{ code: 500, message: reason.slice(0, 255), details: reason }]);
+    expect(faults).toEqual([
+      { code: 500, message: 'The build of the server failed on its host: NoImage.', details: reason },
+    ]);
     expect(await eventsOf(request.uuid)).toMatchObject([
-      { result: 'Error', message: 'Error', details: reason },
+      { result: 'Error', message: 'Error', details: expect.stringContaining('NoImage') },
     ]);
     await expect(serverCreation.finish(request)).rejects.toMatchObject({ name: 'InstanceConflict' });
   });
@@ -181,7 +184,7 @@ describe('a server that fails', () => {
     const request = createRequest(cell);
     const { serverCreation } = cells.services;
     await serverCreation.accept(request);
-    await serverCreation.fail({ ...request, reason: 'The cell has no schema.' });
+    await serverCreation.fail({ ...request, name: 'NoImage', reason: 'The cell has no schema.' });
     expect(await rowOf(request.uuid, 'cell0')).toMatchObject({ vm_state: 'error' });
     expect(await eventsOf(request.uuid, 'cell0')).toMatchObject([{ result: 'Error' }]);
     expect(await findings()).toEqual([]);
@@ -208,9 +211,9 @@ describe('a server that Nova deletes meanwhile', () => {
     await onHost().spawn(request);
     await inCell(`update instances set deleted = id, vm_state = 'deleted' where uuid = '${request.uuid}'`);
     await expect(serverCreation.finish(request)).rejects.toMatchObject({ name: 'DeletedMeanwhile' });
-    await serverCreation.fail({ ...request, reason: 'x' });
+    await serverCreation.fail({ ...request, name: 'NoImage', reason: 'x' });
     expect(await rowOf(request.uuid)).toMatchObject({ vm_state: 'deleted' });
-    await onHost().sweep();
+    await onHost().sweep(() => {});
     expect(spawned(request.uuid)).toBeNull();
   });
 });

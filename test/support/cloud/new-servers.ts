@@ -80,7 +80,6 @@ export function createRequest(cell: string, more: Partial<NewServer> = {}): Aske
     reservationId: 'r-6vcqp1xi',
     host: HOST,
     cell,
-    ownerNames: { user: 'alice', project: null },
     ...more,
   };
   return { ...asked('serverCreate'), uuid, caller: OWNER, server };

@@ -48,7 +48,7 @@ export class PlayedRuns {
       fail:
         (reason) =>
         ({ creation }) =>
-          creation.fail({ ...request, reason }),
+          creation.fail({ ...request, name: 'NoImage', reason }),
       settle: ({ creation }) => creation.settle(request),
     });
   }
@@ -83,7 +83,7 @@ export class PlayedRuns {
       fail:
         (reason) =>
         ({ deletion }) =>
-          deletion.fail({ ...request, reason }),
+          deletion.fail({ ...request, name: 'NoImage', reason }),
       settle: ({ deletion }) => deletion.settle(request),
     };
   }

@@ -59,7 +59,7 @@ export function shakyWorker(
   return {
     creation: new ServerCreation(slow, slowCells, hosts),
     deletion: new ServerDeletion(slow, slowCells, hosts),
-    guests: new ServerGuests(slowCells, slowDriver),
+    guests: new ServerGuests(database, slowCells, slowDriver),
   };
 }
 

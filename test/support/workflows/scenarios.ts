@@ -78,14 +78,15 @@ export const serverCreate: Fakes = {
   placeServer: nothing,
   spawnServer: nothing,
   finishServer: nothing,
-  failServer: nothing,
+  failServer: async () => 'error',
   announceServer: nothing,
 };
 export const serverDelete: Fakes = {
   beginDelete: nothing,
   destroyServer: nothing,
   finishDelete: nothing,
-  failDelete: nothing,
+  queueDelete: nothing,
+  failDelete: async () => 'error',
   announceServer: nothing,
 };
 const CHANGED = {

@@ -1,4 +1,5 @@
-import { beforeEach, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { Transient } from '../../../src/rules/errors.ts';
 import type { Notification } from '../../../src/rules/compute/notification.ts';
 import type { Phase } from '../../../src/rules/compute/notifications/announcement.ts';
 import { instanceCreate } from '../../../src/rules/compute/notifications/instance-create.ts';
@@ -12,12 +13,25 @@ const at = Date.parse('2026-11-21T00:33:11Z') * 1000 + 123_456;
 
 let sent: Notification[];
 let service: NotificationService;
+let kept: Notification[];
+/** What waits to be sent, oldest first. */
+const outbox = {
+  keep: async (notification: Notification) => void kept.push(notification),
+  sendOne: async (send: (notification: Notification) => Promise<void>) => {
+    const [oldest] = kept;
+    if (!oldest) return false;
+    await send(oldest);
+    kept.shift();
+    return true;
+  },
+};
 beforeEach(() => {
   sent = [];
-  service = new NotificationService({
-    publish: async (notification) => void sent.push(notification),
-    close: async () => {},
-  });
+  kept = [];
+  service = new NotificationService(
+    { publish: async (notification) => void sent.push(notification), close: async () => {} },
+    outbox,
+  );
 });
 
 async function idOf({
@@ -60,11 +74,38 @@ it('gives another event, server or request another id', async () => {
   expect(new Set(ids).size).toBe(4);
 });
 
-it('says so where it could not be sent', async () => {
-  const failing = new NotificationService({
-    publish: () => Promise.reject(new Error('no broker')),
-    close: async () => {},
+describe('what can not be sent', () => {
+  const unsent = (error: Error) =>
+    new NotificationService(
+      {
+        publish: async () => {
+          throw error;
+        },
+        close: async () => {},
+      },
+      outbox,
+    );
+  const occasion = { announcement: instanceCreate('start', server, by), by, host: 'peer1', at };
+  const down = new Transient('BrokerDown', 'There is no broker.', 'Start it.');
+
+  it('is kept, and sent as it was then once it can be', async () => {
+    await service.publish(occasion);
+    await unsent(down).publish(occasion);
+    expect(kept).toEqual(sent);
+    await service.sendKept();
+    expect(kept).toEqual([]);
+    expect(sent).toHaveLength(2);
+    expect(sent[1]).toEqual(sent[0]);
   });
-  const announcement = instanceCreate('start', server, by);
-  await expect(failing.publish({ announcement, by, host: 'peer1', at })).rejects.toThrow('no broker');
+
+  it('stays kept, and is told of, as long as it can not be', async () => {
+    await unsent(down).publish(occasion);
+    await expect(unsent(down).sendKept()).rejects.toBe(down);
+    expect(kept).toHaveLength(1);
+  });
+
+  it('for want of a rule is a bug, and not kept', async () => {
+    await expect(unsent(new Error('a bug')).publish(occasion)).rejects.toThrow('a bug');
+    expect(kept).toEqual([]);
+  });
 });

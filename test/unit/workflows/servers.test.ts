@@ -85,9 +85,12 @@ describe('a server is made', () => {
 
 describe('a server that can not be made', () => {
   it('is none where the request is refused: nothing else happens', async () => {
-    const told = await create({ acceptServer: refusedBy('No such image.') });
+    const told = await create({
+      acceptServer: refusedBy('No such image.'),
+      failServer: async () => 'untouched',
+    });
     expect(told).toMatchObject({ ended: 'failed', failure: { cause: { type: 'NoImage' } } });
-    expect(stepsOf(told.attempts)).toEqual(['acceptServer']);
+    expect(stepsOf(told.attempts)).toEqual(['acceptServer', 'failServer']);
   });
 
   it.each(['placeServer', 'spawnServer', 'finishServer'])(
@@ -98,7 +101,7 @@ describe('a server that can not be made', () => {
       const told = await create({
         ...noting(events),
         [step]: refusedBy('The image is gone.'),
-        failServer: async ({ reason }) => (reasons.push(reason), null),
+        failServer: async ({ reason }) => (reasons.push(reason), 'error'),
       });
       expect(told).toMatchObject({
         ended: 'failed',
@@ -122,6 +125,29 @@ describe('a server that can not be made', () => {
     expect(told).toMatchObject({ ended: 'failed', failure: { cause: { type: 'DeletedMeanwhile' } } });
     expect(stepsOf(told.attempts)).not.toContain('failServer');
   });
+});
+
+it.each(['done', 'gone'])('a server that is %s all the same is not said to be in ERROR', async (left) => {
+  const events: string[] = [];
+  const told = await create({
+    ...noting(events),
+    finishServer: refusedBy('No answer.'),
+    failServer: async () => left,
+  });
+  expect(told).toMatchObject({ ended: 'failed', failure: { cause: { message: 'No answer.' } } });
+  expect(events).toEqual(['instance.create.start']);
+});
+
+it('a failure is told after the beginning, however late that is taken', async () => {
+  const events: string[] = [];
+  await create({
+    announceServer: async (input, _claim, { attempt }) => {
+      if (attempt === 3 || input.event.type !== 'instance.create.start') events.push(input.event.type);
+      return attempt < 3 && input.event.type === 'instance.create.start' ? broken() : null;
+    },
+    spawnServer: refusedBy('No image.'),
+  });
+  expect(events).toEqual(['instance.create.start', 'instance.create.error']);
 });
 
 describe('a run that is cancelled', () => {
@@ -159,7 +185,7 @@ describe('a server is deleted', () => {
     const events: string[] = [];
     const told = await remove(noting(events));
     expect(told).toMatchObject({ ended: 'completed', result: { uuid: 'u', state: 'deleted' } });
-    expect(stepsOf(told.attempts)).toEqual(['beginDelete', 'destroyServer', 'finishDelete']);
+    expect(stepsOf(told.attempts)).toEqual(['beginDelete', 'queueDelete', 'destroyServer', 'finishDelete']);
     expect(events).toEqual(['instance.delete.start', 'instance.delete.end']);
   });
 
@@ -176,8 +202,12 @@ describe('a server is deleted', () => {
   });
 
   it('or refused, and then nothing happens', async () => {
-    const told = await remove({ beginDelete: refusedBy('Instance u is locked.') });
-    expect(stepsOf(told.attempts)).toEqual(['beginDelete']);
+    const told = await remove({
+      beginDelete: refusedBy('Instance u is locked.'),
+      failDelete: async () => 'untouched',
+    });
+    expect(told).toMatchObject({ ended: 'failed', failure: { cause: { message: 'Instance u is locked.' } } });
+    expect(stepsOf(told.attempts)).toEqual(['beginDelete', 'failDelete']);
   });
 
   it('or left in ERROR where its guest can not be removed', async () => {

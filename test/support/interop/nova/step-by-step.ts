@@ -19,7 +19,7 @@ export class StepByStep {
 
   constructor(on: NovaOnHome) {
     this.#on = on;
-    this.guests = new ServerGuests(on.services.cells, this.driver);
+    this.guests = new ServerGuests(on.services.database, on.services.cells, this.driver);
   }
 
   /** A build request is there. */
@@ -55,7 +55,7 @@ export class StepByStep {
 
   /** It is in ERROR; gives its id. */
   async fail(request: Request, reason: string): Promise<string> {
-    await this.#on.services.serverCreation.fail({ ...request, reason });
+    await this.#on.services.serverCreation.fail({ ...request, name: 'NoImage', reason });
     return request.uuid;
   }
 }
