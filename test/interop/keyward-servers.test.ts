@@ -28,9 +28,8 @@ beforeAll(async () => {
   on = await NovaOnHome.start();
   const made = await makeActive(on);
   ({ image } = made);
-  ({ ids: theirs, stopped } = await makeTheirs(on));
+  [ours, { ids: theirs, stopped }] = await Promise.all([makeOurs(on, made.active), makeTheirs(on)]);
   logged = on.logged;
-  ours = await makeOurs(on, made.active);
 });
 afterAll(async () => {
   for (const each of stopped ?? []) await each.release();
