@@ -28,9 +28,8 @@ beforeAll(async () => {
   on = await NovaOnHome.start();
   const made = await makeActive(on);
   ({ image } = made);
-  ({ ids: theirs, stopped } = await makeTheirs(on));
+  [ours, { ids: theirs, stopped }] = await Promise.all([makeOurs(on, made.active), makeTheirs(on)]);
   logged = on.logged;
-  ours = await makeOurs(on, made.active);
 });
 afterAll(async () => {
   for (const each of stopped ?? []) await each.release();
@@ -40,11 +39,8 @@ afterAll(async () => {
 /** Takes from an answer what is one server's own. */
 const alike = (answer: unknown, id: string) =>
   comparable(answer, {
-    [id]: '<id>',
-    [image]: '<image>',
-    [on.project.images.img1]: '<image>',
-    [on.host]: '<host>',
-    compute1: '<host>',
+    ids: { [id]: '<id>', [image]: '<image>', [on.project.images.img1]: '<image>' },
+    hosts: [on.host, 'compute1'],
   });
 
 describe("Nova's API tells of keyward's servers as of its own", () => {
@@ -57,7 +53,7 @@ describe("Nova's API tells of keyward's servers as of its own", () => {
     expect([state, known.unknown(state, found)]).toEqual([state, {}]);
   };
 
-  it.each(at('2.1', '2.73', '2.96', '2.104'))('lists and shows, to a $who at $version', async (given) => {
+  it.each(at('2.1', '2.73', '2.96', '2.104'))('lists and shows, for $who at $version', async (given) => {
     const { who, version } = given;
     const { servers } = await on.answered(who, '/servers/detail', version);
     if (who === 'admin')
@@ -69,7 +65,7 @@ describe("Nova's API tells of keyward's servers as of its own", () => {
       ]);
   });
 
-  it.each(at('2.21', '2.51', '2.84'))('actions and events, to a $who at $version', async (given) => {
+  it.each(at('2.21', '2.51', '2.84'))('actions and events, for $who at $version', async (given) => {
     const { who, version } = given;
     for (const state of statesOf(who)) {
       if (state === 'requested') continue;
@@ -112,7 +108,7 @@ it.each([
   expect(statesAmong(ours).length).toBeGreaterThan(0);
 });
 
-it.each(WHO)("Nova's API gives a %s pages of keyward's servers and its own", async (who) => {
+it.each(WHO)("Nova's API gives pages, for %s, of keyward's servers and its own", async (who) => {
   const idsOf = async (query: string): Promise<string[]> =>
     (await on.answered(who, `/servers${query}`)).servers.map(({ id }: { id: string }) => id);
   const all = await idsOf('');

@@ -10,18 +10,25 @@ const OWN: [RegExp, string][] = [
   [/^[0-9a-f]{56}$/, '<host id>'],
 ];
 
+/** Words by the texts that they stand for: ids wherever they occur, and hosts where one is the whole text. */
+export type Names = { ids: Record<string, string>; hosts: string[] };
+
 /**
  * Gives a copy of what was answered of a server, in which words stand for what is the server's own: times, ids, hosts,
- * requests. `names` are more of such texts, wherever they occur, with what stands for them.
+ * requests.
  */
-export function comparable(answer: unknown, names: Record<string, string>): any {
+export function comparable(answer: unknown, names: Names): any {
   if (Array.isArray(answer)) return inOrder(answer.map((one) => comparable(one, names)));
-  if (typeof answer === 'object' && answer !== null)
-    return Object.fromEntries(Object.entries(answer).map(([key, value]) => [key, comparable(value, names)]));
-  if (typeof answer !== 'string') return answer;
-  const own = OWN.find(([pattern]) => pattern.test(answer));
+  if (typeof answer === 'string') return withoutOwn(answer, names);
+  if (typeof answer !== 'object' || answer === null) return answer;
+  return Object.fromEntries(Object.entries(answer).map(([key, value]) => [key, comparable(value, names)]));
+}
+
+function withoutOwn(text: string, { ids, hosts }: Names): string {
+  if (hosts.includes(text)) return '<host>';
+  const own = OWN.find(([pattern]) => pattern.test(text));
   if (own) return own[1];
-  return Object.entries(names).reduce((text, [name, word]) => text.replaceAll(name, word), answer);
+  return Object.entries(ids).reduce((left, [id, word]) => left.replaceAll(id, word), text);
 }
 
 /** Sorts texts: tags, and the changed fields of Nova's objects, come in no order. */
@@ -42,10 +49,7 @@ export function differences(one: unknown, other: unknown): Record<string, [unkno
   const paths = [...new Set([...Object.keys(ours), ...Object.keys(theirs)])];
   return Object.fromEntries(
     paths
-      .filter(
-        (path) =>
-          JSON.stringify(ours[path]) !== JSON.stringify(theirs[path]) || path in ours !== path in theirs,
-      )
+      .filter((path) => JSON.stringify(ours[path]) !== JSON.stringify(theirs[path]))
       .map((path) => [path, [ours[path], theirs[path]]]),
   );
 }

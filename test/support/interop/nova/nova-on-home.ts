@@ -12,6 +12,9 @@ import type { NovaProject } from './project.ts';
 export type Who = 'member' | 'admin';
 type Parts = { home: TestHome; nova: RealNova; services: ComputeServices; cell: string };
 
+/** Nova counts keyward's servers among a project's ten. */
+const WITHOUT_QUOTA = { quota: { instances: -1, cores: -1, ram: -1 } };
+
 /**
  * A home whose databases keyward has made, and a real Nova that runs on them: a host of keyward's and one of Nova's are in
  * one cell.
@@ -41,7 +44,11 @@ export class NovaOnHome {
     const databases = novaDatabases(await ensurePostgres(home.home, () => {}));
     const synced = await home.run(['db', 'sync', 'compute']);
     if (synced.code !== 0) throw new Error(synced.stderr);
-    const nova = await RealNova.start({ dir: path.join(home.dir, 'nova'), databases, sync: false });
+    // The first command would wait for Temporal and the worker.
+    const [nova] = await Promise.all([
+      RealNova.start({ dir: path.join(home.dir, 'nova'), databases, sync: false, options: WITHOUT_QUOTA }),
+      home.run(['up']),
+    ]);
     const base = { value: urlOf(databases.cell1), origin: 'the test' };
     const services = await openCompute(
       databases.api,
