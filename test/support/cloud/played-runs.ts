@@ -80,10 +80,11 @@ export class PlayedRuns {
         ...(request.cell === null ? [] : [({ guests }: ShakyWorker) => guests.destroy(request)]),
         ({ deletion }) => deletion.finish(request),
       ],
+      // A server that is in no cell can't be left in ERROR.
       fail:
         (reason) =>
         ({ deletion }) =>
-          deletion.fail({ ...request, reason }),
+          request.cell === null ? deletion.settle(request) : deletion.fail({ ...request, reason }),
       settle: ({ deletion }) => deletion.settle(request),
     };
   }
