@@ -77,7 +77,12 @@ export class PlayedRuns {
     return {
       steps: [
         ({ deletion }) => deletion.begin(request),
-        ...(request.cell === null ? [] : [({ guests }: ShakyWorker) => guests.destroy(request)]),
+        ...(request.cell === null
+          ? []
+          : [
+              ({ deletion }: ShakyWorker) => deletion.queue(request),
+              ({ guests }: ShakyWorker) => guests.destroy(request),
+            ]),
         ({ deletion }) => deletion.finish(request),
       ],
       fail:

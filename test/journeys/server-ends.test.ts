@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Outcome, runIdOf, until } from '../support/home/cli.ts';
+import { filesOf } from '../support/home/made-servers.ts';
+import { ServerHome, type What } from '../support/home/server-home.ts';
+import type { Point } from '../support/home/server-holds.ts';
+
+const cloud = new ServerHome();
+const { home, holds, env } = cloud;
+beforeAll(() => cloud.open());
+afterAll(() => cloud.close());
+
+/** Holds a command up at a step; gives it with its run's id and its server's. */
+async function held(what: What, point: Point, name: string) {
+  if (what === 'delete') await cloud.make(name);
+  const running = await cloud.startHeld(what, name, point);
+  const id = runIdOf(running.stderr())!;
+  return { running, id, uuid: id.slice(-36), letGo: () => holds.release(point, name) };
+}
+const runs = async (verb: string, id: string): Promise<void> =>
+  expect(await home.run(['workflow', verb, id], { env })).toMatchObject({ code: 0 });
+const remove = (uuid: string): Promise<Outcome> => cloud.start('delete', uuid).outcome;
+const ended = ({ code, stderr }: Outcome) => ({ code, stderr });
+const failed = (words: string) => ({ code: 1, stderr: expect.stringContaining(words) });
+
+describe('a run that is ended leaves what its command says,', () => {
+  it.concurrent('cancelled while a guest is laid down: ERROR with a fault, until it is deleted', async () => {
+    const { running, id, uuid, letGo } = await held('create', 'spawn', 'cancelled');
+    await runs('cancel', id);
+    await letGo();
+    expect(ended(await running.outcome)).toEqual(failed(`the server ${uuid} is left in ERROR.`));
+    expect(await cloud.rowsOf('cancelled')).toMatchObject([{ vm_state: 'error', task_state: null }]);
+    expect(
+      await home.query(`select message from instance_faults where instance_uuid = '${uuid}'`, 'nova_cell1'),
+    ).toEqual([{ message: 'The run was cancelled.' }]);
+    expect(filesOf(home, uuid)).toBe('whole');
+    expect(await remove(uuid)).toMatchObject({ code: 0 });
+    expect(filesOf(home, uuid)).toBe('none');
+  });
+
+  it.concurrent('terminated before the server is in a cell: BUILD, until it is deleted', async () => {
+    const { running, id, uuid, letGo } = await held('create', 'place', 'terminated');
+    await runs('terminate', id);
+    expect(ended(await running.outcome)).toEqual(failed(`the server ${uuid} is left in BUILD.`));
+    // Its last step still waits in a worker; what that writes is for nobody any more.
+    expect(await remove(uuid)).toMatchObject({ code: 0 });
+    await letGo();
+    await until(async () => (await cloud.rowsOf('terminated')).every(({ deleted }) => deleted > 0));
+    const mappings = `select from instance_mappings where instance_uuid = '${uuid}'`;
+    expect(await home.query(mappings, 'nova_api')).toEqual([]);
+  });
+
+  it.concurrent('a deletion terminated: a repeated one does the rest', async () => {
+    const { running, id, uuid, letGo } = await held('delete', 'begin', 'undeleted');
+    await holds.hold('finish delete', 'undeleted');
+    await letGo();
+    await holds.reached('finish delete', 'undeleted');
+    await runs('terminate', id);
+    const told = `\`keyward server delete ${uuid}\`, repeated, does the rest.`;
+    expect(ended(await running.outcome)).toEqual(failed(told));
+    const again = remove(uuid);
+    await until(async () => (await requestsOf(uuid)) === 3);
+    await holds.release('finish delete', 'undeleted');
+    expect(await again).toMatchObject({ code: 0 });
+    expect(await cloud.rowsOf('undeleted')).toMatchObject([{ vm_state: 'deleted', task_state: null }]);
+  });
+
+  it.concurrent('left by its command with Ctrl-C: the run goes on', async () => {
+    const { running, id, uuid, letGo } = await held('create', 'spawn', 'left-alone');
+    running.process.kill('SIGINT');
+    expect(await running.outcome).toMatchObject({ code: 130 });
+    await letGo();
+    await runs('follow', id);
+    expect(await cloud.rowsOf('left-alone')).toMatchObject([{ vm_state: 'active', task_state: null }]);
+    expect(await requestsOf(uuid)).toBe(1);
+  });
+});
+
+/** How many actions of the server are noted, each for a request of its own. */
+async function requestsOf(uuid: string): Promise<number> {
+  const actions = `select distinct request_id from instance_actions where instance_uuid = '${uuid}'`;
+  return (await home.query(actions, 'nova_cell1')).length;
+}
