@@ -60,7 +60,7 @@ export async function madeServer(home: TestHome, services: ComputeServices, name
   });
   await services.serverCreation.accept(request);
   await services.serverCreation.place(request);
-  await new ServerGuests(services.cells, driver).spawn(request);
+  await new ServerGuests(services.database, services.cells, driver).spawn(request);
   await services.serverCreation.finish(request);
   return request.uuid;
 }
