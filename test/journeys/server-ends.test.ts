@@ -31,7 +31,7 @@ describe('a run that is ended leaves what its command says,', () => {
     expect(await cloud.rowsOf('cancelled')).toMatchObject([{ vm_state: 'error', task_state: null }]);
     expect(
       await home.query(`select message from instance_faults where instance_uuid = '${uuid}'`, 'nova_cell1'),
-    ).toEqual([{ message: 'The run was cancelled.' }]);
+    ).toEqual([{ message: 'The build of the server failed on its host: Cancelled.' }]);
     expect(filesOf(home, uuid)).toBe('whole');
     expect(await remove(uuid)).toMatchObject({ code: 0 });
     expect(filesOf(home, uuid)).toBe('none');
