@@ -73,6 +73,20 @@ describe('a run that is ended leaves what its command says,', () => {
   });
 });
 
+it('of three that are made at once under one name each is deleted once, and nothing is left', async () => {
+  const made = await Promise.all(['web', 'web', 'web'].map((name) => cloud.start('create', name).outcome));
+  expect(made.map(({ code }) => code)).toEqual([0, 0, 0]);
+  const uuids = made.map(({ stdout }) => (JSON.parse(stdout) as { id: string }).id);
+  expect(ended(await remove('web'))).toEqual(failed("More than one server is named 'web'"));
+  const deleted = await Promise.all([...uuids, uuids[0]!].map(remove));
+  expect(deleted.map(({ code }) => code).toSorted()).toEqual([0, 0, 0, 1]);
+  for (const uuid of uuids) {
+    expect(filesOf(home, uuid)).toBe('none');
+    expect(await requestsOf(uuid)).toBe(2);
+  }
+  expect(await home.run(['cell', 'verify'], { env })).toMatchObject({ code: 0 });
+});
+
 /** How many actions of the server are noted, each for a request of its own. */
 async function requestsOf(uuid: string): Promise<number> {
   const actions = `select distinct request_id from instance_actions where instance_uuid = '${uuid}'`;
