@@ -7,7 +7,7 @@ import { endBuild, queueForDelete } from '../../database/nova-api/new-server.ts'
 import { deleteInstance, failInstance, setTaskState } from '../../database/nova-cell/instance-changes.ts';
 import { lockInstance } from '../../database/nova-cell/instance.repository.ts';
 import { findServer } from '../../database/nova-cell/server.repository.ts';
-import type { CellMapping } from '../../rules/compute/cell.ts';
+import { type CellMapping, isCell0 } from '../../rules/compute/cell.ts';
 import { faultOf } from '../../rules/compute/fault.ts';
 import { findCell } from '../../rules/compute/find-cell.ts';
 import { assertOurHost } from '../../rules/compute/host.ts';
@@ -42,7 +42,7 @@ export class ServerDeletion {
    * before it starts a run. `cell` is null for a server that is no more than a build request.
    */
   async assertOurs({ cell, uuid }: { cell: CellMapping | null; uuid: string }): Promise<string> {
-    if (cell === null) return this.#database.read((em) => hostOfBuild(em, uuid));
+    if (cell === null) return (await this.#database.read((em) => buildOf(em, uuid))).host;
     const host = (await this.#cells.database(cell).read((em) => findServer(em, uuid)))?.host ?? null;
     return this.#assertOurs(cell, uuid, host);
   }
@@ -79,7 +79,7 @@ export class ServerDeletion {
   #endBuild(request: Request): Promise<void> {
     const { uuid } = request;
     return this.#takeUp(this.#database, request, async (em) => {
-      const host = await hostOfBuild(em, uuid);
+      const { host } = await buildOf(em, uuid);
       const server = await findBuildingServer(em, uuid);
       if (!server || !(await endBuild(em, uuid))) throw placedMeanwhile(uuid);
       await writeAudit(em, { ...request, operation: OPERATION }, [audited({ ...server, host })]);
@@ -100,8 +100,7 @@ export class ServerDeletion {
    */
   async finish(request: Request): Promise<void> {
     const { uuid } = request;
-    const cell = await this.#cellOf(request);
-    for (const each of cell ? [cell] : await this.#cells.list())
+    for (const each of await this.#cellsWith(request))
       await this.#cells.database(each).transactOnce(request, async (em) => {
         await lockInstance(em, uuid);
         const server = await findServer(em, uuid);
@@ -141,6 +140,14 @@ export class ServerDeletion {
     return cell === null ? this.#database : this.#cells.database(cell);
   }
 
+  /** A server that was only being built may be in the cell that was chosen for it, or in cell0. */
+  async #cellsWith({ cell, uuid }: Request): Promise<CellMapping[]> {
+    const cells = await this.#cells.list();
+    if (cell !== null) return [findCell(cells, cell)];
+    const chosen = (await this.#database.read((em) => buildOf(em, uuid))).cell;
+    return cells.filter((each) => each.uuid === chosen || isCell0(each));
+  }
+
   async #cellOf({ cell }: Pick<Request, 'cell'>): Promise<CellMapping | null> {
     return cell === null ? null : findCell(await this.#cells.list(), cell);
   }
@@ -159,12 +166,11 @@ async function failIn(em: EntityManager, request: Request & { name: string; reas
   return 'error';
 }
 
-/** Gives the host for which keyward was asked to build a server; a build request that is none of its own is refused. */
-async function hostOfBuild(em: EntityManager, uuid: string): Promise<string> {
+/** Gives where keyward was asked to build a server; a build request that is none of its own is refused. */
+async function buildOf(em: EntityManager, uuid: string): Promise<{ host: string; cell: string }> {
   const entry = await em.findOne(AuditEntry, { resourceType: 'server', resourceId: uuid, action: 'create' });
-  const host = (entry?.after as { host?: string } | null)?.host;
-  if (host === undefined) throw buildingServerRefused(uuid);
-  return host;
+  if (!entry?.after) throw buildingServerRefused(uuid);
+  return entry.after as { host: string; cell: string };
 }
 
 const changeOf = ({ uuid, requestId, caller }: Request): Change => ({

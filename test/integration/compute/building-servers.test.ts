@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { TestCells } from '../../support/cloud/cells.ts';
 import { cellsPerFile } from '../../support/cloud/clouds.ts';
-import { FakeGuests } from '../../support/cloud/fake-guests.ts';
+import { FakeDriver } from '../../../src/drivers/compute/fake.ts';
 import { createRequest, deleteRequest, HOST } from '../../support/cloud/new-servers.ts';
 import type { TestPostgres } from '../../support/cloud/postgres.ts';
 import { plantBuildRequest } from '../../support/cloud/servers.ts';
@@ -10,7 +10,7 @@ import { Died, shakyWorker } from '../../support/cloud/shaky-worker.ts';
 let server: TestPostgres;
 let cells: TestCells;
 let cell: string;
-const guests = new FakeGuests();
+const guests = new FakeDriver();
 cellsPerFile(2, (made) => ({ server, cells } = made));
 beforeAll(async () => {
   ({ uuid: cell } = await cells.services.hosts.register(HOST, 'fake', null));

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { ServerGuests } from '../../../src/services/compute/server-guests.ts';
 import type { TestCells } from '../../support/cloud/cells.ts';
 import { cellsPerFile } from '../../support/cloud/clouds.ts';
-import { FakeGuests } from '../../support/cloud/fake-guests.ts';
+import { FakeDriver } from '../../../src/drivers/compute/fake.ts';
 import { createRequest, HOST } from '../../support/cloud/new-servers.ts';
 import { novaDeletes } from '../../support/cloud/nova-deletes.ts';
 import { PlayedRuns } from '../../support/cloud/played-runs.ts';
@@ -23,7 +23,7 @@ if (STRESS) jest.setTimeout(7_200_000);
 let server: TestPostgres;
 let cells: TestCells;
 let cell: string;
-const guests = new FakeGuests();
+const guests = new FakeDriver();
 cellsPerFile(2, (made) => ({ server, cells } = made));
 beforeAll(async () => {
   ({ uuid: cell } = await cells.services.hosts.register(HOST, 'fake', null));
