@@ -63,18 +63,20 @@ const notOurs = (wanted: string, hosts: HostInCell[]): RuleError =>
     outcome: 'unchanged',
   });
 
-/** Refuses to change a server on a host where a nova-compute may be at work, naming the client that does it. */
+/** Says in a refusal what it is about: `The server x is`; and which client does it on a host of Nova's. */
+type About = { subject: string; client: string };
+
+/** Refuses a change on a host where a nova-compute may be at work, naming the client that does it. */
 export function assertOurHost(
-  uuid: string,
   host: string | null,
-  ours: { isOurs: boolean; isNovas: boolean },
-  client: string,
+  { isOurs, isNovas }: { isOurs: boolean; isNovas: boolean },
+  { subject, client }: About,
 ): asserts host is string {
-  if (host !== null && ours.isOurs && !ours.isNovas) return;
-  const where = host === null ? 'on no host' : `on the host ${host}, which is not keyward's`;
-  const why = ours.isOurs && ours.isNovas ? `on the host ${host}, where a nova-compute reports` : where;
-  throw new RuleError('HostNotOurs', `The server ${uuid} is ${why}.`, {
-    cure: `Use \`openstack ${client} ${uuid}\`.`,
+  if (host !== null && isOurs && !isNovas) return;
+  const known = isNovas ? 'where Nova has a nova-compute' : "which is not keyward's";
+  const where = host === null ? 'on no host' : `on the host ${host}, ${known}`;
+  throw new RuleError('HostNotOurs', `${subject} ${where}.`, {
+    cure: `Use \`${client}\`.`,
     outcome: 'unchanged',
   });
 }

@@ -58,7 +58,10 @@ export class ServerCreation {
   async accept(request: Request): Promise<void> {
     const { server, requestId, caller: owner } = request;
     const cell = await this.#cellOf(request);
-    assertOurHost(server.uuid, server.host, await this.#hosts.ownership(cell, server.host), 'server create');
+    assertOurHost(server.host, await this.#hosts.ownership(cell, server.host), {
+      subject: 'The new server would be',
+      client: 'openstack server create',
+    });
     await this.#database.transactOnce(request, async (em) => {
       if (await acceptRequest(em, OPERATION, request)) return;
       const userData = await takeUserData(em, requestId);

@@ -50,7 +50,10 @@ export class ServerDeletion {
   async #assertOurs(cell: CellMapping, uuid: string, host: string | null): Promise<string> {
     const ownership =
       host === null ? { isOurs: false, isNovas: false } : await this.#hosts.ownership(cell, host);
-    assertOurHost(uuid, host, ownership, 'server delete');
+    assertOurHost(host, ownership, {
+      subject: `The server ${uuid} is`,
+      client: `openstack server delete ${uuid}`,
+    });
     return host;
   }
 

@@ -143,7 +143,7 @@ describe('a server is made', () => {
     );
     await expect(serverCreation.accept(createRequest(cell, { host: 'both' }))).rejects.toMatchObject({
       name: 'HostNotOurs',
-      message: expect.stringContaining('where a nova-compute reports'),
+      message: expect.stringContaining('where Nova has a nova-compute'),
     });
     await expect(hosts.register('both', 'fake', null)).rejects.toMatchObject({ name: 'HostIsNovas' });
     await inCell("delete from services where host = 'both'");
