@@ -42,8 +42,18 @@ const sync = (schema: Schema, database: string) => using(schema, database, (serv
 
 const API = { schema: novaApiSchema, file: 'nova/schema-api.sql', tables: 32 };
 const CELL = { schema: novaCellSchema, file: 'nova/schema-cell.sql', tables: 111 };
-const API_FILES = ['nova-api/001-nova-api-34.0.0.sql', 'keyward-compute-api/001-audit.sql'];
-const CELL_FILES = ['nova-cell/001-nova-34.0.0.sql', 'keyward-cell/001-audit.sql'];
+const API_FILES = [
+  'nova-api/001-nova-api-34.0.0.sql',
+  'keyward-compute-api/001-audit.sql',
+  'keyward-compute-api/002-request.sql',
+  'keyward-compute-api/003-notification.sql',
+];
+const CELL_FILES = [
+  'nova-cell/001-nova-34.0.0.sql',
+  'keyward-cell/001-audit.sql',
+  'keyward-cell/002-host.sql',
+  'keyward-cell/003-request.sql',
+];
 
 describe.each([
   { ...API, files: API_FILES, table: 'key_pairs', type: 'keypair_types' },
