@@ -38,7 +38,6 @@ beforeAll(async () => {
   await done('flavor', 'create', 'm1.nano', '--ram', '1', '--disk', '1');
   writeFileSync(file('data'), 'x'.repeat(4096));
   await done('image', 'create', 'tiny', '--file', file('data'), '--min-ram', '32');
-  await done('image', 'create', 'wide', '--file', file('data'), '--min-disk', '2');
   await done('keypair', 'create', 'laptop', '--private-key', file('laptop'));
   await done('keypair', 'create', 'theirs', '--private-key', file('theirs'), ...OTHERS_KEY);
   writeFileSync(file('setup'), `#!/bin/sh\necho ${CANARY}\n`);
@@ -148,39 +147,22 @@ describe('a server', () => {
 
 describe('is refused, and nothing is written:', () => {
   it.each<[string, string[], number, RegExp]>([
-    ['a name of 256 characters', ['x'.repeat(256)], 64, /can't be the name of a server/],
-    ['a name of spaces', [' '], 64, /can't be the name of a server/],
-    [
-      'a description that is too long',
-      ['w', '--description', 'd'.repeat(256)],
-      64,
-      /description is too long/,
-    ],
-    ['a host name with a dot', ['w', '--hostname', 'a.b'], 64, /can't be a host name/],
+    ['a name of blanks', [' '], 64, /can't be the name of a server/],
     ['user data that is too long', ['w', '--user-data', 'LONG'], 64, /The user data is too long/],
-    ['user data that is not there', ['w', '--user-data', '/nope'], 64, /can't be read/],
     [
       'a flavor that is not there',
       ['w', '--flavor', 'm1.tiyn'],
       1,
       /No Flavor found for m1\.tiyn.*Did you mean m1\.tiny\?/,
     ],
-    ['an image that is not there', ['w', '--image', 'tyni'], 1, /No Image found for tyni/],
     [
       'an image that needs more memory',
       ['w', '--flavor', 'm1.nano'],
       1,
       /Flavor's memory is too small for requested image\./,
     ],
-    [
-      'an image that needs a larger disk',
-      ['w', '--image', 'wide'],
-      1,
-      /Flavor's disk is smaller than the minimum size/,
-    ],
     ['the key of another user', ['w', '--key-name', 'theirs'], 1, /theirs not found/],
     ['a host that is not ours', ['w', '--host', 'nova-host'], 1, /is not one of keyward's/],
-    ['a property without a value', ['w', '--property', 'role'], 64, /--property/],
     ['a user without a project', ['w', '--os-user-id', 'alice'], 1, /for which project/],
   ])('%s', async (_, [name, ...more], code, says) => {
     const before = await instances();
