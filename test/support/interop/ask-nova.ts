@@ -14,10 +14,16 @@ from unittest import mock
 import nova.conf
 from nova.cmd.manage import mask_passwd_in_url
 from nova.objects import cell_mapping
+from nova import rpc
 from oslo_messaging import transport
+from oslo_messaging._drivers import amqp, impl_rabbit
+from oslo_messaging.notify import notifier
 from oslo_policy import opts as policy_options
 CONF = nova.conf.CONF
 CONF.register_opts(transport._transport_opts)
+CONF.register_opts(notifier._notifier_opts, group='oslo_messaging_notifications')
+CONF.register_opts(impl_rabbit.rabbit_opts + amqp.amqp_opts, group='oslo_messaging_rabbit')
+rpc.set_defaults(control_exchange='nova')
 policy_options._register(CONF)
 environment = dict(os.environ)
 
