@@ -15,8 +15,11 @@ const MAKE: Record<KeyType, () => Promise<{ privateKey: KeyObject }>> = {
   rsa: () => generate('rsa', { modulusLength: 3072 }),
 };
 
+/** paramiko, and so Ansible, can't read a private key without a comment where its length happens to need no padding. */
+const PRIVATE_COMMENT = 'keyward';
+
 /**
- * Makes a key. Neither half has a comment, as those that openstackclient makes
+ * Makes a key. The public half has no comment, as those that openstackclient makes
  * (NOTE: openstackclient/compute/v2/keypair.py, _generate_keypair).
  */
 export async function makeKey(type: KeyType): Promise<MadeKey> {
@@ -24,6 +27,7 @@ export async function makeKey(type: KeyType): Promise<MadeKey> {
   const key = sshpk.parsePrivateKey(privateKey.export({ type: 'pkcs8', format: 'pem' }), 'pkcs8');
   key.comment = '';
   const publicKey = key.toPublic().toString('ssh').trim();
+  key.comment = PRIVATE_COMMENT;
   return { ...(await readPublicKey(publicKey)), privateKey: key.toString('openssh') };
 }
 

@@ -109,3 +109,30 @@ function keygen(args: string[]): string | null {
     throw error;
   }
 }
+
+/** Gives the part of a private key in OpenSSH's form that is encrypted where there is a passphrase. */
+function privatePart(pem: string): Buffer {
+  const bytes = Buffer.from(pem.replaceAll(/-----.*-----|\s/g, ''), 'base64');
+  let at = 'openssh-key-v1\0'.length;
+  const next = (): Buffer => {
+    const from = at + 4;
+    at = from + bytes.readUInt32BE(at);
+    return bytes.subarray(from, at);
+  };
+  for (let field = 0; field < 3; field += 1) next();
+  at += 4;
+  next();
+  return next();
+}
+
+it.each(['ecdsa', 'ed25519'] as const)(
+  'a private %s key ends with its comment or with padding, never with a length, which paramiko would cut off',
+  async (type) => {
+    for (let made = 0; made < 20; made += 1) {
+      const part = privatePart((await makeKey(type)).privateKey);
+      expect(part.length % 8).toBe(0);
+      const last = part.at(-1)!;
+      expect(last === 'd'.charCodeAt(0) || (last > 0 && last < 8)).toBe(true);
+    }
+  },
+);
