@@ -1,4 +1,5 @@
 import { Type } from '@mikro-orm/core';
+import { naiveTime } from '../rules/naive-time.ts';
 
 /**
  * A `timestamp without time zone` that holds UTC, as microseconds since the epoch: a JavaScript Date would cut
@@ -7,8 +8,7 @@ import { Type } from '@mikro-orm/core';
 export class InstantType extends Type<number | null, string | null> {
   override convertToDatabaseValue(micros: number | null): string | null {
     if (micros === null || micros === undefined) return null;
-    const seconds = new Date(Math.floor(micros / 1000)).toISOString().slice(0, 19).replace('T', ' ');
-    return `${seconds}.${String(micros % 1_000_000).padStart(6, '0')}`;
+    return naiveTime(micros).replace('T', ' ');
   }
 
   override convertToJSValue(text: string | null): number | null {

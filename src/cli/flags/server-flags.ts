@@ -1,5 +1,5 @@
 import { Args, Flags } from '@oclif/core';
-import { naiveTimeOf } from '../../rules/compute/naive-time.ts';
+import { naiveTimeOf } from '../../rules/naive-time.ts';
 import { serverStatuses } from '../../rules/compute/server-status.ts';
 import { UsageError } from '../../rules/errors.ts';
 import { type Parsed, repeated, text } from './flag-kinds.ts';

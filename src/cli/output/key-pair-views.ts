@@ -1,4 +1,5 @@
 import type { KeyPair } from '../../rules/compute/key-pair.ts';
+import { naiveTime } from '../../rules/naive-time.ts';
 import { ListOutput, RecordOutput } from './outputs.ts';
 
 /** The columns of `openstack keypair list`. */
@@ -32,7 +33,7 @@ export const shownKeyPair = new RecordOutput<
 >([...FIELDS.slice(0, 5), 'private_key', ...FIELDS.slice(5)]);
 
 export const keyPairRecord = (pair: KeyPair) => ({
-  created_at: pair.createdAt === null ? null : isoOf(pair.createdAt),
+  created_at: naiveTime(pair.createdAt),
   fingerprint: pair.fingerprint,
   id: pair.name,
   is_deleted: false,
@@ -40,9 +41,3 @@ export const keyPairRecord = (pair: KeyPair) => ({
   type: pair.type,
   user_id: pair.userId,
 });
-
-/** Writes microseconds since the epoch as Nova's API writes an instant, in UTC. */
-function isoOf(micros: number): string {
-  const seconds = new Date(Math.floor(micros / 1000)).toISOString().slice(0, 19);
-  return `${seconds}.${String(micros % 1_000_000).padStart(6, '0')}`;
-}

@@ -1,5 +1,5 @@
 import { instanceName } from '../../rules/compute/instance-name.ts';
-import { naiveTime } from '../../rules/compute/naive-time.ts';
+import { naiveTime } from '../../rules/naive-time.ts';
 import { novaTime } from '../../rules/compute/nova-object.ts';
 import type { Server } from '../../rules/compute/server.ts';
 import type { ServerView } from '../../rules/compute/server-view.ts';

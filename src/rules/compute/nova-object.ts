@@ -1,3 +1,5 @@
+import { naiveTime } from '../naive-time.ts';
+
 /** An object as oslo.versionedobjects writes it to JSON: Nova keeps such texts in columns, and sends them. */
 export type NovaObject<Data extends object = Record<string, unknown>> = {
   'nova_object.name': string;
@@ -21,4 +23,4 @@ export const novaObject = <Data extends object>(
 
 /** Writes an instant (microseconds since the epoch) as Nova's objects do: ISO 8601 in UTC, in whole seconds. */
 export const novaTime = (micros: number | null): string | null =>
-  micros === null ? null : `${new Date(Math.floor(micros / 1000)).toISOString().slice(0, 19)}Z`;
+  micros === null ? null : `${naiveTime(micros).slice(0, 19)}Z`;

@@ -1,7 +1,7 @@
 import type { ServerFilter, ServerRow } from '../../database/nova-cell/server-pages.ts';
 import { addressesIn } from '../../rules/compute/addresses.ts';
 import type { ListedServer } from '../../rules/compute/server-view.ts';
-import { naiveTime } from '../../rules/compute/naive-time.ts';
+import { naiveTime } from '../../rules/naive-time.ts';
 import type { SortColumn, ServerOrder, SortValue } from '../../rules/compute/server-order.ts';
 import { BUILDING, serverStatus } from '../../rules/compute/server-status.ts';
 import type { Server } from '../../rules/compute/server.ts';

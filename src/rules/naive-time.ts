@@ -1,8 +1,11 @@
 /** Writes microseconds since the epoch as ISO 8601 in UTC with microseconds and no zone, as Nova's API does of actions. */
-export const naiveTime = (micros: number | null): string | null =>
-  micros === null
-    ? null
-    : `${new Date(Math.floor(micros / 1000)).toISOString().slice(0, 19)}.${String(micros % 1_000_000).padStart(6, '0')}`;
+export function naiveTime(micros: number): string;
+export function naiveTime(micros: number | null): string | null;
+export function naiveTime(micros: number | null): string | null {
+  if (micros === null) return null;
+  const seconds = new Date(Math.floor(micros / 1000)).toISOString().slice(0, 19);
+  return `${seconds}.${String(micros % 1_000_000).padStart(6, '0')}`;
+}
 
 /** The same of a time that ISO 8601 gives in any zone, or in UTC where it names none; null where it is no time. */
 export function naiveTimeOf(text: string): string | null {

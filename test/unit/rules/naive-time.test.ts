@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { naiveTime, naiveTimeOf } from '../../../../src/rules/compute/naive-time.ts';
+import { naiveTime, naiveTimeOf } from '../../../src/rules/naive-time.ts';
 
 it('keeps microseconds', () => {
   expect(naiveTime(1_772_605_679_000_001)).toBe('2026-03-04T06:27:59.000001');
