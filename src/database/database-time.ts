@@ -1,5 +1,6 @@
 import { type RawQueryFragment, raw } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { epochMicros } from './naive-times.ts';
 
 /**
  * The time of the database, in UTC, for a column of a row. Rows of several writers are compared by such times, and the
@@ -16,8 +17,6 @@ export const instantOf = (micros: string): string =>
 
 /** Reads the time of the database, in microseconds since the epoch. */
 export async function nowMicros(em: EntityManager): Promise<number> {
-  const [row] = await em.execute<[{ now: number }]>(
-    'select (extract(epoch from clock_timestamp()) * 1000000)::float8 as now',
-  );
+  const [row] = await em.execute<[{ now: number }]>(`select ${epochMicros('clock_timestamp()')} as now`);
   return Math.round(row.now);
 }

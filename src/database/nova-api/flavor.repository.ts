@@ -2,7 +2,7 @@ import type { InferEntity } from '@mikro-orm/core';
 import type { EntityManager, FilterQuery } from '@mikro-orm/postgresql';
 import type { Flavor } from '../../rules/compute/flavor.ts';
 import type { NewFlavor } from '../../rules/compute/new-flavor.ts';
-import { databaseNow } from '../database-time.ts';
+import { DATABASE_NOW, databaseNow } from '../database-time.ts';
 import { FlavorExtraSpec, FlavorProject, Flavor as Row } from './flavor.entity.ts';
 
 /** Which flavors are meant: sizes are lower bounds, in MiB and GiB; null as `isPublic` means all. */
@@ -86,7 +86,7 @@ async function insertRow(
   const [row] = await em.execute<{ id: number }[]>(
     `insert into flavors (created_at, flavorid, name, memory_mb, vcpus, root_gb, ephemeral_gb, swap, rxtx_factor,
        is_public, description, disabled)
-     values (clock_timestamp() at time zone 'UTC', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, false)
+     values (${DATABASE_NOW}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, false)
      on conflict do nothing returning id`,
     [flavorid, name, memoryMb, vcpus, rootGb, ephemeralGb, swap, rxtxFactor, isPublic, description],
   );

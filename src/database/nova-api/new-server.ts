@@ -36,15 +36,20 @@ export async function insertBuildRequest(em: EntityManager, wanted: Wanted): Pro
  * mapped to no cell, so that Nova's API has deleted it meanwhile.
  */
 export async function mapToCell(em: EntityManager, uuid: string, cellId: number): Promise<number | null> {
-  const [mapping] = await em.execute<{ cellId: number | null }[]>(
-    'select cell_id as "cellId" from instance_mappings where instance_uuid = ? for no key update',
-    [uuid],
-  );
+  const mapping = await lockMapping(em, uuid);
   const ended = await em.nativeDelete(BuildRequest, { instanceUuid: uuid });
   if (mapping?.cellId) return mapping.cellId;
   if (!mapping || ended === 0) return null;
   await em.nativeUpdate(InstanceMapping, { instanceUuid: uuid }, { cellId, updatedAt: databaseNow() });
   return cellId;
+}
+
+async function lockMapping(em: EntityManager, uuid: string): Promise<{ cellId: number | null } | undefined> {
+  const [mapping] = await em.execute<{ cellId: number | null }[]>(
+    'select cell_id as "cellId" from instance_mappings where instance_uuid = ? for no key update',
+    [uuid],
+  );
+  return mapping;
 }
 
 /**
@@ -58,10 +63,7 @@ export async function removeMapping(em: EntityManager, uuid: string): Promise<vo
 
 /** Ends the build of a server that is in no cell, so that nothing maps it to one any more. False: it is in one. */
 export async function endBuild(em: EntityManager, uuid: string): Promise<boolean> {
-  const [mapping] = await em.execute<{ cellId: number | null }[]>(
-    'select cell_id as "cellId" from instance_mappings where instance_uuid = ? for no key update',
-    [uuid],
-  );
+  const mapping = await lockMapping(em, uuid);
   if (mapping && mapping.cellId !== null) return false;
   await em.nativeDelete(BuildRequest, { instanceUuid: uuid });
   await removeMapping(em, uuid);

@@ -1,4 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { shortened } from '../../rules/text-length.ts';
 import { DATABASE_NOW, databaseNow } from '../database-time.ts';
 import { InstanceFault } from './instance-action.entity.ts';
 import { InstanceExtra, InstanceMetadata, InstanceSystemMetadata } from './instance-details.entity.ts';
@@ -49,7 +50,7 @@ export async function failInstance(
   await em.insert(InstanceFault, {
     instanceUuid: uuid,
     code: 500,
-    message: [...message].slice(0, LONGEST_MESSAGE).join(''),
+    message: shortened(message, LONGEST_MESSAGE),
     details,
     host,
     createdAt: databaseNow(),

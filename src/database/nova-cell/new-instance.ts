@@ -2,6 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { bootMetadata, type Wanted } from '../../rules/compute/build-request.ts';
 import { keyPairListObject, storedFlavor } from '../../rules/compute/stored-objects.ts';
 import { DATABASE_NOW, databaseNow } from '../database-time.ts';
+import { addTags } from './instance-labels.ts';
 import { InstanceExtra } from './instance-details.entity.ts';
 import { Instance } from './instance.entity.ts';
 
@@ -99,6 +100,5 @@ async function insertWithoutEntity(em: EntityManager, { server }: Wanted): Promi
      values (${DATABASE_NOW}, 0, gen_random_uuid()::text, ?, 'image', 'local', 'disk', ?, 0, ?, true, false, false)`,
     [uuid, ROOT_DEVICE, image.id],
   );
-  for (const tag of tags)
-    await em.execute('insert into tags (resource_id, tag) values (?, ?) on conflict do nothing', [uuid, tag]);
+  await addTags(em, uuid, tags);
 }

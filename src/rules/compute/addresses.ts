@@ -1,3 +1,5 @@
+import { parsed } from './stored-objects.ts';
+
 /** One address of a server, as Nova's API gives it (`nova/api/openstack/views/ips.py`); `type` is fixed or floating. */
 export type Address = { address: string; version: number; type: string; macAddress: string };
 
@@ -25,12 +27,8 @@ function addressesOf(vif: Vif): Address[] {
 }
 
 function interfacesIn(text: string | null): Vif[] {
-  try {
-    const interfaces: unknown = JSON.parse(text ?? '[]');
-    return Array.isArray(interfaces) ? interfaces : [];
-  } catch {
-    return [];
-  }
+  const interfaces = parsed(text);
+  return Array.isArray(interfaces) ? interfaces : [];
 }
 
 const addressOf = ({ address, version, type }: Ip, vif: Vif): Address => ({

@@ -1,4 +1,5 @@
 import { RuleError, UsageError } from '../errors.ts';
+import { lengthOf, shortened } from '../text-length.ts';
 import type { Flavor } from './flavor.ts';
 import type { BootImage } from './new-server.ts';
 
@@ -10,8 +11,6 @@ const LONGEST_TEXT = 255;
 const LONGEST_TAG = 60;
 const MOST_TAGS = 50;
 const GIB = 1024 ** 3;
-
-const lengthOf = (text: string): number => [...text].length;
 
 /** What an operator says of a new server; flavor, image and key pair are names or ids. */
 export type GivenServer = {
@@ -39,7 +38,7 @@ export function assertNewServer({ name, description, hostname, properties, tags 
 export function assertServerName(name: string): void {
   if (name.trim() === name && name !== '' && lengthOf(name) <= LONGEST_TEXT && !/\p{Cc}/u.test(name)) return;
   throw new UsageError(
-    `'${[...name].slice(0, 40).join('')}' can't be the name of a server.`,
+    `'${shortened(name, 40)}' can't be the name of a server.`,
     `It has 1 to ${LONGEST_TEXT} characters, no blanks at its ends, and no control characters.`,
   );
 }

@@ -1,3 +1,4 @@
+import { shortened } from '../text-length.ts';
 import type { Flavor } from './flavor.ts';
 import type { BootImage, NewServer, Owner } from './new-server.ts';
 import { type NovaObject, novaObject } from './nova-object.ts';
@@ -20,7 +21,7 @@ export function bootMetadata({ server }: Pick<Wanted, 'server'>): Record<string,
   const { image, flavor } = server;
   const properties = Object.entries(image.properties).map(([key, value]) => [
     `image_${key}`,
-    [...value].slice(0, 255).join(''),
+    shortened(value, 255),
   ]);
   return {
     ...(Object.fromEntries(properties) as Record<string, string>),

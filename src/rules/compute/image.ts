@@ -1,5 +1,6 @@
 import { closestNames, didYouMean } from '../closest.ts';
 import { RuleError, UsageError } from '../errors.ts';
+import { lengthOf, shortened } from '../text-length.ts';
 import type { DiskFormat } from './image-format.ts';
 
 /**
@@ -33,7 +34,7 @@ const LONGEST_TEXT = 255;
 export function assertImage({ name, properties }: NewImage): void {
   if (name.trim() === '' || lengthOf(name) > LONGEST_TEXT || /\p{Cc}/u.test(name))
     throw new UsageError(
-      `'${[...name].slice(0, 40).join('')}' can't be the name of an image.`,
+      `'${shortened(name, 40)}' can't be the name of an image.`,
       `It has 1 to ${LONGEST_TEXT} characters, none of them a control character.`,
     );
   const long = Object.keys(properties).find((key) => lengthOf(key) > LONGEST_TEXT);
@@ -62,4 +63,3 @@ export function findImage(images: Image[], nameOrId: string): Image {
 }
 
 const described = ({ id, created_at, size }: Image): string => `${id} (of ${created_at}, ${size} bytes)`;
-const lengthOf = (text: string): number => [...text].length;

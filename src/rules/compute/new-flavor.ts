@@ -1,4 +1,5 @@
 import { UsageError } from '../errors.ts';
+import { lengthOf, shortened } from '../text-length.ts';
 
 /**
  * A flavor that is asked for. Sizes are in MiB (memory, swap) and GiB (disks). Without a `flavorid` it gets a uuid;
@@ -83,5 +84,4 @@ function assertProperty([key, value]: [string, string]): void {
     );
 }
 
-const lengthOf = (text: string): number => [...text].length;
-const shown = (text: string): string => [...text].slice(0, 40).join('');
+const shown = (text: string): string => shortened(text, 40);

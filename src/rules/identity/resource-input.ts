@@ -4,6 +4,7 @@ import { splitProperty } from '../key-value.ts';
 import { kinds, type ResourceKind } from './kinds.ts';
 import type { ResourcePatch, ResourceValues } from './resource.ts';
 import { checkOptions } from './resource-options.ts';
+import { lengthOf } from '../text-length.ts';
 
 const TAG_LIMIT = 255;
 const TAGS_LIMIT = 80;
@@ -103,7 +104,5 @@ function assertText(key: string, value: unknown): void {
   if (typeof value === 'string' && value.includes('\0'))
     throw new UsageError(`${key} holds a NUL character, which PostgreSQL can't store.`, 'Remove it.');
 }
-
-const lengthOf = (text: string): number => [...text].length;
 const tooLong = (what: string, limit: number): UsageError =>
   new UsageError(`${what} has at most ${limit} characters.`, 'Shorten it.');

@@ -62,11 +62,7 @@ export class ServerAnnouncer {
       case 'instance.create.end':
         return instanceCreate('end', server, by);
       case 'instance.create.error':
-        return instanceCreateError(
-          exceptionIn('spawn', { name: event.name, message: event.message }),
-          server,
-          by,
-        );
+        return instanceCreateError(exceptionIn('spawn', event), server, by);
       case 'instance.delete.start':
         return instanceDelete('start', server, by);
       case 'instance.delete.end':

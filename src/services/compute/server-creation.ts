@@ -25,6 +25,7 @@ import {
   userDataGone,
 } from '../../rules/compute/lost-server.ts';
 import type { ServerCreateRequest } from '../../rules/compute/new-server.ts';
+import { BUILDING } from '../../rules/compute/server-status.ts';
 import type { Server } from '../../rules/compute/server.ts';
 import { RuleError, Transient } from '../../rules/errors.ts';
 import type { Asked } from '../../rules/run-request.ts';
@@ -175,7 +176,7 @@ export class ServerCreation {
   async #clearAway(request: Pick<Request, 'uuid' | 'server'>): Promise<'gone'> {
     const { uuid } = request;
     await this.#cells.database(await this.#cellOf(request)).transactOnce(null, async (em) => {
-      if ((await findServer(em, uuid))?.vmState === 'building') await deleteInstance(em, uuid);
+      if ((await findServer(em, uuid))?.vmState === BUILDING) await deleteInstance(em, uuid);
     });
     await this.#database.transactOnce(null, (em) => removeMapping(em, uuid));
     return 'gone';

@@ -64,11 +64,7 @@ export class ServerFinder {
 
   /** Finds the server of a uuid, be it deleted or not; null where there is none. An Unavailable where that is not known. */
   async findUuid(uuid: string, options: Options = {}): Promise<Place | null> {
-    const read = await this.readUuid(
-      uuid,
-      async (em, id) => (await serverOfUuid(em, id))[0] ?? null,
-      options,
-    );
+    const read = await this.readUuid(uuid, serverOfUuid, options);
     if (read === null) return null;
     const { cell, value } = read;
     return { cell, uuid: uuid.toLowerCase(), isDeleted: value?.isDeleted ?? false };
@@ -113,7 +109,7 @@ export class ServerFinder {
       ...inCells,
       ...building
         .filter((server) => server.displayName === name && !known.has(server.uuid))
-        .map((server) => ({ cell: null, server: { ...NAMELESS, ...server, name } })),
+        .map((server) => ({ cell: null, server: { ...server, name } })),
     ];
     if (asked.failures.length > 0) throw manyUnseen(name, asked.failures, found.map(told));
     if (found.length > 1) throw ambiguousServer(name, found.map(told));
@@ -128,8 +124,6 @@ function firstRead<T>({ answers }: FromCells<T | null>): Read<T> | null {
 }
 
 const placeOf = ({ cell, server: { uuid, isDeleted } }: Found): Place => ({ cell, uuid, isDeleted });
-
-const NAMELESS = { name: null, vmState: 'building', taskState: null, isDeleted: false };
 
 const foundIn = ({ answers }: FromCells<FoundServer[]>): Found[] =>
   answers.flatMap(({ cell, value }) => value.map((server) => ({ cell, server })));
