@@ -1,4 +1,5 @@
 import { heartbeat } from '@temporalio/activity';
+import type { Reason } from '../rules/compute/lost-server.ts';
 import type {
   ServerCreateRequest,
   ServerDeleteRequest,
@@ -15,7 +16,6 @@ import type { ServerGuests } from '../services/compute/server-guests.ts';
 
 type Create = Asked<ServerCreateRequest>;
 type Change = Asked<ServerDeleteRequest>;
-type Failed = { name: string; reason: string };
 
 /** A worker that dies in the middle of a driver's work is noticed by the end of these. */
 const BEAT_MS = 2000;
@@ -33,12 +33,12 @@ export const createServerActivities = ({ creation, deletion, guests, update, ann
   placeServer: (request: Create) => creation.place(request),
   spawnServer: (request: Create) => beating(guests.spawn(request)),
   finishServer: (request: Create) => creation.finish(request),
-  failServer: (request: Create & Failed) => persistently(creation.fail(request)),
+  failServer: (request: Create & Reason) => persistently(creation.fail(request)),
   beginDelete: (request: Change) => deletion.begin(request),
   destroyServer: (request: Asked<ServerRequest>) => beating(guests.destroy(request)),
   finishDelete: (request: Change) => deletion.finish(request),
   queueDelete: (request: Change) => persistently(deletion.queue(request)),
-  failDelete: (request: Change & Failed) => persistently(deletion.fail(request)),
+  failDelete: (request: Change & Reason) => persistently(deletion.fail(request)),
   setServer: (request: Asked<ServerSetRequest>) => update.apply(request),
   announceServer: announce,
 });

@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { type CellMapping, type FromCells, nameOf } from '../rules/compute/cell.ts';
+import { findCell } from '../rules/compute/find-cell.ts';
 import type { DatabaseAddress } from '../rules/database-address.ts';
 import { RuleError, Unavailable } from '../rules/errors.ts';
 import { type Database, type DatabaseOptions, openDatabase } from './database.ts';
@@ -41,6 +42,11 @@ export class Cells {
     return this.#api.read(listCellMappings);
   }
 
+  /** Finds a cell by its name or uuid; refused where none has it. */
+  async find(nameOrUuid: string): Promise<CellMapping> {
+    return findCell(await this.list(), nameOrUuid);
+  }
+
   /**
    * Asks all cells at once, each by statements of its own that see one moment. After the deadline a cell that has not
    * answered is a failure, and its connection is ended. `among` are the cells to ask, where not all are.
@@ -50,7 +56,7 @@ export class Cells {
     { deadlineMs = DEADLINE_MS, among }: { deadlineMs?: number; among?: CellMapping[] } = {},
   ): Promise<FromCells<T>> {
     const cells = among ?? (await this.list());
-    const asked = await Promise.allSettled(cells.map((cell) => this.#ask(cell, use, deadlineMs)));
+    const asked = await Promise.allSettled(cells.map((cell) => this.ask(cell, use, deadlineMs)));
     const result: FromCells<T> = { answers: [], failures: [] };
     asked.forEach((outcome, at) => {
       const cell = cells[at]!;
@@ -83,7 +89,8 @@ export class Cells {
     await Promise.all([...this.#open.values()].map((database) => database.close()));
   }
 
-  async #ask<T>(cell: CellMapping, use: Question<T>, deadlineMs: number): Promise<T> {
+  /** Asks one cell; an Unavailable where it has not answered by the deadline. */
+  async ask<T>(cell: CellMapping, use: Question<T>, deadlineMs = DEADLINE_MS): Promise<T> {
     const address = this.#addressOf(cell);
     const late = after(deadlineMs);
     const turn = takeTurn(serverOf(address));

@@ -7,7 +7,7 @@ import {
   rootCause,
 } from '@temporalio/workflow';
 import type { ServerActivities } from '../activities/servers.ts';
-import { DELETED_MEANWHILE, type Left } from '../rules/compute/lost-server.ts';
+import { DELETED_MEANWHILE, type Left, type Reason } from '../rules/compute/lost-server.ts';
 import type { ServerRequest } from '../rules/compute/new-server.ts';
 import type { ServerEvent } from '../rules/compute/server-event.ts';
 import { ExitCode } from '../rules/errors.ts';
@@ -50,9 +50,6 @@ export const tell = (request: Asked<ServerRequest>, cell: string, event: ServerE
     retry: { ...backoff, maximumAttempts: 1000 },
     summary: event.type,
   }).announceServer({ ...request, cell, event });
-
-/** Why a server's work can't go on: the kind of error, and its words. */
-export type Reason = { name: string; reason: string };
 
 /**
  * Does the work, and `compensate`s where it fails or the run is cancelled, which tells how the server is left: in ERROR

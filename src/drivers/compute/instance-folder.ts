@@ -1,7 +1,7 @@
 import { access, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { RuleError } from '../../rules/errors.ts';
-import { makePrivateFolder, sync, writePrivateFile } from './private-files.ts';
+import { makePrivateFolder, sync, writePrivateFile } from '../private-files.ts';
 
 /** Which image the disk is of, and a digest of what the config drive holds; null for what is not whole. */
 export type LaidDown = { image: string | null; configDrive: string | null };

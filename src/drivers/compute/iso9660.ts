@@ -3,7 +3,7 @@ import { access, chmod, constants, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { RuleError } from '../../rules/errors.ts';
-import { sync } from './private-files.ts';
+import { sync } from '../private-files.ts';
 
 const run = promisify(execFile);
 

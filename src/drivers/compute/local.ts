@@ -3,13 +3,14 @@ import { readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Server } from '../../rules/compute/server.ts';
 import { RuleError } from '../../rules/errors.ts';
+import { isCanonicalUuid } from '../../rules/uuid.ts';
 import { configDriveFiles, NO_VENDOR_DATA } from './config-drive.ts';
 import { type ImageFiles, makeDisk } from './disk.ts';
 import type { ComputeDriver } from './driver.ts';
 import { withFileErrors } from './file-errors.ts';
 import { InstanceFolder } from './instance-folder.ts';
 import { findIsoTool, makeIso } from './iso9660.ts';
-import { sync, writePrivateTree } from './private-files.ts';
+import { sync, writePrivateTree } from '../private-files.ts';
 
 const DISK = 'disk';
 const CONFIG_DRIVE = 'config-drive';
@@ -68,7 +69,7 @@ export class LocalDriver implements ComputeDriver {
   async list(): Promise<string[]> {
     const failing = "The servers of this host can't be listed";
     const names = await withFileErrors(failing, this.#instances, () => this.#names());
-    return [...new Set(names.map(uuidIn).filter(isUuid))];
+    return [...new Set(names.map(uuidIn).filter(isCanonicalUuid))];
   }
 
   async #ensureDisk(instance: InstanceFolder, server: Server, image: string): Promise<void> {
@@ -94,7 +95,7 @@ export class LocalDriver implements ComputeDriver {
   }
 
   #folderOf(uuid: string): string {
-    if (!isUuid(uuid)) throw new Error(`${uuid} is no server's uuid`);
+    if (!isCanonicalUuid(uuid)) throw new Error(`${uuid} is no server's uuid`);
     return this.#inInstances(uuid);
   }
 
@@ -113,8 +114,6 @@ export class LocalDriver implements ComputeDriver {
 /** Gives the uuid of the server that a folder is of, or was of before it was renamed. */
 const uuidIn = (name: string): string =>
   name.startsWith(REMOVED) ? name.slice(REMOVED.length, REMOVED.length + 36) : name;
-
-const isUuid = (name: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(name);
 
 /**
  * A raw image becomes as large as the flavor's disk. Any other format says inside how large the disk is, so that it is

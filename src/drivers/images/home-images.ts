@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { assertImage, findImage, type Image, type NewImage } from '../../rules/compute/image.ts';
 import { formatOf, HEADER_BYTES } from '../../rules/compute/image-format.ts';
 import { RuleError, Unavailable } from '../../rules/errors.ts';
-import { copyData } from './copy-data.ts';
+import { isCanonicalUuid } from '../../rules/uuid.ts';
+import { sync, writePrivateFile } from '../private-files.ts';
+import { type Copied, copyData } from './copy-data.ts';
 import { deletedName, makingName, removeLeftovers } from './leftovers.ts';
 import { type SourceFile, withSource } from './source-file.ts';
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
  * The images of one host, since there is no Glance: a folder has one for each, named by its ID, with `image.json` and
@@ -32,7 +32,7 @@ export class HomeImages {
       const format = formatOf(await headerOf(source), wanted.disk_format);
       return this.#make(source, { ...wanted, disk_format: format });
     });
-    await syncFolder(this.#dir);
+    await sync(this.#dir);
     return image;
   }
 
@@ -40,7 +40,7 @@ export class HomeImages {
   async list(): Promise<Image[]> {
     const names = await readdir(this.#dir).catch(orNothing);
     const images = await Promise.all(
-      (names ?? []).filter((name) => UUID.test(name)).map((id) => this.#read(id)),
+      (names ?? []).filter((name) => isCanonicalUuid(name)).map((id) => this.#read(id)),
     );
     return images.filter((image) => image !== null).toSorted(byName);
   }
@@ -59,7 +59,7 @@ export class HomeImages {
       if (error.code === 'ENOENT') return findImage([], nameOrId);
       throw error;
     });
-    await syncFolder(this.#dir);
+    await sync(this.#dir);
     await rm(gone, { recursive: true, force: true });
   }
 
@@ -103,7 +103,7 @@ type Wanted = NewImage & Pick<Image, 'disk_format'>;
 
 /** Writes an image's two files, and waits until they are on the disk. */
 async function fill(folder: string, source: SourceFile, wanted: Wanted & Pick<Image, 'id'>): Promise<Image> {
-  const copied = await writeNew(path.join(folder, 'data'), (target) => copyData(source.handle, target));
+  const copied = await copyTo(path.join(folder, 'data'), source);
   await source.assertUnchanged(copied.size);
   const now = `${new Date().toISOString().slice(0, 19)}Z`;
   const image: Image = {
@@ -115,32 +115,19 @@ async function fill(folder: string, source: SourceFile, wanted: Wanted & Pick<Im
     created_at: now,
     updated_at: now,
   };
-  await writeNew(path.join(folder, 'image.json'), async (target) => {
-    await target.writeFile(`${JSON.stringify(image, null, 2)}\n`);
-    await target.sync();
-  });
-  await syncFolder(folder);
+  await writePrivateFile(path.join(folder, 'image.json'), `${JSON.stringify(image, null, 2)}\n`);
+  await sync(folder);
   return image;
 }
 
-async function writeNew<T>(file: string, write: (target: FileHandle) => Promise<T>): Promise<T> {
+async function copyTo(file: string, { handle }: SourceFile): Promise<Copied> {
   const target = await open(file, 'wx', 0o600);
-  try {
-    return await write(target);
-  } finally {
-    await target.close();
-  }
+  return copyData(handle, target).finally(() => target.close());
 }
 
 async function headerOf({ handle }: SourceFile): Promise<Uint8Array> {
   const { buffer, bytesRead } = await handle.read(new Uint8Array(HEADER_BYTES), 0, HEADER_BYTES, 0);
   return buffer.subarray(0, bytesRead);
-}
-
-/** Makes sure that the names in a folder outlast a power cut. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  await handle.sync().finally(() => handle.close());
 }
 
 function orNothing(error: NodeJS.ErrnoException): null {

@@ -1,11 +1,7 @@
 import { closestNames, didYouMean } from '../closest.ts';
 import { RuleError } from '../errors.ts';
+import { isUuid } from '../uuid.ts';
 import { type CellMapping, nameOf } from './cell.ts';
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
-/** Tells whether a text is written as a uuid is, which no name of a cell may be. */
-export const isUuid = (text: string): boolean => UUID.test(text);
 
 /** Finds a cell by its name or uuid. Nova lets several have one name; then only the uuid will do. */
 export function findCell(cells: CellMapping[], wanted: string): CellMapping {

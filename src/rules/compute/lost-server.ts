@@ -10,6 +10,9 @@ export const DELETED_MEANWHILE = 'DeletedMeanwhile';
  */
 export type Left = 'error' | 'done' | 'gone' | 'untouched';
 
+/** Why a server's work can't go on: the kind of error, and its words. */
+export type Reason = { name: string; reason: string };
+
 /** Tells that a server which was being made is gone, since somebody deleted it, by Nova's API for example. */
 export const deletedMeanwhile = (uuid: string): RuleError =>
   new RuleError(DELETED_MEANWHILE, `The server ${uuid} was deleted while it was being built.`, {

@@ -32,3 +32,23 @@ function firstOf<Row>(sources: Source<Row>[], compare: (one: Row, other: Row) =>
   }
   return first;
 }
+
+/** How sources are merged: `refill` reads on in all of them that are drained, and `most` rows make a page. */
+type Merging<Row> = {
+  compare: (one: Row, other: Row) => number;
+  most: number;
+  refill: () => Promise<void>;
+};
+
+/** Gives the rows of all sources in one order, page by page. */
+export async function* mergedPages<Row>(
+  sources: Source<Row>[],
+  { compare, most, refill }: Merging<Row>,
+): AsyncGenerator<Row[]> {
+  for (;;) {
+    if (sources.some(isDrained)) await refill();
+    const rows = takeMerged(sources, compare, most);
+    if (rows.length > 0) yield rows;
+    else if (!sources.some(isDrained)) return;
+  }
+}

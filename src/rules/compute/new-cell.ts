@@ -1,6 +1,6 @@
 import { RuleError, UsageError } from '../errors.ts';
 import { type CellMapping, nameOf } from './cell.ts';
-import { isUuid } from './find-cell.ts';
+import { isUuid } from '../uuid.ts';
 
 /** nova-manage ends so where another cell has one of the URLs (`nova/cmd/manage.py`, create_cell). */
 export const URL_TAKEN = 2;

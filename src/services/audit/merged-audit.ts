@@ -1,10 +1,15 @@
 import type { Cells } from '../../database/cells.ts';
+import { limited } from '../../database/keyset-pages.ts';
 import type { CellMapping } from '../../rules/compute/cell.ts';
+import { isDrained, mergedPages, type Source } from '../../rules/compute/merged-rows.ts';
 import { RuleError } from '../../rules/errors.ts';
 import { type AuditFilter, type AuditRow, AuditService } from './audit-service.ts';
 
 type Failure = { cell: CellMapping; error: RuleError };
-type Source = { take: () => Promise<AuditRow | null>; next: AuditRow | null };
+/** One database's audit, of which one page is held. */
+type Audit = Source<AuditRow> & { pages: AsyncIterator<AuditRow[]>; onFailure: (error: RuleError) => void };
+
+const PAGE = 500;
 
 /** What was changed in Nova's databases: the audit of the API database and those of its cells, as one. */
 export class MergedAudit {
@@ -21,58 +26,48 @@ export class MergedAudit {
    */
   async *list(filter: AuditFilter, onFailure: (failure: Failure) => void): AsyncGenerator<AuditRow[]> {
     const cells = await this.#cells.list();
-    const ofCells = cells.map(async (cell) =>
-      sourceOf(
+    const ofCells = cells.map((cell) =>
+      auditOf(
         () => new AuditService(this.#cells.database(cell)).list(filter),
         (error) => onFailure({ cell, error }),
       ),
     );
-    const sources = [await sourceOf(() => this.#api.list(filter)), ...(await Promise.all(ofCells))];
-    yield* merged(sources, filter.limit ?? Infinity);
+    const audits = [auditOf(() => this.#api.list(filter), failed), ...ofCells];
+    const refill = async (): Promise<void> => {
+      await Promise.all(audits.filter(isDrained).map(readOn));
+    };
+    yield* limited(filter.limit, mergedPages(audits, { compare: newestFirst, most: PAGE, refill }));
   }
 }
 
-/** Reads one row ahead. A source that fails ends there, if somebody is told of it. */
-async function sourceOf(
-  open: () => AsyncIterable<AuditRow[]>,
-  onFailure: (error: RuleError) => void = (error) => {
-    throw error;
-  },
-): Promise<Source> {
-  let rows: AsyncIterator<AuditRow> | null = null;
-  const take = async (): Promise<AuditRow | null> => {
-    try {
-      rows ??= flat(open());
-      const { done, value } = await rows.next();
-      return done ? null : (value as AuditRow);
-    } catch (error) {
-      if (!(error instanceof RuleError)) throw error;
-      onFailure(error);
-      return null;
-    }
-  };
-  return { take, next: await take() };
+const auditOf = (open: () => AsyncIterable<AuditRow[]>, onFailure: Audit['onFailure']): Audit => ({
+  rows: [],
+  at: 0,
+  hasMore: true,
+  pages: opened(open),
+  onFailure,
+});
+
+/** A database that can't even be opened fails like one that can't be read. */
+async function* opened(open: () => AsyncIterable<AuditRow[]>): AsyncGenerator<AuditRow[]> {
+  yield* open();
 }
 
-async function* flat(pages: AsyncIterable<AuditRow[]>): AsyncGenerator<AuditRow> {
-  for await (const page of pages) yield* page;
-}
-
-const PAGE = 500;
-
-async function* merged(sources: Source[], limit: number): AsyncGenerator<AuditRow[]> {
-  let page: AuditRow[] = [];
-  for (let count = 0; count < limit; count += 1) {
-    const [newest] = sources
-      .filter(({ next }) => next !== null)
-      .toSorted((one, other) => other.next!.occurredAt.getTime() - one.next!.occurredAt.getTime());
-    if (!newest) break;
-    page.push(newest.next!);
-    newest.next = await newest.take();
-    if (page.length === PAGE) {
-      yield page;
-      page = [];
-    }
+/** Reads the next page. An audit that fails ends there, if somebody is told of it. */
+async function readOn(audit: Audit): Promise<void> {
+  try {
+    const { done, value } = await audit.pages.next();
+    Object.assign(audit, { rows: done ? [] : value, at: 0, hasMore: !done });
+  } catch (error) {
+    if (!(error instanceof RuleError)) throw error;
+    audit.onFailure(error);
+    Object.assign(audit, { rows: [], at: 0, hasMore: false });
   }
-  if (page.length > 0) yield page;
 }
+
+function failed(error: RuleError): never {
+  throw error;
+}
+
+const newestFirst = (one: AuditRow, other: AuditRow): number =>
+  other.occurredAt.getTime() - one.occurredAt.getTime();

@@ -13,7 +13,6 @@ import { novaCellSchema } from '../../database/nova-cell/schema.ts';
 import { readFacts } from '../../database/schema-facts.ts';
 import { type CellMapping, NO_TRANSPORT } from '../../rules/compute/cell.ts';
 import type { CellState } from '../../rules/compute/cell-state.ts';
-import { findCell } from '../../rules/compute/find-cell.ts';
 import { assertUnlike, type NewCell, type Urls } from '../../rules/compute/new-cell.ts';
 import { RuleError } from '../../rules/errors.ts';
 import {
@@ -57,7 +56,7 @@ export class CellService {
 
   /** Shows a cell by its name or uuid. */
   async show(wanted: string, deadlineMs: number): Promise<CellState> {
-    const cell = findCell(await this.#cells.list(), wanted);
+    const cell = await this.#cells.find(wanted);
     const [state] = await this.#ask([cell], deadlineMs);
     return state!;
   }

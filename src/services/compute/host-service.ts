@@ -1,7 +1,6 @@
 import type { Cells } from '../../database/cells.ts';
 import { listHosts, noteHost, reportsToNova } from '../../database/nova-cell/hosts.ts';
 import { type CellMapping, type FromCells, isCell0, nameOf } from '../../rules/compute/cell.ts';
-import { findCell } from '../../rules/compute/find-cell.ts';
 import { chooseHost, type HostInCell } from '../../rules/compute/host.ts';
 import { RuleError } from '../../rules/errors.ts';
 
@@ -65,7 +64,7 @@ export class HostService {
   /** A host stays in its cell: it may be in one that gives no answer, so that only all of them can tell where it is not. */
   async #cellFor(host: string, cellName: string | null): Promise<CellMapping> {
     const cells = await this.#inUse();
-    const wanted = cellName === null ? null : findCell(await this.#cells.list(), cellName);
+    const wanted = cellName === null ? null : await this.#cells.find(cellName);
     const { answers, failures } = await this.#cells.each((em) => listHosts(em), { among: cells });
     const known = hostsIn(answers).find((each) => each.host === host);
     if (!known && failures.length > 0) throw failures[0]!.error.leaving('unchanged');

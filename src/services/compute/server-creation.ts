@@ -1,4 +1,3 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Cells } from '../../database/cells.ts';
 import type { Database } from '../../database/database.ts';
 import {
@@ -9,19 +8,18 @@ import {
   removeMapping,
   takeUserData,
 } from '../../database/nova-api/new-server.ts';
-import { activateInstance, deleteInstance, failInstance } from '../../database/nova-cell/instance-changes.ts';
+import { activateInstance, deleteInstance } from '../../database/nova-cell/instance-changes.ts';
 import { lockInstance } from '../../database/nova-cell/instance.repository.ts';
 import { insertInstance } from '../../database/nova-cell/new-instance.ts';
 import { findServer } from '../../database/nova-cell/server.repository.ts';
 import { userDataIn } from '../../rules/compute/build-request.ts';
 import { type CellMapping, isCell0 } from '../../rules/compute/cell.ts';
-import { findCell } from '../../rules/compute/find-cell.ts';
 import { assertOurHost } from '../../rules/compute/host.ts';
-import { faultOf } from '../../rules/compute/fault.ts';
 import {
   changedMeanwhile,
   deletedMeanwhile,
   type Left,
+  type Reason,
   userDataGone,
 } from '../../rules/compute/lost-server.ts';
 import type { ServerCreateRequest } from '../../rules/compute/new-server.ts';
@@ -32,11 +30,11 @@ import type { Asked } from '../../rules/run-request.ts';
 import { writeAudit } from '../audit/audit-writer.ts';
 import { acceptRequest, markApplied, withdrawRequest } from '../request-ledger.ts';
 import type { HostService } from './host-service.ts';
+import { failChange } from './failed-change.ts';
 import { beginChange, type Change, endChange, findChange } from './noted-change.ts';
 
 const OPERATION = 'server create';
 type Request = Asked<ServerCreateRequest>;
-type Failure = { name: string; reason: string };
 
 /** Makes a server's rows, step by step; each step may be repeated, and then does what is left to do. */
 export class ServerCreation {
@@ -97,13 +95,17 @@ export class ServerCreation {
    * Leaves the server in ERROR with a fault; one that could not be written into its cell is put into cell0, as Nova does. A
    * request that was not taken up is withdrawn.
    */
-  async fail(request: Request & Failure): Promise<Left> {
+  async fail(request: Request & Reason): Promise<Left> {
     if (await this.#withdraw(request)) return 'untouched';
     const { uuid } = request;
     const { cellId, instance } = await this.#database.read((em) => findBuilding(em, uuid));
     if (cellId === null && instance === null) return this.#clearAway(request);
     const cell = await this.#ensurePlaced(request);
-    return this.#cells.database(cell).transactOnce(request, (em) => failIn(em, request));
+    return this.#cells
+      .database(cell)
+      .transactOnce(request, (em) =>
+        failChange(em, changeOf(request), { ...request, host: request.server.host }),
+      );
   }
 
   /**
@@ -188,23 +190,8 @@ export class ServerCreation {
   }
 
   async #cellOf({ server }: Pick<Request, 'server'>): Promise<CellMapping> {
-    return findCell(await this.#cells.list(), server.cell);
+    return this.#cells.find(server.cell);
   }
-}
-
-/** Leaves it as it is where it is done, or gone. */
-async function failIn(em: EntityManager, request: Request & Failure): Promise<Left> {
-  const { uuid, server, name, reason } = request;
-  await lockInstance(em, uuid);
-  const noted = await findChange(em, changeOf(request));
-  const found = await findServer(em, uuid);
-  if (!found || found.isDeleted) return 'gone';
-  if (noted?.result === 'Success') return 'done';
-  if (noted?.result === null) {
-    await failInstance(em, { uuid, host: server.host, message: faultOf('build', name), details: reason });
-    await endChange(em, changeOf(request), faultOf('build', name));
-  }
-  return 'error';
 }
 
 const changeOf = ({ uuid, requestId, caller }: Request): Change => ({

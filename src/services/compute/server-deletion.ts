@@ -4,23 +4,22 @@ import type { Database } from '../../database/database.ts';
 import { AuditEntry } from '../../database/keyward/audit-entry.entity.ts';
 import { findBuildingServer } from '../../database/nova-api/build-requests.ts';
 import { endBuild, queueForDelete } from '../../database/nova-api/new-server.ts';
-import { deleteInstance, failInstance, setTaskState } from '../../database/nova-cell/instance-changes.ts';
+import { deleteInstance, setTaskState } from '../../database/nova-cell/instance-changes.ts';
 import { lockInstance } from '../../database/nova-cell/instance.repository.ts';
 import { findServer } from '../../database/nova-cell/server.repository.ts';
 import { type CellMapping, isCell0 } from '../../rules/compute/cell.ts';
-import { faultOf } from '../../rules/compute/fault.ts';
-import { findCell } from '../../rules/compute/find-cell.ts';
 import { assertOurHost } from '../../rules/compute/host.ts';
-import { type Left, placedMeanwhile } from '../../rules/compute/lost-server.ts';
+import { type Left, placedMeanwhile, type Reason } from '../../rules/compute/lost-server.ts';
 import type { ServerDeleteRequest } from '../../rules/compute/new-server.ts';
 import { buildingServerRefused } from '../../rules/compute/server-refusals.ts';
 import type { Server } from '../../rules/compute/server.ts';
 import type { Asked } from '../../rules/run-request.ts';
 import { writeAudit } from '../audit/audit-writer.ts';
 import { acceptRequest, markApplied, withdrawRequest } from '../request-ledger.ts';
+import { failChange } from './failed-change.ts';
 import type { HostService } from './host-service.ts';
 import { passGate } from './instance-gate.ts';
-import { type Change, endChange, findChange } from './noted-change.ts';
+import { type Change, endChange } from './noted-change.ts';
 
 const OPERATION = 'server delete';
 type Request = Asked<ServerDeleteRequest>;
@@ -116,14 +115,11 @@ export class ServerDeletion {
    * Leaves the server in ERROR with a fault, since something of it may be left on its host. A request that was not taken up
    * is withdrawn.
    */
-  async fail(request: Request & { name: string; reason: string }): Promise<Left> {
+  async fail(request: Request & Reason): Promise<Left> {
     const database = await this.#databaseOf(request);
-    const isWithdrawn = await database.transactOnce(null, (em) =>
-      withdrawRequest(em, OPERATION, request.requestId),
-    );
-    if (isWithdrawn) return 'untouched';
+    if (await withdraw(database, request)) return 'untouched';
     if (request.cell === null) return 'gone';
-    return database.transactOnce(request, (em) => failIn(em, request));
+    return database.transactOnce(request, (em) => failChange(em, changeOf(request), request));
   }
 
   /**
@@ -131,10 +127,9 @@ export class ServerDeletion {
    * null: no row of the server is left; else the server.
    */
   async settle(request: Pick<Request, 'requestId' | 'uuid' | 'cell'>): Promise<Server | 'unchanged' | null> {
-    const { requestId, uuid, cell } = request;
+    const { uuid, cell } = request;
     const database = await this.#databaseOf(request);
-    const isWithdrawn = await database.transactOnce(null, (em) => withdrawRequest(em, OPERATION, requestId));
-    if (isWithdrawn) return 'unchanged';
+    if (await withdraw(database, request)) return 'unchanged';
     return cell === null ? null : database.read((em) => findServer(em, uuid));
   }
 
@@ -145,29 +140,19 @@ export class ServerDeletion {
 
   /** A server that was only being built may be in the cell that was chosen for it, or in cell0. */
   async #cellsWith({ cell, uuid }: Request): Promise<CellMapping[]> {
-    const cells = await this.#cells.list();
-    if (cell !== null) return [findCell(cells, cell)];
+    if (cell !== null) return [await this.#cells.find(cell)];
     const chosen = (await this.#database.read((em) => buildOf(em, uuid))).cell;
-    return cells.filter((each) => each.uuid === chosen || isCell0(each));
+    return (await this.#cells.list()).filter((each) => each.uuid === chosen || isCell0(each));
   }
 
   async #cellOf({ cell }: Pick<Request, 'cell'>): Promise<CellMapping | null> {
-    return cell === null ? null : findCell(await this.#cells.list(), cell);
+    return cell === null ? null : this.#cells.find(cell);
   }
 }
 
-async function failIn(em: EntityManager, request: Request & { name: string; reason: string }): Promise<Left> {
-  const { uuid, host, name, reason } = request;
-  await lockInstance(em, uuid);
-  const noted = await findChange(em, changeOf(request));
-  const server = await findServer(em, uuid);
-  if (!server || server.isDeleted) return 'gone';
-  if (noted?.result === null) {
-    await failInstance(em, { uuid, host, message: faultOf('deletion', name), details: reason });
-    await endChange(em, changeOf(request), faultOf('deletion', name));
-  }
-  return 'error';
-}
+/** Makes sure that the request is not taken up from now on; false: it was. */
+const withdraw = (database: Database, { requestId }: Pick<Request, 'requestId'>): Promise<boolean> =>
+  database.transactOnce(null, (em) => withdrawRequest(em, OPERATION, requestId));
 
 /** Gives where keyward was asked to build a server; a build request that is none of its own is refused. */
 async function buildOf(em: EntityManager, uuid: string): Promise<{ host: string; cell: string }> {

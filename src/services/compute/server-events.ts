@@ -12,7 +12,7 @@ import { closestNames, didYouMean } from '../../rules/closest.ts';
 import type { ActionView, ServerAction } from '../../rules/compute/server-action.ts';
 import { RuleError } from '../../rules/errors.ts';
 import { hostId } from './host-id.ts';
-import type { PlacedServer, ServerFinder } from './server-finder.ts';
+import type { ServerFinder } from './server-finder.ts';
 
 const PAGE = 2000;
 
@@ -39,7 +39,7 @@ export class ServerEvents {
     deadlineMs: number,
   ): AsyncGenerator<ServerAction[]> {
     const place = await this.#finder.find(server, { deleted: true, deadlineMs });
-    const ask = <T>(use: (em: EntityManager) => Promise<T>) => this.#ask(place, deadlineMs, use);
+    const ask = <T>(use: (em: EntityManager) => Promise<T>) => this.#cells.ask(place.cell, use, deadlineMs);
     const after = marker === undefined ? null : await ask((em) => markerOf(em, place.uuid, marker));
     const size = Math.min(limit ?? PAGE, PAGE);
     const pages = keysetPages<ServerAction>(size, (last) =>
@@ -51,7 +51,7 @@ export class ServerEvents {
   /** Shows what a request asked of a server. */
   async show(server: string, requestId: string, deadlineMs: number): Promise<ActionView> {
     const place = await this.#finder.find(server, { deleted: true, deadlineMs });
-    return this.#ask(place, deadlineMs, async (em) => {
+    const read = async (em: EntityManager): Promise<ActionView> => {
       const action = await findAction(em, place.uuid, requestId);
       if (action === null) throw await noAction(em, place.uuid, requestId);
       // A periodic task acts for no project: then it is the server's.
@@ -61,17 +61,8 @@ export class ServerEvents {
         ...action,
         events: events.map((event) => ({ ...event, hostId: hostId(event.host, projectId) })),
       };
-    });
-  }
-
-  async #ask<T>(
-    { cell }: PlacedServer,
-    deadlineMs: number,
-    use: (em: EntityManager) => Promise<T>,
-  ): Promise<T> {
-    const { answers, failures } = await this.#cells.each(use, { deadlineMs, among: [cell] });
-    if (failures[0]) throw failures[0].error;
-    return answers[0]!.value;
+    };
+    return this.#cells.ask(place.cell, read, deadlineMs);
   }
 }
 

@@ -6,7 +6,7 @@ import { listCellMappings } from '../../database/nova-api/cell-mapping.repositor
 import { mappedCellOf } from '../../database/nova-api/instance-mappings.ts';
 import { type FoundServer, serverOfUuid, serversOfName } from '../../database/nova-cell/found-servers.ts';
 import { type CellMapping, type FromCells, nameOf } from '../../rules/compute/cell.ts';
-import { isUuid } from '../../rules/compute/find-cell.ts';
+import { isUuid } from '../../rules/uuid.ts';
 import { serverStatus } from '../../rules/compute/server-status.ts';
 import {
   ambiguousServer,

@@ -4,7 +4,6 @@ import { findMappings } from '../../database/nova-api/instance-mappings.ts';
 import { findDeleted } from '../../database/nova-cell/instances.ts';
 import { findServer } from '../../database/nova-cell/server.repository.ts';
 import type { ComputeDriver } from '../../drivers/compute/driver.ts';
-import { findCell } from '../../rules/compute/find-cell.ts';
 import { deletedMeanwhile } from '../../rules/compute/lost-server.ts';
 import { RuleError, Transient } from '../../rules/errors.ts';
 
@@ -25,7 +24,7 @@ export class ServerGuests {
 
   /** Lays down a server's guest. */
   async spawn({ uuid, server: { cell } }: Placed): Promise<void> {
-    const database = this.#cells.database(findCell(await this.#cells.list(), cell));
+    const database = this.#cells.database(await this.#cells.find(cell));
     const server = await database.read((em) => findServer(em, uuid));
     if (!server || server.isDeleted) throw deletedMeanwhile(uuid);
     await this.#running.spawn(server);

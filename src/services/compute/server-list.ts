@@ -9,8 +9,8 @@ import {
 import { readRequestSpecs, zonesOfHosts } from '../../database/nova-api/server-requests.ts';
 import { readServers, readSortValues, type ServerFilter } from '../../database/nova-cell/server-pages.ts';
 import { type CellMapping, type FromCells, nameOf } from '../../rules/compute/cell.ts';
-import { isUuid } from '../../rules/compute/find-cell.ts';
-import { isDrained, type Source, takeMerged } from '../../rules/compute/merged-rows.ts';
+import { isUuid } from '../../rules/uuid.ts';
+import { isDrained, mergedPages, type Source } from '../../rules/compute/merged-rows.ts';
 import { compareServers, type ServerOrder, type Sorted } from '../../rules/compute/server-order.ts';
 import type { ListedServer } from '../../rules/compute/server-view.ts';
 import { RuleError } from '../../rules/errors.ts';
@@ -75,19 +75,14 @@ export class ServerList {
       yield await this.#listed(rows, options.isLong);
   }
 
-  async *#merged(ofCells: CellSource[], after: Sorted | null, listing: Listing): AsyncGenerator<PlacedRow[]> {
+  #merged(ofCells: CellSource[], after: Sorted | null, listing: Listing): AsyncGenerator<PlacedRow[]> {
     const compare = (one: Sorted, other: Sorted) => compareServers(listing.options.order, one, other);
     const waiting = listing.building
       .filter((row) => after === null || compare(row, after) > 0)
       .toSorted(compare);
-    const sources = [...ofCells, { rows: waiting, at: 0, hasMore: false }];
-    for (;;) {
-      const drained = ofCells.filter(isDrained);
-      if (drained.length > 0) await this.#refill(drained, listing);
-      const rows = takeMerged(sources, compare, HELD);
-      if (rows.length > 0) yield rows;
-      else if (!sources.some(isDrained)) return;
-    }
+    const sources: Source<PlacedRow>[] = [...ofCells, { rows: waiting, at: 0, hasMore: false }];
+    const refill = () => this.#refill(ofCells.filter(isDrained), listing);
+    return mergedPages(sources, { compare, most: HELD, refill });
   }
 
   /** Asks each cell for what comes after the last row that it gave; one that fails is told of, and not asked again. */
@@ -140,10 +135,7 @@ export class ServerList {
       const server = await this.#database.read((em) => findBuildingServer(em, place.uuid));
       return server && { uuid: place.uuid, sortValues: sortValuesOf(server, order) };
     }
-    const among = [place.cell];
-    const read = await this.#cells.each((em) => readSortValues(em, place.uuid, order), { deadlineMs, among });
-    if (read.failures[0]) throw read.failures[0].error;
-    return read.answers[0]!.value;
+    return this.#cells.ask(place.cell, (em) => readSortValues(em, place.uuid, order), deadlineMs);
   }
 
   async #listed(rows: PlacedRow[], isLong: boolean): Promise<ListedServer[]> {

@@ -3,7 +3,6 @@ import type { Cells } from '../../database/cells.ts';
 import { AuditEntry } from '../../database/keyward/audit-entry.entity.ts';
 import { addTags, putMetadata, renameInstance } from '../../database/nova-cell/instance-labels.ts';
 import { assertTagCount } from '../../rules/compute/boot.ts';
-import { findCell } from '../../rules/compute/find-cell.ts';
 import type { ServerSetRequest } from '../../rules/compute/new-server.ts';
 import type { Server } from '../../rules/compute/server.ts';
 import type { Asked } from '../../rules/run-request.ts';
@@ -49,7 +48,7 @@ export class ServerUpdate {
   }
 
   async #databaseOf({ cell }: Pick<Request, 'cell'>) {
-    return this.#cells.database(findCell(await this.#cells.list(), cell));
+    return this.#cells.database(await this.#cells.find(cell));
   }
 }
 

@@ -6,7 +6,7 @@ import { readServerDetails, type ServerDetails } from '../../database/nova-cell/
 import { findServer } from '../../database/nova-cell/server.repository.ts';
 import { addressesIn } from '../../rules/compute/addresses.ts';
 import { nameOf } from '../../rules/compute/cell.ts';
-import { isUuid } from '../../rules/compute/find-cell.ts';
+import { isUuid } from '../../rules/uuid.ts';
 import { serverNotFound } from '../../rules/compute/server-refusals.ts';
 import type { ServerView } from '../../rules/compute/server-view.ts';
 import { BUILDING, serverStatus } from '../../rules/compute/server-status.ts';

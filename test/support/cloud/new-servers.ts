@@ -1,35 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import type { Flavor } from '../../../src/rules/compute/flavor.ts';
 import type {
   NewServer,
   ServerCreateRequest,
   ServerDeleteRequest,
 } from '../../../src/rules/compute/new-server.ts';
 import type { Asked } from '../../../src/rules/run-request.ts';
+import { madeUpFlavor } from '../drivers/made-up-server.ts';
 
 /** The host of these servers, which `TestCells.services.hosts` must have registered. */
 export const HOST = 'host1';
 export const OWNER = { userId: 'alice', projectId: 'demo' };
 export const USER_DATA = 'aGVsbG8=';
 
-const flavor: Flavor = {
-  id: 1,
-  flavorid: '1',
-  name: 'm1.tiny',
-  memoryMb: 64,
-  vcpus: 1,
-  rootGb: 1,
-  ephemeralGb: 0,
-  swap: 0,
-  rxtxFactor: 1,
-  vcpuWeight: 0,
-  isDisabled: false,
-  isPublic: true,
-  description: null,
-  extraSpecs: {},
-  createdAt: 1_780_000_000_000_000,
-  updatedAt: null,
-};
+const flavor = madeUpFlavor({ createdAt: 1_780_000_000_000_000 });
 
 const image = {
   id: 'f082d00c-f3fe-539e-bb30-af9bc53a68d6',
