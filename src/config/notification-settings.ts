@@ -21,17 +21,21 @@ const OWN_TRANSPORT = 'oslo_messaging_notifications.transport_url';
  * password; what nothing uses is not looked at.
  */
 export function notificationSettingsOf(config: NovaConfig): NotificationSettings {
-  const driver = config.get('oslo_messaging_notifications.driver');
-  const format = config.get('notifications.notification_format');
-  const isSent = format.value !== 'unversioned' || (!driver.isSet && !format.isSet);
-  const wanted: NotificationDriver[] = isSent && driver.isSet ? driversOf(driver) : ['log'];
-  const drivers = isSent ? wanted : [];
+  const drivers = wantedDrivers(config);
   return {
     drivers,
     topics: [...config.get('notifications.versioned_notifications_topics').value],
     broker: drivers.some((name) => name !== 'log') ? brokerOf(config) : null,
     notifyOn: config.get('notifications.notify_on_state_change').value,
   };
+}
+
+function wantedDrivers(config: NovaConfig): NotificationDriver[] {
+  const driver = config.get('oslo_messaging_notifications.driver');
+  const format = config.get('notifications.notification_format');
+  const isSent = format.value !== 'unversioned' || (!driver.isSet && !format.isSet);
+  if (!isSent) return [];
+  return driver.isSet ? driversOf(driver) : ['log'];
 }
 
 /**
