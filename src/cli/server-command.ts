@@ -11,6 +11,14 @@ import {
   serverSetWorkflowId,
   serverWorkflowId,
 } from '../rules/compute/new-server.ts';
+import {
+  fleetLockWorkflowId,
+  type FleetLockRequest,
+  type FleetOutcome,
+  type Locking,
+  serverLockWorkflowId,
+} from '../rules/compute/lock-request.ts';
+import { protectWorkflowId } from '../rules/compute/server-protection.ts';
 import type { ServerView } from '../rules/compute/server-view.ts';
 import { ExitCode, RuleError } from '../rules/errors.ts';
 import type { RunOptions, Runs } from '../temporal/runs.ts';
@@ -95,23 +103,87 @@ export abstract class ServerCommand extends ComputeCommand {
     const { services } = change;
     const { cell, uuid } = await services.serverFinder.find(name);
     const request = { ...(await this.#requestFor(change, uuid)), cell: cell.uuid, host: null, patch };
-    const { settlingOfSet } = await import('../engine/settle-server.ts');
+    const { settlingOfChange } = await import('../engine/settle-server.ts');
     await this.#follow(change, flags, {
       workflowId: serverSetWorkflowId(request),
       title: `server set ${name}`,
-      settling: settlingOfSet(services, request),
+      settling: settlingOfChange(request, () => services.serverUpdate.settle(request)),
       start: (runs, options) => runs.run('serverSet', request, options),
     });
   }
 
+  /** Locks or unlocks a server by its name or id. */
+  protected async lockServer(
+    change: ServerChange,
+    flags: ServerChangeFlags,
+    name: string,
+    locking: Locking,
+  ): Promise<void> {
+    const { services } = change;
+    const { cell, uuid } = await services.serverFinder.find(name);
+    const request = { ...(await this.#requestFor(change, uuid)), cell: cell.uuid, host: null, locking };
+    const { settlingOfChange } = await import('../engine/settle-server.ts');
+    await this.#follow(change, flags, {
+      workflowId: serverLockWorkflowId(request),
+      title: `server ${locking.kind} ${name}`,
+      settling: settlingOfChange(request, () => services.serverLocks.settle(request)),
+      start: (runs, options) => runs.run('serverLock', request, options),
+    });
+  }
+
+  /** Locks or unlocks many servers by one run, and gives what became of them; null with --no-wait. */
+  protected async lockFleet(
+    { services, engine, caller }: ServerChange,
+    flags: ServerChangeFlags,
+    { locking, selection }: Pick<FleetLockRequest, 'locking' | 'selection'>,
+  ): Promise<FleetOutcome | null> {
+    const request = { ...(await this.#newRequest({ engine, caller })), locking, selection };
+    const { settlingOfFleet } = await import('../engine/settle-server.ts');
+    const workflowId = fleetLockWorkflowId(request);
+    const outcome = await this.followIn<FleetOutcome | null>(
+      engine,
+      flags,
+      workflowId,
+      `server ${locking.kind}`,
+      (runs, options) => runs.run('serverLockFleet', request, options),
+      { settling: settlingOfFleet(services, request) },
+    );
+    if (outcome === null) this.log(workflowId);
+    else if (locking.kind === 'lock')
+      this.announce(`\`keyward server unlock --run ${workflowId}\` takes these locks off.`);
+    return outcome;
+  }
+
+  /** Protects a server against its deletion, or (without a reason) takes that off. */
+  protected async protectServer(
+    change: ServerChange,
+    flags: ServerChangeFlags,
+    name: string,
+    reason: string | null,
+  ): Promise<void> {
+    const { services } = change;
+    const { cell, uuid } = await services.serverFinder.find(name);
+    const request = { ...(await this.#requestFor(change, uuid)), cell: cell.uuid, host: null, reason };
+    const { settlingOfChange } = await import('../engine/settle-server.ts');
+    await this.#follow(change, flags, {
+      workflowId: protectWorkflowId(request),
+      title: `server ${reason === null ? 'unprotect' : 'protect'} ${name}`,
+      settling: settlingOfChange(request, () => services.serverProtecting.settle(request)),
+      start: (runs, options) => runs.run('serverProtect', request, options),
+    });
+  }
+
   /** Makes what every run on a server is given. */
-  async #requestFor({ engine, caller }: ServerChange, uuid: string): Promise<ServerRequest> {
+  async #requestFor(change: ServerChange, uuid: string): Promise<ServerRequest> {
+    return { ...(await this.#newRequest(change)), uuid };
+  }
+
+  async #newRequest({ engine, caller }: Pick<ServerChange, 'engine' | 'caller'>) {
     return {
       target: await engine.compute.target(),
       requestId: this.newRequestId(),
       requester: this.requester(),
       caller,
-      uuid,
     };
   }
 

@@ -85,6 +85,11 @@ export class Cells {
     return opened;
   }
 
+  /** Gives the same of the cell of this name or uuid. */
+  async databaseOf(nameOrUuid: string): Promise<Database> {
+    return this.database(await this.find(nameOrUuid));
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.#open.values()].map((database) => database.close()));
   }

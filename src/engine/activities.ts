@@ -1,4 +1,6 @@
+import type { LeaseTimers } from '../rules/compute/lease-timers.ts';
 import type { Target } from '../rules/target.ts';
+import type { LockAnnouncer } from '../services/compute/lock-announcer.ts';
 import type { ServerAnnouncer } from '../services/compute/server-announcer.ts';
 import type { ServerGuests } from '../services/compute/server-guests.ts';
 import type { Served } from '../temporal/worker.ts';
@@ -30,15 +32,25 @@ export async function serveIdentity(target: Target, services: IdentityServices):
   return { target, activities, close: () => services.close() };
 }
 
-/** Does the same for the compute service; `env` beats what nova.conf says. */
+/** What a worker has for the compute service besides its services; `env` beats what nova.conf says. */
+type OfWorker = {
+  env: NodeJS.ProcessEnv;
+  guests: ServerGuests;
+  announcer: ServerAnnouncer;
+  lockAnnouncer: LockAnnouncer;
+  timers: LeaseTimers;
+};
+
+/** Does the same for the compute service. */
 export async function serveCompute(
   target: Target,
   services: ComputeServices,
-  { env, guests, announcer }: { env: NodeJS.ProcessEnv; guests: ServerGuests; announcer: ServerAnnouncer },
+  { env, guests, announcer, lockAnnouncer, timers }: OfWorker,
 ): Promise<Served> {
   const [
     { withRuleFailures },
     { createServerActivities },
+    { createLockActivities },
     { createUpgradeCheckActivities },
     { CheckDatabase },
     { checkCells },
@@ -49,6 +61,7 @@ export async function serveCompute(
   ] = await Promise.all([
     import('../activities/rule-failures.ts'),
     import('../activities/servers.ts'),
+    import('../activities/locks.ts'),
     import('../activities/upgrade-check.ts'),
     import('../services/check-database.ts'),
     import('../services/compute/check-cells.ts'),
@@ -64,6 +77,14 @@ export async function serveCompute(
       update: services.serverUpdate,
       guests,
       announce: (request) => announcer.announce(request),
+    }),
+    ...createLockActivities({
+      locks: services.serverLocks,
+      fleet: services.fleetLocks,
+      leases: services.lockLeases,
+      protecting: services.serverProtecting,
+      announcer: lockAnnouncer,
+      timers,
     }),
     ...createUpgradeCheckActivities({
       database: new CheckDatabase(services.database),

@@ -13,8 +13,10 @@ import type { Target } from '../rules/target.ts';
 import type { Served } from '../temporal/worker.ts';
 import { serveCompute } from './activities.ts';
 import { startBeat } from './beat.ts';
+import { keepLeases } from './keep-leases.ts';
 import { openComputeHost } from './compute-host.ts';
 import type { ComputeServices } from './open-compute.ts';
+import type { Work } from './service.ts';
 
 type Wanted = {
   target: Target;
@@ -23,6 +25,7 @@ type Wanted = {
   images: HomeImages;
   env: NodeJS.ProcessEnv;
   announce: Announce;
+  client: Work['client'];
   notifications: Notifications;
   /** What was said of servers on this host, and whether it runs some where nothing was said. */
   choice: ComputeHostChoice;
@@ -35,13 +38,21 @@ const SEND_EVERY_MS = 10_000;
 /** Opens what a worker does for the compute service, on its host and for all of them. */
 export async function workOnCompute(wanted: Wanted): Promise<Served> {
   const { target, services, env, announce, choice, isHostByDefault } = wanted;
-  const [{ ServerGuests }, { ServerAnnouncer }, { NotificationService }, { KeptNotifications }] =
-    await Promise.all([
-      import('../services/compute/server-guests.ts'),
-      import('../services/compute/server-announcer.ts'),
-      import('../services/compute/notification-service.ts'),
-      import('../services/compute/kept-notifications.ts'),
-    ]);
+  const [
+    { ServerGuests },
+    { ServerAnnouncer },
+    { LockAnnouncer },
+    { NotificationService },
+    { KeptNotifications },
+    { LeaseRuns },
+  ] = await Promise.all([
+    import('../services/compute/server-guests.ts'),
+    import('../services/compute/server-announcer.ts'),
+    import('../services/compute/lock-announcer.ts'),
+    import('../services/compute/notification-service.ts'),
+    import('../services/compute/kept-notifications.ts'),
+    import('../temporal/lease-timers.ts'),
+  ]);
   const driver = await openDriver(choice.driver ?? (isHostByDefault ? 'local' : 'none'), wanted);
   const guests = new ServerGuests(services.database, services.cells, driver);
   const parts = { host: hostname(), cell: choice.cell, hosts: services.hosts, guests, announce };
@@ -51,11 +62,14 @@ export async function workOnCompute(wanted: Wanted): Promise<Served> {
   const notifications = new NotificationService(notifier, new KeptNotifications(services.database));
   const sending = startBeat(SEND_EVERY_MS, () => notifications.sendKept(), announce);
   const announcer = new ServerAnnouncer(services.cells, notifications, notifyOn);
-  const served = await serveCompute(target, services, { env, guests, announcer });
+  const lockAnnouncer = new LockAnnouncer(services.cells, notifications);
+  const timers = new LeaseRuns(target, wanted.client);
+  const leases = keepLeases(services.lockLeases, timers, announce);
+  const served = await serveCompute(target, services, { env, guests, announcer, lockAnnouncer, timers });
   return {
     ...served,
     close: async () => {
-      await Promise.all([host?.close(), sending.close()]);
+      await Promise.all([host?.close(), sending.close(), leases.close()]);
       await notifier.close();
       await served.close();
     },

@@ -9,7 +9,6 @@ import { targetIn } from '../daemons/postgres/server-name.ts';
 import type { CellAddress } from '../database/cells.ts';
 import { STEP_PATIENCE } from '../database/patience.ts';
 import { HomeImages } from '../drivers/images/home-images.ts';
-import type { Announce } from '../rules/announce.ts';
 import { NO_TRANSPORT } from '../rules/compute/cell.ts';
 import type { ComputeSettings } from '../rules/compute/settings.ts';
 import type { DatabaseAddress } from '../rules/database-address.ts';
@@ -20,7 +19,7 @@ import type { CellUrls } from '../services/compute/cell-service.ts';
 import type { WantedCell } from '../services/compute/cell-sync.ts';
 import type { Served } from '../temporal/worker.ts';
 import { type ComputeServices, openCompute } from './open-compute.ts';
-import { isInHome, type Service, Shared, type Surroundings } from './service.ts';
+import { isInHome, type Service, Shared, type Surroundings, type Work } from './service.ts';
 
 /** Nova's databases in the embedded PostgreSQL; a cell that is made later has one of its own. */
 const API = 'nova_api';
@@ -116,7 +115,7 @@ export class Compute implements Service {
     };
   }
 
-  async serve(poolSize: number, announce: Announce): Promise<Served> {
+  async serve({ steps: poolSize, announce, client }: Work): Promise<Served> {
     const { home, env, computeHost: choice } = this.#at;
     const { notifications } = this.settings;
     const [{ workOnCompute }, target, address] = await Promise.all([
@@ -127,7 +126,7 @@ export class Compute implements Service {
     const options = { patience: STEP_PATIENCE, poolSize, announce };
     const services = await openCompute(address, this.addressOf, this.urls, options);
     const { images } = this;
-    const about = { target, services, home, images, env, announce, notifications, choice };
+    const about = { target, services, home, images, env, announce, client, notifications, choice };
     return workOnCompute({ ...about, isHostByDefault: isInHome(this) });
   }
 

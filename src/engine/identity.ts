@@ -3,12 +3,11 @@ import { ensurePostgres } from '../daemons/postgres/server.ts';
 import { targetIn } from '../daemons/postgres/server-name.ts';
 import type { DatabaseOptions } from '../database/database.ts';
 import { STEP_PATIENCE } from '../database/patience.ts';
-import type { Announce } from '../rules/announce.ts';
 import type { DatabaseAddress } from '../rules/database-address.ts';
 import type { IdentitySettings } from '../rules/identity/settings.ts';
 import type { Target } from '../rules/target.ts';
 import type { Served } from '../temporal/worker.ts';
-import { type Service, Shared, type Surroundings } from './service.ts';
+import { type Service, Shared, type Surroundings, type Work } from './service.ts';
 
 /** Opens the services of one identity database; nothing connects before the first use. `close` ends its connections. */
 export async function openIdentity(address: DatabaseAddress, options: DatabaseOptions = {}) {
@@ -78,7 +77,7 @@ export class Identity implements Service {
     return value ? { KEYWARD_KEYSTONE_DATABASE_URL: formatDatabaseUrl(value, { showPassword: true }) } : {};
   }
 
-  async serve(poolSize: number, announce: Announce): Promise<Served> {
+  async serve({ steps: poolSize, announce }: Work): Promise<Served> {
     const [{ serveIdentity }, target, address] = await Promise.all([
       import('./activities.ts'),
       this.target(),

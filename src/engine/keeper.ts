@@ -65,7 +65,8 @@ export class Keeper implements RunKeeper {
       endpoint,
       key,
       buildId,
-      serve: (steps, announce) => Promise.all(services.map((service) => service.serve(steps, announce))),
+      serve: (steps, announce) =>
+        Promise.all(services.map((service) => service.serve({ steps, announce, client: this.client }))),
     });
     return this.#hosted;
   }

@@ -23,6 +23,7 @@ export async function openCompute(
     cells,
     ...(await openCells(database, cells, urls)),
     ...(await openServers(database, cells)),
+    ...(await openLocks(cells)),
     ...(await openBootParts(database)),
     close: async () => {
       await Promise.all([database.close(), cells.close()]);
@@ -82,5 +83,20 @@ async function openServers(database: Database, cells: Cells) {
     serverDeletion: new ServerDeletion(database, cells, hosts),
     serverUpdate: new ServerUpdate(cells),
     ...viewServers(database, cells),
+  };
+}
+
+async function openLocks(cells: Cells) {
+  const [{ ServerLocks }, { FleetLocks }, { LockLeases }, { ServerProtecting }] = await Promise.all([
+    import('../services/compute/server-locks.ts'),
+    import('../services/compute/fleet-locks.ts'),
+    import('../services/compute/lock-leases.ts'),
+    import('../services/compute/server-protecting.ts'),
+  ]);
+  return {
+    serverLocks: new ServerLocks(cells),
+    fleetLocks: new FleetLocks(cells),
+    lockLeases: new LockLeases(cells),
+    serverProtecting: new ServerProtecting(cells),
   };
 }

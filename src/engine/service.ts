@@ -7,6 +7,7 @@ import { UsageError } from '../rules/errors.ts';
 import type { ServiceName } from '../rules/service.ts';
 import type { ServiceSettings } from '../rules/settings.ts';
 import type { Target } from '../rules/target.ts';
+import type { TemporalDoor } from '../temporal/patient-calls.ts';
 import type { Served } from '../temporal/worker.ts';
 
 /** What a process gives each of its services. */
@@ -20,6 +21,14 @@ export type Surroundings = {
   computeHost: ComputeHostChoice;
 };
 
+/** What a worker's steps are done with, of which `steps` may be under way at once. */
+export type Work = {
+  steps: number;
+  announce: Announce;
+  /** Connects to Temporal, for what starts runs itself. */
+  client: TemporalDoor['client'];
+};
+
 /** A service as the rest of the engine uses it, whichever it is. */
 export type Service = {
   readonly name: ServiceName;
@@ -31,8 +40,8 @@ export type Service = {
   isThere(): Promise<boolean>;
   /** Gives the variables by which a local worker reaches the same databases; they hold passwords. */
   workerEnvironment(): Promise<NodeJS.ProcessEnv>;
-  /** Opens what a worker does for it: the steps of its runs, `poolSize` of them at once. */
-  serve(poolSize: number, announce: Announce): Promise<Served>;
+  /** Opens what a worker does for it: the steps of its runs. */
+  serve(work: Work): Promise<Served>;
   close(): Promise<void>;
 };
 

@@ -1,3 +1,4 @@
+import type { FleetLockRequest, FleetOutcome } from '../rules/compute/lock-request.ts';
 import { deletedMeanwhile } from '../rules/compute/lost-server.ts';
 import type { NewServer, ServerOutcome } from '../rules/compute/new-server.ts';
 import { serverStatus } from '../rules/compute/server-status.ts';
@@ -37,15 +38,41 @@ export const settlingOfDelete = (
   },
 });
 
-/** Does the same for a `server set`, which is one change. */
-export const settlingOfSet = (
-  { serverUpdate }: ComputeServices,
-  asked: Asked & { cell: string },
+/** Does the same for what is one change in one cell, as `server set` and `server lock` are. */
+export const settlingOfChange = (
+  { requestId, uuid }: Asked,
+  settle: () => Promise<'applied' | 'unchanged'>,
 ): Settling<ServerOutcome> => ({
-  requestId: asked.requestId,
-  ask: async () =>
-    (await serverUpdate.settle(asked)) === 'applied' ? { uuid: asked.uuid, state: 'changed' } : null,
+  requestId,
+  ask: async () => ((await settle()) === 'applied' ? { uuid, state: 'changed' } : null),
 });
+
+/** Does the same for the locks of a fleet, of which some may be changed and others not. */
+export const settlingOfFleet = (
+  { fleetLocks }: ComputeServices,
+  asked: Pick<FleetLockRequest, 'requestId' | 'locking'>,
+): Settling<FleetOutcome> => ({
+  requestId: asked.requestId,
+  ask: async () => {
+    const found = await fleetLocks.settle(asked);
+    return found === null || found.isDone ? (found?.outcome ?? null) : stopped(found.outcome, asked);
+  },
+});
+
+/** The run was ended before it was done; a repetition leaves what is done as it is. */
+function stopped(
+  { cells }: FleetOutcome,
+  { requestId, locking }: Pick<FleetLockRequest, 'requestId' | 'locking'>,
+): RuleError {
+  const done = cells.map(({ cell, changed }) => `${changed} in ${cell}`).join(', ');
+  const undo =
+    locking.kind === 'lock' ? ` \`keyward server unlock --run ${requestId}\` takes these locks off.` : '';
+  return new RuleError(
+    'FleetStopped',
+    `The run was ended before it was done. Servers that were ${locking.kind}ed: ${done}.`,
+    { cure: `Repeat the command for the rest.${undo}`, outcome: 'changed' },
+  );
+}
 
 /** The run is over and may have done half of its work; a deletion does the rest, whatever state the server is in. */
 const left = (uuid: string, status: string, what: 'create' | 'delete'): RuleError =>

@@ -43,18 +43,19 @@ export async function acceptRequest(
 
 /**
  * True: the request was applied before. Refuses one that may not be applied. With `lock`, nobody else can apply or
- * withdraw it until the transaction ends.
+ * withdraw it until the transaction ends. Of a request that `isBegun` a part was applied already, and the rest may be at
+ * any time.
  */
 export async function wasApplied(
   em: EntityManager,
   requestId: string,
-  { lock = true } = {},
+  { lock = true, isBegun = false } = {},
 ): Promise<boolean> {
   const [row] = await em.execute<{ state: State }[]>(
-    `select case when state = 'accepted' and recorded_at < clock_timestamp() - interval '${VALID} minutes'
+    `select case when state = 'accepted' and not ? and recorded_at < clock_timestamp() - interval '${VALID} minutes'
        then 'withdrawn' else state end as state
      from keyward.request where id = ? ${lock ? 'for update' : ''}`,
-    [requestId],
+    [isBegun, requestId],
   );
   return isApplied(row);
 }

@@ -1,6 +1,10 @@
 export { bootstrap } from './bootstrap.ts';
 export { serverCreate } from './server-create.ts';
 export { serverDelete } from './server-delete.ts';
+export { serverLease } from './server-lease.ts';
+export { serverLock } from './server-lock.ts';
+export { serverLockFleet } from './server-lock-fleet.ts';
+export { serverProtect } from './server-protect.ts';
 export { serverSet } from './server-set.ts';
 export { upgradeCheck } from './upgrade-check.ts';
 export { default } from './unknown.ts';

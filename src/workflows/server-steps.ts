@@ -15,8 +15,8 @@ import type { Asked } from '../rules/run-request.ts';
 import { hostTaskQueue } from '../rules/target.ts';
 
 /** A cancelled run waits for its present step: if it ended while the step may still commit, its result would lie. */
-const patient = { cancellationType: 'WAIT_CANCELLATION_COMPLETED' } as const;
-const backoff = { initialInterval: '500ms', maximumInterval: '20s' } as const;
+export const patient = { cancellationType: 'WAIT_CANCELLATION_COMPLETED' } as const;
+export const backoff = { initialInterval: '500ms', maximumInterval: '20s' } as const;
 
 /** The first step is refused or taken; who asked waits for it, and whether it was taken is known either way. */
 export const first = proxyActivities<ServerActivities>({

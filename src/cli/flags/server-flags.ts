@@ -9,6 +9,11 @@ export const serverArg = {
   server: Args.string({ ignoreStdin: true, required: true, description: 'the server (name or ID)' }),
 };
 
+/** The same, for a command that can do with flags in its place. */
+export const serversArg = {
+  server: Args.string({ ignoreStdin: true, description: 'the server (name or ID); several may be given' }),
+};
+
 /** The flags that narrow a list of servers down are named as openstackclient names them. */
 export const serverFilterFlags = {
   project: text('only those of this project (ID)'),

@@ -15,6 +15,7 @@ export type ServerFilter = {
   projectId?: string | undefined;
   /** The compute host that it is on. */
   host?: string | undefined;
+  availabilityZone?: string | undefined;
   /** One of `serverStatuses`. */
   status?: string | undefined;
   /** A regular expression of PostgreSQL's, which a part of the name matches. */
@@ -111,7 +112,7 @@ export function pageStatement(
   filter: ServerFilter,
   { order, after, size }: Page,
 ): { sql: string; values: unknown[] } {
-  const conditions = conditionsOf(filter);
+  const conditions = serverConditions(filter);
   if (after) addAfter(conditions, order, after);
   const direction = order.isDescending ? 'desc' : 'asc';
   const keys = order.columns.map((column) => `${sortedBy(column)} ${direction}`);
@@ -142,7 +143,9 @@ export async function readSortValues(
   return row ? { uuid, sortValues: columns.map((_, at) => row[`s${at}`]!) } : null;
 }
 
-function conditionsOf({ projectId, host, status, name, locked, deleted }: ServerFilter): Conditions {
+/** Gives what the rows of `instances i` meet that a filter wants. */
+export function serverConditions(filter: ServerFilter): Conditions {
+  const { projectId, host, availabilityZone, status, name, locked, deleted } = filter;
   const conditions = new Conditions();
   const add = conditions.add.bind(conditions);
   if (deleted || status === 'DELETED') add(`(i.deleted <> 0 or i.vm_state = ?)`, SOFT_DELETED);
@@ -152,6 +155,7 @@ function conditionsOf({ projectId, host, status, name, locked, deleted }: Server
   add('i.hidden is not true');
   if (projectId !== undefined) add('i.project_id = ?', projectId);
   if (host !== undefined) add('i.host = ?', host);
+  if (availabilityZone !== undefined) add('i.availability_zone = ?', availabilityZone);
   if (name !== undefined) add('i.display_name ~ ?', name);
   if (locked !== undefined) add(`${LOCKED} = ?`, locked);
   if (status !== undefined) addStatus(conditions, status);

@@ -17,7 +17,7 @@ export function assertMay(change: InstanceChange, server: Server): void {
 function assertUnprotected({ uuid, isTerminateDisabled }: Server): void {
   if (!isTerminateDisabled) return;
   throw new RuleError('TerminateDisabled', `The server ${uuid} is protected against deletion.`, {
-    cure: `Its row in \`instances\` has disable_terminate set; take that off first, if it may go.`,
+    cure: `\`keyward server show ${uuid}\` tells why; \`keyward server unprotect ${uuid}\` takes that off, if it may go.`,
     outcome: 'unchanged',
   });
 }

@@ -48,7 +48,7 @@ async function lockedServer(em: EntityManager, uuid: string): Promise<Server> {
 }
 
 /** NOTE: nova/exception.py, InstanceNotFound. */
-const notThere = (uuid: string): RuleError =>
+export const notThere = (uuid: string): RuleError =>
   new RuleError('InstanceNotFound', `Instance ${uuid} could not be found.`, {
     cure: '`keyward server list` shows the servers.',
     outcome: 'unchanged',

@@ -7,8 +7,9 @@ import type { ServerSetRequest } from '../../rules/compute/new-server.ts';
 import type { Server } from '../../rules/compute/server.ts';
 import type { Asked } from '../../rules/run-request.ts';
 import { writeAudit } from '../audit/audit-writer.ts';
-import { acceptRequest, markApplied, withdrawRequest } from '../request-ledger.ts';
+import { acceptRequest, markApplied } from '../request-ledger.ts';
 import { editThroughGate } from './instance-gate.ts';
+import { settledRequest } from './settled-request.ts';
 
 const OPERATION = 'server set';
 type Request = Asked<ServerSetRequest>;
@@ -24,7 +25,7 @@ export class ServerUpdate {
   /** Gives the name that the server had before. */
   async apply(request: Request): Promise<string | null> {
     const { uuid, requestId, caller, patch } = request;
-    return (await this.#databaseOf(request)).transactOnce(request, async (em) => {
+    return (await this.#cells.databaseOf(request.cell)).transactOnce(request, async (em) => {
       if (await acceptRequest(em, OPERATION, request)) return nameBefore(em, requestId);
       const { name, description, properties, tags } = patch;
       const isLockChecked = Object.keys(properties).length > 0;
@@ -40,15 +41,8 @@ export class ServerUpdate {
   }
 
   /** Makes sure of what came of a request whose run ended without a result. */
-  async settle(request: Pick<Request, 'requestId' | 'cell'>): Promise<'applied' | 'unchanged'> {
-    const isWithdrawn = await (
-      await this.#databaseOf(request)
-    ).transactOnce(null, (em) => withdrawRequest(em, OPERATION, request.requestId));
-    return isWithdrawn ? 'unchanged' : 'applied';
-  }
-
-  async #databaseOf({ cell }: Pick<Request, 'cell'>) {
-    return this.#cells.database(await this.#cells.find(cell));
+  settle(request: Pick<Request, 'requestId' | 'cell'>): Promise<'applied' | 'unchanged'> {
+    return settledRequest(this.#cells, OPERATION, request);
   }
 }
 

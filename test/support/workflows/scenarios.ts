@@ -115,6 +115,69 @@ export const setRequest = {
   workflow: 'serverSet',
   patch: { name: 'web1', properties: {}, tags: [] },
 };
+export const lockRequest = {
+  ...deleteRequest,
+  workflow: 'serverLock',
+  host: null,
+  locking: { kind: 'lock', reason: 'because', lease: { id: 'l', until: { seconds: 60 } } },
+};
+export const serverLock: Fakes = {
+  changeLock: async () => 'old',
+  announceLock: nothing,
+  wakeLease: nothing,
+  armLease: nothing,
+};
+export const fleetRequest = {
+  ...CHANGED,
+  workflow: 'serverLockFleet',
+  caller: { userId: null, projectId: null },
+  locking: lockRequest.locking,
+  selection: {
+    by: 'filter',
+    filter: { projectId: null, host: null, availabilityZone: null, name: null, status: null },
+    force: false,
+  },
+};
+/** Two cells; the first one has 1,500 servers, of which one is locked already, and the other one none. */
+export const serverLockFleet: Fakes = {
+  listLockCells: async () => [
+    { uuid: 'c1', name: 'cell1' },
+    { uuid: 'c2', name: 'cell2' },
+  ],
+  beginLocks: async () => [],
+  changeLocks: async ({ cell, after }) =>
+    cell === 'c2'
+      ? { changed: 0, left: 0, refused: 0, last: null }
+      : after === 0
+        ? { changed: 999, left: 1, refused: 0, last: 1000 }
+        : { changed: 500, left: 0, refused: 0, last: null },
+  announceLocks: nothing,
+  finishLocks: nothing,
+  stopLocks: nothing,
+  armLease: nothing,
+  wakeLease: nothing,
+};
+export const leaseRequest = {
+  target: TARGET,
+  requestId: 'r',
+  askedAt: '2026-01-01T00:00:00.000Z',
+  workflow: 'serverLease',
+};
+/** A lease that ends after that time, in one of two cells. */
+export const serverLease = (ms: number): Fakes => {
+  const states = [
+    { due: [], waitMs: ms, unseen: [] },
+    { due: ['c1'], waitMs: 0, unseen: [] },
+    { due: [], waitMs: null, unseen: [] },
+  ];
+  return {
+    lookAtLease: async () => states.shift(),
+    endLocks: async () => ({ changed: 2, left: 0, refused: 0, last: null }),
+    announceEnded: nothing,
+  };
+};
+export const serverProtect: Fakes = { protectServer: nothing };
+export const protectRequest = { ...deleteRequest, workflow: 'serverProtect', host: null, reason: 'because' };
 export const refusedBy = (message: string) => async (): Promise<never> => {
   throw new RuleError('NoImage', message, { cure: 'Make it.' });
 };
@@ -157,6 +220,27 @@ export const recorded: Record<
       }),
     },
   },
+  serverLock: { 'server-lock': { input: lockRequest, fakes: bound(serverLock) } },
+  serverLockFleet: {
+    'server-lock-fleet': { input: fleetRequest, fakes: bound(serverLockFleet) },
+    'server-lock-fleet-cancelled': {
+      input: fleetRequest,
+      fakes: bound({
+        ...serverLockFleet,
+        changeLocks: async (input, _claim, attempt) => {
+          if (input.after > 0) await attempt.cancel();
+          return {
+            changed: 1000,
+            left: 0,
+            refused: 0,
+            last: input.cell === 'c2' ? null : input.after + 1000,
+          };
+        },
+      }),
+    },
+  },
+  serverLease: { 'server-lease': { input: leaseRequest, fakes: bound(serverLease(500)) } },
+  serverProtect: { 'server-protect': { input: protectRequest, fakes: bound(serverProtect) } },
   serverSet: { 'server-set': { input: setRequest, fakes: bound(serverSet) } },
   serverDelete: { 'server-delete': { input: deleteRequest, fakes: bound(serverDelete) } },
   upgradeCheck: {

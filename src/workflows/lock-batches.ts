@@ -1,0 +1,33 @@
+import { CancellationScope, workflowInfo } from '@temporalio/workflow';
+import type { BatchDone, BatchOf, LockCounts } from '../rules/compute/lock-request.ts';
+import { later } from './server-steps.ts';
+
+type Batches = {
+  cell: string;
+  change: (batch: BatchOf) => Promise<BatchDone>;
+  announce: (batch: BatchOf) => Promise<void>;
+  /** Is told what each batch has done. */
+  count: (counts: LockCounts) => void;
+};
+
+/**
+ * Changes the locks of a cell's servers, one batch after the other. Each is told of while the next one is changed, and also
+ * where the run is cancelled or fails behind it.
+ */
+export async function changeAll({ cell, change, announce, count }: Batches): Promise<void> {
+  let told = Promise.resolve();
+  try {
+    let after: number | null = 0;
+    for (let number = 1; after !== null; number++) {
+      // A repeated attempt finds its batch by this name; another run of the same request has batches of its own.
+      const batch: BatchOf = { cell, after, batch: `${workflowInfo().runId}/${number}` };
+      const done: BatchDone = await change(batch);
+      count(done);
+      await told;
+      if (done.changed > 0) told = later(CancellationScope.nonCancellable(() => announce(batch)));
+      after = done.last;
+    }
+  } finally {
+    await CancellationScope.nonCancellable(() => told);
+  }
+}

@@ -1,0 +1,17 @@
+import { proxyActivities } from '@temporalio/workflow';
+import type { LockActivities } from '../activities/locks.ts';
+import { backoff, patient } from './server-steps.ts';
+
+/** The first step is refused or taken; who asked waits for it, and whether it was taken is known either way. */
+export const firstLock = proxyActivities<LockActivities>({
+  ...patient,
+  startToCloseTimeout: '15s',
+  retry: { ...backoff, maximumAttempts: 5 },
+});
+
+/** What must be done once a lock is changed is tried through an outage of hours. */
+export const lockSteps = proxyActivities<LockActivities>({
+  ...patient,
+  startToCloseTimeout: '60s',
+  retry: { ...backoff, maximumAttempts: 1000 },
+});

@@ -1,0 +1,73 @@
+import {
+  ActivityFailure,
+  CancellationScope,
+  isCancellation,
+  proxyActivities,
+  rootCause,
+} from '@temporalio/workflow';
+import type { LockActivities } from '../activities/locks.ts';
+import type { CellOutcome, FleetLockRequest, FleetOutcome } from '../rules/compute/lock-request.ts';
+import type { Asked } from '../rules/run-request.ts';
+import { changeAll } from './lock-batches.ts';
+import { firstLock, lockSteps } from './lock-steps.ts';
+import { backoff, patient } from './server-steps.ts';
+
+type Request = Asked<FleetLockRequest>;
+type Cell = { uuid: string; name: string };
+
+/** The summary says how far the run is, to whoever follows it. */
+const steps = (summary: string) =>
+  proxyActivities<LockActivities>({
+    ...patient,
+    startToCloseTimeout: '60s',
+    retry: { ...backoff, maximumAttempts: 5 },
+    summary,
+  });
+
+/**
+ * Locks or unlocks many servers, in all cells at once. A cell that can't be worked on any more is named in the outcome, and
+ * the others are done all the same. Cancelled, it ends behind the batches that are under way.
+ */
+export async function serverLockFleet(request: Request): Promise<FleetOutcome> {
+  const cells = await firstLock.listLockCells(request);
+  const ends = await Promise.allSettled(cells.map((cell) => lockCell(request, cell)));
+  await CancellationScope.nonCancellable(() => armLease(request));
+  const outcomes = ends.map((end) => {
+    if (end.status === 'rejected') throw end.reason;
+    return end.value;
+  });
+  return { cells: outcomes };
+}
+
+async function armLease(request: Request): Promise<void> {
+  const { locking } = request;
+  if (locking.kind === 'lock' && locking.lease !== null)
+    await lockSteps.armLease({ ...request, leaseId: locking.lease.id });
+}
+
+async function lockCell(request: Request, { uuid: cell, name }: Cell): Promise<CellOutcome> {
+  const outcome: CellOutcome = { cell: name, changed: 0, left: 0, refused: 0, error: null };
+  try {
+    const leases = await firstLock.beginLocks({ ...request, cell });
+    await changeAll({
+      cell,
+      change: (batch) => steps(`of ${name}: ${outcome.changed} so far`).changeLocks({ ...request, ...batch }),
+      announce: (batch) => lockSteps.announceLocks({ ...request, ...batch }),
+      count: ({ changed, left, refused }) => {
+        outcome.changed += changed;
+        outcome.left += left;
+        outcome.refused += refused;
+      },
+    });
+    await lockSteps.finishLocks({ ...request, cell });
+    for (const leaseId of leases) await lockSteps.wakeLease({ ...request, leaseId });
+  } catch (error) {
+    if (isCancellation(error)) {
+      await CancellationScope.nonCancellable(() => lockSteps.stopLocks({ ...request, cell }));
+      throw error;
+    }
+    if (!(error instanceof ActivityFailure)) throw error;
+    outcome.error = rootCause(error) ?? 'It is not known why.';
+  }
+  return outcome;
+}
