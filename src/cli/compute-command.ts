@@ -3,7 +3,8 @@ import type { ComputeServices } from '../engine/open-compute.ts';
 import type { GivenCell } from '../engine/create-cell.ts';
 import type { Engine, Waits } from '../engine/engine.ts';
 import type { Caller, CallerNeeds } from '../rules/compute/caller.ts';
-import { RuleError } from '../rules/errors.ts';
+import { type FromCells, nameOf } from '../rules/compute/cell.ts';
+import { ExitCode, RuleError } from '../rules/errors.ts';
 import { EngineCommand } from './engine-command.ts';
 import { type CallerFlags, statedCaller } from './flags/caller-flags.ts';
 import { type DatabaseFlags, LONGEST_TIMEOUT, type SettingsFlags } from './flags/settings-flags.ts';
@@ -63,6 +64,15 @@ export abstract class ComputeCommand extends EngineCommand {
       deadlineSeconds: flags.timeout,
     });
   }
+
+  /** Tells of a cell that has not answered, of which `what` are missing in what is printed. */
+  protected tellUnseen =
+    (what: string) =>
+    ({ cell, error }: FromCells<unknown>['failures'][number]): void => {
+      this.endWith(ExitCode.unavailable);
+      const cure = this.configuredText(error.cure);
+      this.announce(`Warning: ${what} of cell ${nameOf(cell)} are missing: ${error.message} ${cure}`);
+    };
 
   /** Maps a cell, and says on stderr what is left to do. */
   protected createCell(flags: DatabaseFlags, given: GivenCell): Promise<CellRecord> {

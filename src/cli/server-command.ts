@@ -149,7 +149,7 @@ export abstract class ServerCommand extends ComputeCommand {
       { settling: settlingOfFleet(services, request) },
     );
     if (outcome === null) this.log(workflowId);
-    else if (locking.kind === 'lock')
+    else if (locking.kind === 'lock' && outcome.cells.some(({ changed }) => changed > 0))
       this.announce(`\`keyward server unlock --run ${workflowId}\` takes these locks off.`);
     return outcome;
   }

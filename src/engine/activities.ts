@@ -45,32 +45,25 @@ type OfWorker = {
 export async function serveCompute(
   target: Target,
   services: ComputeServices,
-  { env, guests, announcer, lockAnnouncer, timers }: OfWorker,
+  worker: OfWorker,
 ): Promise<Served> {
-  const [
-    { withRuleFailures },
-    { createServerActivities },
-    { createLockActivities },
-    { createUpgradeCheckActivities },
-    { CheckDatabase },
-    { checkCells },
-    { openPolicyFiles },
-    { readNovaConfig },
-    { readServiceAccess },
-    { openServiceApis },
-  ] = await Promise.all([
-    import('../activities/rule-failures.ts'),
+  const { withRuleFailures } = await import('../activities/rule-failures.ts');
+  const activities = withRuleFailures(target, {
+    ...(await serverActivities(services, worker)),
+    ...(await novaChecks(services, worker.env)),
+  });
+  return { target, activities, close: () => services.close() };
+}
+
+async function serverActivities(
+  services: ComputeServices,
+  { guests, announcer, lockAnnouncer, timers }: OfWorker,
+) {
+  const [{ createServerActivities }, { createLockActivities }] = await Promise.all([
     import('../activities/servers.ts'),
     import('../activities/locks.ts'),
-    import('../activities/upgrade-check.ts'),
-    import('../services/check-database.ts'),
-    import('../services/compute/check-cells.ts'),
-    import('../config/policy-files.ts'),
-    import('../config/nova-options.ts'),
-    import('../config/service-credentials.ts'),
-    import('../drivers/service-apis.ts'),
   ]);
-  const activities = withRuleFailures(target, {
+  return {
     ...createServerActivities({
       creation: services.serverCreation,
       deletion: services.serverDeletion,
@@ -86,13 +79,32 @@ export async function serveCompute(
       announcer: lockAnnouncer,
       timers,
     }),
-    ...createUpgradeCheckActivities({
-      database: new CheckDatabase(services.database),
-      cells: checkCells(services.cells),
-      policyFiles: openPolicyFiles,
-      config: (paths) => readNovaConfig(paths, env),
-      apis: (paths) => openServiceApis(readServiceAccess(paths, env)),
-    }),
+  };
+}
+
+async function novaChecks(services: ComputeServices, env: NodeJS.ProcessEnv) {
+  const [
+    { createUpgradeCheckActivities },
+    { CheckDatabase },
+    { checkCells },
+    { openPolicyFiles },
+    { readNovaConfig },
+    { readServiceAccess },
+    { openServiceApis },
+  ] = await Promise.all([
+    import('../activities/upgrade-check.ts'),
+    import('../services/check-database.ts'),
+    import('../services/compute/check-cells.ts'),
+    import('../config/policy-files.ts'),
+    import('../config/nova-options.ts'),
+    import('../config/service-credentials.ts'),
+    import('../drivers/service-apis.ts'),
+  ]);
+  return createUpgradeCheckActivities({
+    database: new CheckDatabase(services.database),
+    cells: checkCells(services.cells),
+    policyFiles: openPolicyFiles,
+    config: (paths) => readNovaConfig(paths, env),
+    apis: (paths) => openServiceApis(readServiceAccess(paths, env)),
   });
-  return { target, activities, close: () => services.close() };
 }

@@ -87,16 +87,27 @@ async function openServers(database: Database, cells: Cells) {
 }
 
 async function openLocks(cells: Cells) {
-  const [{ ServerLocks }, { FleetLocks }, { LockLeases }, { ServerProtecting }] = await Promise.all([
+  const [
+    { ServerLocks },
+    { FleetLocks },
+    { LockLeases },
+    { LockList },
+    { LockRepair },
+    { ServerProtecting },
+  ] = await Promise.all([
     import('../services/compute/server-locks.ts'),
     import('../services/compute/fleet-locks.ts'),
     import('../services/compute/lock-leases.ts'),
+    import('../services/compute/lock-list.ts'),
+    import('../services/compute/lock-repair.ts'),
     import('../services/compute/server-protecting.ts'),
   ]);
   return {
     serverLocks: new ServerLocks(cells),
     fleetLocks: new FleetLocks(cells),
     lockLeases: new LockLeases(cells),
+    lockList: new LockList(cells),
+    lockRepair: new LockRepair(cells),
     serverProtecting: new ServerProtecting(cells),
   };
 }

@@ -1,11 +1,14 @@
 import type { Client } from '@temporalio/client';
 import type { LeaseTimers } from '../rules/compute/lease-timers.ts';
-import { LEASE_CHANGED, type LeaseRequest, leaseWorkflowId } from '../rules/compute/lock-request.ts';
+import {
+  LEASE_CHANGED,
+  LEASE_WORKFLOW,
+  type LeaseRequest,
+  leaseWorkflowId,
+} from '../rules/compute/lock-request.ts';
 import type { Asked } from '../rules/run-request.ts';
 import { taskQueue, type Target } from '../rules/target.ts';
 import { isUnknownRun } from './errors.ts';
-
-const WORKFLOW = 'serverLease';
 
 /**
  * Wakes by a run for each lease. A worker starts them, as a client of Temporal that has the payload key: the run does what the
@@ -27,11 +30,11 @@ export class LeaseRuns implements LeaseTimers {
     const input: Asked<LeaseRequest> = {
       target: this.#target,
       requestId: leaseId,
-      workflow: WORKFLOW,
+      workflow: LEASE_WORKFLOW,
       askedAt: new Date().toISOString(),
     };
     await this.#call(({ workflow }) =>
-      workflow.start(WORKFLOW, {
+      workflow.start(LEASE_WORKFLOW, {
         workflowId: leaseWorkflowId(input),
         taskQueue: taskQueue(this.#target),
         args: [input],

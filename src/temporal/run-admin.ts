@@ -2,6 +2,7 @@ import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { RuleError } from '../rules/errors.ts';
 import type { RunSummary } from '../rules/run-event.ts';
 import { isSecret } from '../rules/run-request.ts';
+import { LEASE_WORKFLOW } from '../rules/compute/lock-request.ts';
 import type { Target } from '../rules/target.ts';
 import { refuseUnknown } from './run-failure.ts';
 import { revealInput } from './connection.ts';
@@ -26,9 +27,20 @@ export class RunAdmin {
     return runs;
   }
 
+  /** Counts the open runs that have work under way; one that waits for a time is woken again whenever a worker starts. */
   async countOpen(): Promise<number> {
-    const { count } = await this.#client.workflow.count('ExecutionStatus = "Running"');
+    const { count } = await this.#client.workflow.count(
+      `ExecutionStatus = "Running" AND WorkflowType != "${LEASE_WORKFLOW}"`,
+    );
     return count;
+  }
+
+  /** Whether a run of this id is under way. */
+  async isOpen(workflowId: string): Promise<boolean> {
+    const { count } = await this.#client.workflow.count(
+      `ExecutionStatus = "Running" AND WorkflowId = "${workflowId}"`,
+    );
+    return count > 0;
   }
 
   /** Gives a run with its input and, when it has ended, its result or failure; secrets in the input are not shown. */

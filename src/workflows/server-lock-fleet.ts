@@ -45,13 +45,16 @@ async function armLease(request: Request): Promise<void> {
     await lockSteps.armLease({ ...request, leaseId: locking.lease.id });
 }
 
+const lookedAt = ({ changed, left, refused }: CellOutcome): number => changed + left + refused;
+
 async function lockCell(request: Request, { uuid: cell, name }: Cell): Promise<CellOutcome> {
   const outcome: CellOutcome = { cell: name, changed: 0, left: 0, refused: 0, error: null };
   try {
     const leases = await firstLock.beginLocks({ ...request, cell });
     await changeAll({
       cell,
-      change: (batch) => steps(`of ${name}: ${outcome.changed} so far`).changeLocks({ ...request, ...batch }),
+      change: (batch) =>
+        steps(`in ${name}, from ${lookedAt(outcome) + 1} on`).changeLocks({ ...request, ...batch }),
       announce: (batch) => lockSteps.announceLocks({ ...request, ...batch }),
       count: ({ changed, left, refused }) => {
         outcome.changed += changed;

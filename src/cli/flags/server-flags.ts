@@ -22,6 +22,7 @@ export const serverFilterFlags = {
   status: Flags.option({ options: serverStatuses })({ description: 'only those of this status' }),
   locked: Flags.boolean({ description: 'only locked ones', exclusive: ['unlocked'] }),
   unlocked: Flags.boolean({ description: 'only those that are not locked' }),
+  protected: Flags.boolean({ description: 'only those that are protected against their deletion' }),
   deleted: Flags.boolean({ description: 'only deleted ones' }),
 };
 

@@ -2,6 +2,7 @@ import { instanceName } from '../../rules/compute/instance-name.ts';
 import { naiveTime } from '../../rules/naive-time.ts';
 import { novaTime } from '../../rules/compute/nova-object.ts';
 import type { Server } from '../../rules/compute/server.ts';
+import type { LockView } from '../../rules/compute/lock-view.ts';
 import type { ServerView } from '../../rules/compute/server-view.ts';
 import { Formatted, formattedDict, formattedDicts, formattedList, formattedLists } from './formatted.ts';
 import { RecordOutput } from './outputs.ts';
@@ -12,8 +13,9 @@ type Dict = Formatted<Record<string, unknown>>;
 /**
  * The fields of `openstack server show` 10.5 at the microversion 2.100, in its order; `created`, `updated` and the times
  * of `fault` are ISO 8601 with `Z`, the others have microseconds and no zone, and are in UTC too. Sizes in `flavor` are in
- * MiB (`ram`, `swap`) and GiB (`disk`, `ephemeral`). `fault` is there only where Nova's API shows one. `cell` and
- * `last_action` are keyward's own: the cell is null for a server that is in none yet, the action for one without.
+ * MiB (`ram`, `swap`) and GiB (`disk`, `ephemeral`). `fault` is there only where Nova's API shows one. `cell`,
+ * `last_action`, `lock` and those after it are keyward's own: the cell is null for a server that is in none yet, the action
+ * and the lock for one without; `protected` is Nova's `disable_terminate`.
  */
 export type ServerRecord = {
   'OS-DCF:diskConfig': 'AUTO' | 'MANUAL';
@@ -61,6 +63,9 @@ export type ServerRecord = {
   volumes_attached: Formatted<Record<string, unknown>[]>;
   cell: string | null;
   last_action: Dict | null;
+  lock: Dict | null;
+  protected: boolean;
+  protected_reason: string | null;
   fault?: Dict;
 };
 
@@ -100,6 +105,9 @@ export function serverRecord(view: ServerView): ServerRecord {
     volumes_attached: formattedDicts(view.volumes),
     cell: view.cell,
     last_action: view.lastAction && formattedDict(view.lastAction),
+    lock: view.lock && formattedDict(lockOf(view.lock)),
+    protected: server.isTerminateDisabled,
+    protected_reason: server.isTerminateDisabled ? (view.protection?.reason ?? null) : null,
     ...(server.fault && WITH_FAULT.includes(status) && { fault: formattedDict(faultOf(server.fault)) }),
   };
 }
@@ -145,6 +153,18 @@ const faultOf = ({ code, createdAt, message, details }: NonNullable<Server['faul
   created: novaTime(createdAt),
   message,
   ...(details !== '' && { details }),
+});
+
+/** Who has locked it, for how long, and whether that is still as it was put on. */
+const lockOf = ({ lockedBy, userId, projectId, by, since, until, run, drift }: LockView) => ({
+  locked_by: lockedBy,
+  user_id: userId,
+  project_id: projectId,
+  account: by,
+  since,
+  until,
+  run,
+  drift,
 });
 
 export const shownServer = new RecordOutput<ServerRecord>(
@@ -194,6 +214,9 @@ export const shownServer = new RecordOutput<ServerRecord>(
     'volumes_attached',
     'cell',
     'last_action',
+    'lock',
+    'protected',
+    'protected_reason',
   ],
   ['fault'],
 );

@@ -46,6 +46,7 @@ export type ServerListRow = {
   'Created At'?: string | null;
   Locked?: boolean;
   Cell?: string | null;
+  'Locked Reason'?: string | null;
 };
 
 const COLUMNS: Columns<ListedServer, ServerListRow> = {
@@ -68,6 +69,7 @@ const COLUMNS: Columns<ListedServer, ServerListRow> = {
   'Created At': ({ createdAt }) => createdAt,
   Locked: ({ isLocked }) => isLocked,
   Cell: ({ cell }) => cell,
+  'Locked Reason': ({ lockedReason }) => lockedReason,
 };
 
 const SHORT: string[] = ['ID', 'Name', 'Status', 'Networks', 'Image', 'Flavor'];

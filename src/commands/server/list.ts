@@ -6,7 +6,6 @@ import { serverFilterFlags, serverSortFlag } from '../../cli/flags/server-flags.
 import { novaSettingsFlags } from '../../cli/flags/settings-flags.ts';
 import { printPages } from '../../cli/output/pages.ts';
 import { serverList } from '../../cli/output/server-views.ts';
-import { type FromCells, nameOf } from '../../rules/compute/cell.ts';
 import { NEWEST_FIRST, serverOrder } from '../../rules/compute/server-order.ts';
 import { ExitCode } from '../../rules/errors.ts';
 
@@ -46,21 +45,16 @@ export default class ServerList extends ComputeCommand {
       name,
       status,
       deleted,
+      isProtected: flags.protected || undefined,
       locked: locked || (unlocked ? false : undefined),
     };
     const order = sorted?.length ? serverOrder(sorted, isDescending) : NEWEST_FIRST;
     const next = ({ uuid }: { uuid: string }) => `add \`--marker ${uuid}\` for the next page, or `;
     await this.askCompute(flags, ({ serverList: servers }, deadlineMs) => {
       const isLong = view.long || view.column !== undefined;
-      const options = { order, marker, isLong, deadlineMs, onFailure: this.#tellUnseen };
+      const options = { order, marker, isLong, deadlineMs, onFailure: this.tellUnseen('servers') };
       const pages = (limit: number | undefined) => servers.list(filter, { ...options, limit });
       return printPages(pages, serverList, view, { announce: this.announce, next });
     });
   }
-
-  #tellUnseen = ({ cell, error }: FromCells<unknown>['failures'][number]): void => {
-    this.endWith(ExitCode.unavailable);
-    const cure = this.configuredText(error.cure);
-    this.announce(`Warning: servers of cell ${nameOf(cell)} are missing: ${error.message} ${cure}`);
-  };
 }

@@ -1,6 +1,9 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { LastAction, Volume } from '../../rules/compute/server-view.ts';
+import type { Protection } from '../../rules/compute/server-protection.ts';
 import { isoMicros } from '../naive-times.ts';
+import { type LockPageRow, readLock } from './lock-pages.ts';
+import { findProtection } from './server-protection.ts';
 
 /** What is shown of a server and lies in tables of its own; texts of JSON are as Nova keeps them. */
 export type ServerDetails = {
@@ -8,6 +11,8 @@ export type ServerDetails = {
   trustedCerts: string | null;
   volumes: Volume[];
   lastAction: LastAction | null;
+  lock: LockPageRow | null;
+  protection: Protection | null;
 };
 
 /** NOTE: nova/db/main/api.py, action_get_last_created_by_instance_uuid orders so. */
@@ -27,6 +32,13 @@ const DETAILS = `select
 
 /** Reads what a server that is there is shown with besides its own row. */
 export async function readServerDetails(em: EntityManager, uuid: string): Promise<ServerDetails> {
-  const [row] = await em.execute<(ServerDetails & { volumes: Volume[] | null })[]>(DETAILS, [uuid]);
-  return { ...row!, volumes: row!.volumes ?? [] };
+  const [row] = await em.execute<[Omit<ServerDetails, 'volumes'> & { volumes: Volume[] | null }]>(DETAILS, [
+    uuid,
+  ]);
+  return {
+    ...row,
+    volumes: row.volumes ?? [],
+    lock: await readLock(em, uuid),
+    protection: await findProtection(em, uuid),
+  };
 }

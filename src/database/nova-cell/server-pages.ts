@@ -21,6 +21,8 @@ export type ServerFilter = {
   /** A regular expression of PostgreSQL's, which a part of the name matches. */
   name?: string | undefined;
   locked?: boolean | undefined;
+  /** Only those that Nova does not delete. */
+  isProtected?: boolean | undefined;
   /** Only those that were deleted, soft-deleted ones among them; without it none of either. */
   deleted?: boolean | undefined;
 };
@@ -39,6 +41,7 @@ export type ServerRow = Sorted & {
   projectId: string | null;
   userId: string | null;
   isLocked: boolean;
+  lockedReason: string | null;
   createdAt: string | null;
   networkInfo: string | null;
   flavor: string | null;
@@ -92,6 +95,8 @@ const DETAILS = `left join lateral (select network_info from instance_info_cache
     where c.instance_uuid = p.uuid limit 1) c on true
   left join lateral (select flavor from instance_extra e where e.instance_uuid = p.uuid
     order by e.id desc limit 1) e on true
+  left join lateral (select value as reason from instance_system_metadata r
+    where r.instance_uuid = p.uuid and r.key = 'locked_reason' order by r.id desc limit 1) r on true
   left join lateral (select json_object_agg(coalesce(key, ''), coalesce(value, '') order by m.id) as metadata
     from instance_metadata m where m.instance_uuid = p.uuid and (m.deleted = 0) = not p."isDeleted") m on true`;
 
@@ -117,7 +122,7 @@ export function pageStatement(
   const direction = order.isDescending ? 'desc' : 'asc';
   const keys = order.columns.map((column) => `${sortedBy(column)} ${direction}`);
   const sorting = [...keys, 'i.uuid collate "C"'].join(', ');
-  const sql = `select p.*, c.network_info as "networkInfo", e.flavor, m.metadata from (
+  const sql = `select p.*, c.network_info as "networkInfo", e.flavor, m.metadata, r.reason as "lockedReason" from (
        select i.uuid, i.display_name as name, i.vm_state as "vmState", i.task_state as "taskState",
          i.deleted is distinct from 0 as "isDeleted", i.power_state as "powerState", i.image_ref as "imageRef",
          i.availability_zone as "availabilityZone", i.host, i.node, i.project_id as "projectId",
@@ -145,7 +150,7 @@ export async function readSortValues(
 
 /** Gives what the rows of `instances i` meet that a filter wants. */
 export function serverConditions(filter: ServerFilter): Conditions {
-  const { projectId, host, availabilityZone, status, name, locked, deleted } = filter;
+  const { projectId, host, availabilityZone, status, name, locked, isProtected, deleted } = filter;
   const conditions = new Conditions();
   const add = conditions.add.bind(conditions);
   if (deleted || status === 'DELETED') add(`(i.deleted <> 0 or i.vm_state = ?)`, SOFT_DELETED);
@@ -158,6 +163,7 @@ export function serverConditions(filter: ServerFilter): Conditions {
   if (availabilityZone !== undefined) add('i.availability_zone = ?', availabilityZone);
   if (name !== undefined) add('i.display_name ~ ?', name);
   if (locked !== undefined) add(`${LOCKED} = ?`, locked);
+  if (isProtected !== undefined) add('coalesce(i.disable_terminate, false) = ?', isProtected);
   if (status !== undefined) addStatus(conditions, status);
   return conditions;
 }

@@ -73,6 +73,9 @@ export const fleetLockWorkflowId = ({ target, requestId }: RunInput): string =>
 export const leaseWorkflowId = ({ target, requestId }: RunInput): string =>
   runId(target, 'server-lease', requestId);
 
+/** The workflow that waits for the end of a lease. */
+export const LEASE_WORKFLOW = 'serverLease';
+
 /** Tells the run of a lease that its rows were changed. */
 export const LEASE_CHANGED = 'leaseChanged';
 

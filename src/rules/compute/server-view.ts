@@ -1,4 +1,6 @@
 import type { Addresses } from './addresses.ts';
+import type { LockView } from './lock-view.ts';
+import type { Protection } from './server-protection.ts';
 import type { Server } from './server.ts';
 import type { RequestSpec } from './stored-objects.ts';
 
@@ -20,6 +22,7 @@ export type ListedServer = {
   userId: string | null;
   createdAt: string | null;
   isLocked: boolean;
+  lockedReason: string | null;
   cell: string | null;
 };
 
@@ -48,4 +51,7 @@ export type ServerView = {
   trustedCerts: string[] | null;
   volumes: Volume[];
   lastAction: LastAction | null;
+  /** Null where the server has no lock, and keyward has put on none. */
+  lock: LockView | null;
+  protection: Protection | null;
 };

@@ -14,7 +14,19 @@ export type PlacedRow = ServerRow & { cell: string | null };
 export type Origin = { zones: Map<string, string>; specs: Map<string, RequestSpec> };
 
 export function listedServer(row: PlacedRow, { zones, specs }: Origin): ListedServer {
-  const { uuid, name, taskState, powerState, imageRef, node, projectId, userId, isLocked, cell } = row;
+  const {
+    uuid,
+    name,
+    taskState,
+    powerState,
+    imageRef,
+    node,
+    projectId,
+    userId,
+    isLocked,
+    lockedReason,
+    cell,
+  } = row;
   return {
     uuid,
     name,
@@ -33,6 +45,7 @@ export function listedServer(row: PlacedRow, { zones, specs }: Origin): ListedSe
     userId,
     createdAt: row.createdAt && `${row.createdAt.slice(0, 19)}Z`,
     isLocked,
+    lockedReason,
     cell,
   };
 }
@@ -63,8 +76,9 @@ export function buildingRow(server: Server, order: ServerOrder): PlacedRow {
 
 /** Tells whether a server that is being built belongs into a list; its name is compared by the database. */
 export function isWantedBuilding(server: Server, filter: ServerFilter): boolean {
-  const { projectId, host, status, locked, deleted } = filter;
-  if (deleted || host !== undefined) return false;
+  const { projectId, host, availabilityZone, status, locked, isProtected, deleted } = filter;
+  if (deleted || host !== undefined || isProtected) return false;
+  if (availabilityZone !== undefined && server.availabilityZone !== availabilityZone) return false;
   if (projectId !== undefined && server.projectId !== projectId) return false;
   if (status !== undefined && serverStatus(server) !== status) return false;
   return locked === undefined || server.isLocked === locked;

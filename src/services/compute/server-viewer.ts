@@ -14,10 +14,18 @@ import type { Server } from '../../rules/compute/server.ts';
 import { type RequestSpec, trustedCertsIn } from '../../rules/compute/stored-objects.ts';
 import { hostId } from './host-id.ts';
 import { zoneOf } from './listed-server.ts';
+import { shownLock } from './lock-view.ts';
 import type { ServerFinder } from './server-finder.ts';
 
 const NO_REQUEST: RequestSpec = { availabilityZone: null, schedulerHints: null };
-const NO_DETAILS: ServerDetails = { networkInfo: null, trustedCerts: null, volumes: [], lastAction: null };
+const NO_DETAILS: ServerDetails = {
+  networkInfo: null,
+  trustedCerts: null,
+  volumes: [],
+  lastAction: null,
+  lock: null,
+  protection: null,
+};
 
 /** Shows a server as Nova's API does to an admin, with its cell and what was asked of it last. */
 export class ServerViewer {
@@ -51,6 +59,8 @@ export class ServerViewer {
       trustedCerts: trustedCertsIn(details.trustedCerts),
       volumes: details.volumes,
       lastAction: details.lastAction,
+      lock: details.lock && shownLock(details.lock),
+      protection: details.protection,
     };
   }
 
