@@ -8,7 +8,8 @@ export type Configurations = Partial<Record<ServiceName, Configuration>>;
 /** Commands on Nova's databases alone: their --config-file is a nova.conf. */
 const OF_COMPUTE = new Set(['cell', 'flavor', 'keypair', 'server']);
 /** Matches those of them that act for somebody, whom they look up in the database of Keystone's own files. */
-const FOR_A_CALLER = /^keyward (keypair |server (create|delete|set)\b)/;
+const FOR_A_CALLER =
+  /^keyward (keypair |server (create|delete|set|lock(?! list)|unlock|protect|unprotect)\b)/;
 /** Commands that may be about every service. There Nova's files have flags of their own. */
 const OF_BOTH = new Set(['audit', 'db', 'down', 'ps', 'status', 'up', 'worker', 'workflow']);
 

@@ -71,7 +71,7 @@ export async function putIntents(
 ): Promise<void> {
   const until = lease?.until ?? null;
   await em.execute(
-    `insert into ${TABLE} (instance_uuid, request_id, reason, locked_by, user_id, project_id, requester_user,
+    `insert into keyward.server_lock (instance_uuid, request_id, reason, locked_by, user_id, project_id, requester_user,
        requester_sudo_user, requester_host, lease_id, until)
      select uuid, ?, ?, ?, ?, ?, ?, ?, ?, ?,
        coalesce(?::timestamptz, clock_timestamp() + make_interval(secs => ?::float8))
@@ -100,14 +100,17 @@ export async function putIntents(
 
 /** Forgets what was put on these servers. */
 export async function dropIntents(em: EntityManager, uuids: string[]): Promise<void> {
-  await em.execute(`delete from ${TABLE} where instance_uuid in (${UUIDS})`, [JSON.stringify(uuids)]);
+  await em.execute(`delete from keyward.server_lock where instance_uuid in (${UUIDS})`, [
+    JSON.stringify(uuids),
+  ]);
 }
 
 /** Ends the leases of locks that stay, since they are no longer keyward's to take off. */
 export async function endLeases(em: EntityManager, uuids: string[]): Promise<void> {
-  await em.execute(`update ${TABLE} set lease_id = null, until = null where instance_uuid in (${UUIDS})`, [
-    JSON.stringify(uuids),
-  ]);
+  await em.execute(
+    `update keyward.server_lock set lease_id = null, until = null where instance_uuid in (${UUIDS})`,
+    [JSON.stringify(uuids)],
+  );
 }
 
 /** In how many milliseconds the lease ends for some server of this cell, 0 or less: now; null where it has none here. */

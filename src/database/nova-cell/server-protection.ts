@@ -25,7 +25,7 @@ export async function putProtection(
   { requestId, reason, requester }: { requestId: string; reason: string; requester: Requester },
 ): Promise<void> {
   await em.execute(
-    `insert into ${TABLE} (instance_uuid, request_id, reason, requester_user, requester_host) values (?, ?, ?, ?, ?)
+    `insert into keyward.server_protection (instance_uuid, request_id, reason, requester_user, requester_host) values (?, ?, ?, ?, ?)
      on conflict (instance_uuid) do update set request_id = excluded.request_id, reason = excluded.reason,
        requester_user = excluded.requester_user, requester_host = excluded.requester_host,
        protected_at = excluded.protected_at`,
@@ -34,7 +34,7 @@ export async function putProtection(
 }
 
 export async function dropProtection(em: EntityManager, uuid: string): Promise<void> {
-  await em.execute(`delete from ${TABLE} where instance_uuid = ?`, [uuid]);
+  await em.execute(`delete from keyward.server_protection where instance_uuid = ?`, [uuid]);
 }
 
 /** Reads what is kept of a server's protection; null where keyward has not set it, or its tables are not there. */

@@ -7,6 +7,7 @@ import {
   instanceCreateError,
 } from '../../../../src/rules/compute/notifications/instance-create.ts';
 import { instanceDelete } from '../../../../src/rules/compute/notifications/instance-delete.ts';
+import { instanceLock } from '../../../../src/rules/compute/notifications/instance-lock.ts';
 import {
   instanceTagsUpdate,
   instanceUpdate,
@@ -27,6 +28,10 @@ function made({ event_type, payload, timestamp }: Recorded): Announcement {
   const [server, by] = [serverOf(payload), initiatorOf(payload)];
   const { fault } = payload['nova_object.data'];
   if (fault) return instanceCreateError(exceptionOf(fault as never), server, by);
+  const { locked_reason: reason } = payload['nova_object.data'];
+  if (action === 'lock')
+    return instanceLock({ kind: action, reason: reason as string | null, lease: null }, server, by);
+  if (action === 'unlock') return instanceLock({ kind: action }, server, by);
   if (action === 'update') return instanceTagsUpdate(server, by, Date.parse(`${timestamp}Z`) * 1000);
   return { create: instanceCreate, delete: instanceDelete }[action]!(phase, server, by);
 }
