@@ -70,7 +70,7 @@ it('what is refused of the mappings does not hide what was made, nor keep the ma
     KEYWARD_NOVA_DATABASE_URL: urlOf('cell_x'),
   };
   const { code, stdout, stderr } = await home.run(['db', 'sync', 'compute'], { env });
-  const files = ['001-audit', '002-host', '003-request'];
+  const files = ['001-audit', '002-host', '003-request', '004-lock'];
   const applied = files.map((file) => `cell x: Applied keyward-cell/${file}.sql.\n`);
   expect([code, stdout]).toEqual([1, applied.join('')]);
   expect(stderr).toMatch(/cells: .*permission denied/);

@@ -53,6 +53,7 @@ const CELL_FILES = [
   'keyward-cell/001-audit.sql',
   'keyward-cell/002-host.sql',
   'keyward-cell/003-request.sql',
+  'keyward-cell/004-lock.sql',
 ];
 
 describe.each([
