@@ -6,6 +6,8 @@ import { globExpression } from '../../rules/glob.ts';
 import { type Parsed, text } from './flag-kinds.ts';
 
 const helpGroup = 'FLEET';
+/** A server that was deleted has no lock to change. */
+const LIVING = serverStatuses.filter((status) => status !== 'DELETED');
 
 /** The flags that choose servers by what they are, instead of by their names. */
 export const fleetFlags = {
@@ -14,7 +16,7 @@ export const fleetFlags = {
   host: text('with --all: those on this compute host', { helpGroup }),
   'availability-zone': text('with --all: those in this availability zone', { helpGroup }),
   name: text("with --all: those whose whole name a shell's pattern matches, as 'web-*'", { helpGroup }),
-  status: Flags.option({ options: serverStatuses, helpGroup })({
+  status: Flags.option({ options: LIVING, helpGroup })({
     description: 'with --all: those of this status',
   }),
   force: Flags.boolean({
