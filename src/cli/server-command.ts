@@ -6,19 +6,10 @@ import type { GivenServer } from '../rules/compute/boot.ts';
 import {
   type Owner,
   type ServerOutcome,
-  type ServerPatch,
+  type ServerChangeRequest,
   type ServerRequest,
-  serverSetWorkflowId,
   serverWorkflowId,
 } from '../rules/compute/new-server.ts';
-import {
-  fleetLockWorkflowId,
-  type FleetLockRequest,
-  type FleetOutcome,
-  type Locking,
-  serverLockWorkflowId,
-} from '../rules/compute/lock-request.ts';
-import { protectWorkflowId } from '../rules/compute/server-protection.ts';
 import type { ServerView } from '../rules/compute/server-view.ts';
 import { ExitCode, RuleError } from '../rules/errors.ts';
 import type { RunOptions, Runs } from '../temporal/runs.ts';
@@ -42,6 +33,14 @@ type Run = {
   title: string;
   settling: Settling<ServerOutcome>;
   start: (runs: Runs, options: RunOptions) => Promise<ServerOutcome | null>;
+};
+
+/** A change that is made by one step of a run of its own. */
+type OneStep<Request> = {
+  title: string;
+  idOf: (request: Request) => string;
+  settle: (request: Request) => Promise<'applied' | 'unchanged'>;
+  start: (runs: Runs, request: Request, options: RunOptions) => Promise<ServerOutcome | null>;
 };
 
 /** A command that changes servers, each by a run of its own. */
@@ -93,92 +92,32 @@ export abstract class ServerCommand extends ComputeCommand {
     });
   }
 
-  /** Changes what a server is called and labelled with. */
-  protected async setServer(
+  /** Changes a server that a cell has by one step; `fields` are what its request says besides. */
+  protected async changeInCell<Fields extends object>(
     change: ServerChange,
     flags: ServerChangeFlags,
     name: string,
-    patch: ServerPatch,
+    fields: Fields,
+    { title, idOf, settle, start }: OneStep<ServerChangeRequest & Fields>,
   ): Promise<void> {
-    const { services } = change;
-    const { cell, uuid } = await services.serverFinder.find(name);
-    const request = { ...(await this.#requestFor(change, uuid)), cell: cell.uuid, host: null, patch };
+    const { cell, uuid } = await change.services.serverFinder.find(name);
+    const request = { ...(await this.#requestFor(change, uuid)), cell: cell.uuid, host: null, ...fields };
     const { settlingOfChange } = await import('../engine/settle-server.ts');
     await this.#follow(change, flags, {
-      workflowId: serverSetWorkflowId(request),
-      title: `server set ${name}`,
-      settling: settlingOfChange(request, () => services.serverUpdate.settle(request)),
-      start: (runs, options) => runs.run('serverSet', request, options),
-    });
-  }
-
-  /** Locks or unlocks a server by its name or id. */
-  protected async lockServer(
-    change: ServerChange,
-    flags: ServerChangeFlags,
-    name: string,
-    locking: Locking,
-  ): Promise<void> {
-    const { services } = change;
-    const { cell, uuid } = await services.serverFinder.find(name);
-    const request = { ...(await this.#requestFor(change, uuid)), cell: cell.uuid, host: null, locking };
-    const { settlingOfChange } = await import('../engine/settle-server.ts');
-    await this.#follow(change, flags, {
-      workflowId: serverLockWorkflowId(request),
-      title: `server ${locking.kind} ${name}`,
-      settling: settlingOfChange(request, () => services.serverLocks.settle(request)),
-      start: (runs, options) => runs.run('serverLock', request, options),
-    });
-  }
-
-  /** Locks or unlocks many servers by one run, and gives what became of them; null with --no-wait. */
-  protected async lockFleet(
-    { services, engine, caller }: ServerChange,
-    flags: ServerChangeFlags,
-    { locking, selection }: Pick<FleetLockRequest, 'locking' | 'selection'>,
-  ): Promise<FleetOutcome | null> {
-    const request = { ...(await this.#newRequest({ engine, caller })), locking, selection };
-    const { settlingOfFleet } = await import('../engine/settle-server.ts');
-    const workflowId = fleetLockWorkflowId(request);
-    const outcome = await this.followIn<FleetOutcome | null>(
-      engine,
-      flags,
-      workflowId,
-      `server ${locking.kind}`,
-      (runs, options) => runs.run('serverLockFleet', request, options),
-      { settling: settlingOfFleet(services, request) },
-    );
-    if (outcome === null) this.log(workflowId);
-    else if (locking.kind === 'lock' && outcome.cells.some(({ changed }) => changed > 0))
-      this.announce(`\`keyward server unlock --run ${workflowId}\` takes these locks off.`);
-    return outcome;
-  }
-
-  /** Protects a server against its deletion, or (without a reason) takes that off. */
-  protected async protectServer(
-    change: ServerChange,
-    flags: ServerChangeFlags,
-    name: string,
-    reason: string | null,
-  ): Promise<void> {
-    const { services } = change;
-    const { cell, uuid } = await services.serverFinder.find(name);
-    const request = { ...(await this.#requestFor(change, uuid)), cell: cell.uuid, host: null, reason };
-    const { settlingOfChange } = await import('../engine/settle-server.ts');
-    await this.#follow(change, flags, {
-      workflowId: protectWorkflowId(request),
-      title: `server ${reason === null ? 'unprotect' : 'protect'} ${name}`,
-      settling: settlingOfChange(request, () => services.serverProtecting.settle(request)),
-      start: (runs, options) => runs.run('serverProtect', request, options),
+      workflowId: idOf(request),
+      title: `${title} ${name}`,
+      settling: settlingOfChange(request, () => settle(request)),
+      start: (runs, options) => start(runs, request, options),
     });
   }
 
   /** Makes what every run on a server is given. */
   async #requestFor(change: ServerChange, uuid: string): Promise<ServerRequest> {
-    return { ...(await this.#newRequest(change)), uuid };
+    return { ...(await this.newRequest(change)), uuid };
   }
 
-  async #newRequest({ engine, caller }: Pick<ServerChange, 'engine' | 'caller'>) {
+  /** The same, of a run that is about no server by name. */
+  protected async newRequest({ engine, caller }: Pick<ServerChange, 'engine' | 'caller'>) {
     return {
       target: await engine.compute.target(),
       requestId: this.newRequestId(),

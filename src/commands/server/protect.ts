@@ -1,10 +1,11 @@
 import { Flags } from '@oclif/core';
 import { namesOf } from '../../cli/flags/resource-flags.ts';
 import { serverArg } from '../../cli/flags/server-flags.ts';
-import { serverChangeFlags, ServerCommand } from '../../cli/server-command.ts';
+import { ProtectCommand } from '../../cli/protect-command.ts';
+import { serverChangeFlags } from '../../cli/server-command.ts';
 import { assertReason } from '../../rules/compute/lock-request.ts';
 
-export default class ServerProtect extends ServerCommand {
+export default class ServerProtect extends ProtectCommand {
   static override summary = 'Protect servers against their deletion, also by admins.';
   static override description =
     'It sets disable_terminate, which every Nova honours and no API can set or show. Nova then answers a DELETE as if it had ' +

@@ -4,7 +4,7 @@ import { repeated, text } from '../../cli/flags/flag-kinds.ts';
 import { serverArg } from '../../cli/flags/server-flags.ts';
 import { serverChangeFlags, ServerCommand } from '../../cli/server-command.ts';
 import { assertDescription, assertLabels, assertServerName } from '../../rules/compute/boot.ts';
-import type { ServerPatch } from '../../rules/compute/new-server.ts';
+import { type ServerPatch, serverSetWorkflowId } from '../../rules/compute/new-server.ts';
 import { UsageError } from '../../rules/errors.ts';
 
 export default class ServerSet extends ServerCommand {
@@ -34,7 +34,18 @@ export default class ServerSet extends ServerCommand {
     assertPatch(patch, names);
     await this.changeServers(flags, (change) =>
       this.doEach({ kind: 'server', names, done: 'set' }, (each) =>
-        this.setServer(change, flags, each, patch),
+        this.changeInCell(
+          change,
+          flags,
+          each,
+          { patch },
+          {
+            title: 'server set',
+            idOf: serverSetWorkflowId,
+            settle: (request) => change.services.serverUpdate.settle(request),
+            start: (runs, request, options) => runs.run('serverSet', request, options),
+          },
+        ),
       ),
     );
   }

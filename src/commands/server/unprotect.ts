@@ -1,8 +1,9 @@
 import { namesOf } from '../../cli/flags/resource-flags.ts';
 import { serverArg } from '../../cli/flags/server-flags.ts';
-import { serverChangeFlags, ServerCommand } from '../../cli/server-command.ts';
+import { ProtectCommand } from '../../cli/protect-command.ts';
+import { serverChangeFlags } from '../../cli/server-command.ts';
 
-export default class ServerUnprotect extends ServerCommand {
+export default class ServerUnprotect extends ProtectCommand {
   static override summary = 'Let servers be deleted again that were protected.';
   static override description =
     'It takes disable_terminate off, whoever has set it. A server that is not protected stays as it is.';

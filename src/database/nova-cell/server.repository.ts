@@ -38,6 +38,7 @@ const SERVER = `select i.id, i.uuid, i.user_id as "userId", i.project_id as "pro
     ${epochMicros('i.created_at')} as "createdAt", ${epochMicros('i.updated_at')} as "updatedAt",
     ${epochMicros('i.launched_at')} as "launchedAt", ${epochMicros('i.terminated_at')} as "terminatedAt",
     i.deleted is distinct from 0 as "isDeleted", ${epochMicros('i.deleted_at')} as "deletedAt", e.flavor, e.keypairs,
+    (select network_info from instance_info_caches c where c.instance_uuid = i.uuid limit 1) as "networkInfo",
     (select json_object_agg(coalesce(key, ''), coalesce(value, '') order by m.id) from instance_metadata m
       where m.instance_uuid = i.uuid and (m.deleted = 0) = (i.deleted = 0)) as metadata,
     (select json_object_agg(key, value order by s.id) from instance_system_metadata s

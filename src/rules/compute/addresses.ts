@@ -7,7 +7,14 @@ export type Address = { address: string; version: number; type: string; macAddre
 export type Addresses = Record<string, Address[]>;
 
 type Ip = { address?: unknown; version?: unknown; type?: unknown; floating_ips?: Ip[] };
-type Vif = { address?: unknown; network?: { label?: unknown; subnets?: { ips?: Ip[] }[] } };
+/** An interface of a server, and its addresses without floating ones. */
+export type Vif = {
+  id?: unknown;
+  address?: unknown;
+  devname?: unknown;
+  meta?: unknown;
+  network?: { label?: unknown; subnets?: { ips?: Ip[] }[] };
+};
 
 /**
  * Reads `instance_info_caches.network_info`, where Nova keeps what Neutron told it: a list of interfaces, each with its
@@ -21,12 +28,16 @@ export function addressesIn(text: string | null): Addresses {
 
 /** Gives the addresses of an interface; Nova has floating ones after the others. */
 function addressesOf(vif: Vif): Address[] {
-  const ips = (vif.network?.subnets ?? []).flatMap((subnet) => subnet.ips ?? []);
+  const ips = fixedIpsOf(vif);
   const floating = ips.flatMap((ip) => ip.floating_ips ?? []);
   return [...ips, ...floating].map((ip) => addressOf(ip, vif));
 }
 
-function interfacesIn(text: string | null): Vif[] {
+export const fixedIpsOf = (vif: Vif): Ip[] =>
+  (vif.network?.subnets ?? []).flatMap((subnet) => subnet.ips ?? []);
+
+/** Reads the interfaces themselves. */
+export function interfacesIn(text: string | null): Vif[] {
   const interfaces = parsed(text);
   return Array.isArray(interfaces) ? interfaces : [];
 }

@@ -30,6 +30,7 @@ export function buildingServer({ uuid, instance, tags, ...times }: StoredBuildRe
     keyPairs: keyPairsOf(data['keypairs']),
     hasConfigDrive: Boolean(data['config_drive']),
     hasAutoDiskConfig: data['auto_disk_config'] === true,
+    networkInfo: null,
     isTerminateDisabled: false,
     flavor: flavorOf(data['flavor']),
     isLocked: data['locked'] === true,

@@ -37,6 +37,8 @@ export type Server = {
   keyPairs: KeyPair[];
   /** Base64, as Nova keeps it. It is secret. */
   userData: string | null;
+  /** JSON, as Nova keeps it: the server's interfaces with their addresses. */
+  networkInfo: string | null;
   hasConfigDrive: boolean;
   hasAutoDiskConfig: boolean;
   /** Nova deletes no such server, and nothing in its API shows it. */

@@ -30,6 +30,7 @@ export const madeUpServer = (more: Partial<Server> = {}): Server => ({
   keyName: null,
   keyPairs: [],
   userData: null,
+  networkInfo: null,
   hasConfigDrive: true,
   hasAutoDiskConfig: false,
   isTerminateDisabled: false,

@@ -128,6 +128,7 @@ const untold = {
   launchIndex: 0,
   rootDeviceName: null,
   userData: SECRET,
+  networkInfo: null,
   hasConfigDrive: false,
   accessIpV4: null,
   accessIpV6: null,

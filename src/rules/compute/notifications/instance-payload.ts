@@ -2,6 +2,7 @@ import { novaTime } from '../nova-object.ts';
 import type { Server } from '../server.ts';
 import type { Initiator } from './announcement.ts';
 import { flavorPayload } from './flavor-payload.ts';
+import { ipPayloads } from './ip-payload.ts';
 
 /** Nova's words for a power state, by its number (NOTE: nova/objects/fields.py, InstancePowerState). */
 const POWER_STATES: Record<number, string> = {
@@ -15,8 +16,7 @@ const POWER_STATES: Record<number, string> = {
 
 /**
  * Gives the fields about a server that every payload of it has (NOTE: nova/notifications/objects/instance.py,
- * InstancePayload), in Nova's order. keyward's servers have no addresses and no volumes. A flavor whose text can't be
- * read is null.
+ * InstancePayload), in Nova's order. keyward's servers have no volumes. A flavor whose text can't be read is null.
  */
 export const serverFields = (server: Server) => ({
   ...identityOf(server),
@@ -34,7 +34,7 @@ export const serverFields = (server: Server) => ({
   power_state: server.powerState === null ? null : (POWER_STATES[server.powerState] ?? null),
   task_state: server.taskState,
   progress: server.progress,
-  ip_addresses: [],
+  ip_addresses: ipPayloads(server.networkInfo),
   // Null means that nobody looked; some events have looked, and put a list in its place.
   block_devices: null as [] | null,
   metadata: server.metadata,

@@ -167,3 +167,56 @@ describe('a time is written as Python does:', () => {
     [Date.parse('2026-11-21T00:33:09Z') * 1000, '2026-11-21 00:33:09'],
   ])('%p', (micros, text) => expect(pythonTime(micros)).toBe(text));
 });
+
+it("a server's addresses are told as Nova tells them, without floating ones", () => {
+  const withPorts = {
+    ...serverOf(recorded('instance.lock-1').payload),
+    networkInfo: JSON.stringify([
+      {
+        id: 'ce531f90-199f-48c0-816c-13e38010b442',
+        address: 'fa:16:3e:4c:2c:30',
+        devname: 'tapce531f90-19',
+        meta: { rxtx_cap: '1' },
+        network: {
+          label: 'private',
+          subnets: [
+            {
+              ips: [
+                {
+                  address: '192.168.1.3',
+                  version: 4,
+                  type: 'fixed',
+                  floating_ips: [{ address: '10.0.0.1' }],
+                },
+              ],
+            },
+            { ips: [{ address: 'fd00::3', version: 6, type: 'fixed' }] },
+          ],
+        },
+      },
+      { id: null, address: 'fa:16:3e:4c:2c:31', meta: {}, network: null },
+    ]),
+  };
+  const asker = { requestId: 'req-1', caller: { userId: 'u', projectId: 'p' } };
+  const { payload } = instanceLock({ kind: 'unlock' }, withPorts, asker);
+  const addresses = payload['nova_object.data']['ip_addresses'] as object[];
+  expect(addresses).toEqual(
+    [
+      ['192.168.1.3', 4],
+      ['fd00::3', 6],
+    ].map(([address, version]) => ({
+      'nova_object.name': 'IpPayload',
+      'nova_object.namespace': 'nova',
+      'nova_object.version': '1.0',
+      'nova_object.data': {
+        label: 'private',
+        mac: 'fa:16:3e:4c:2c:30',
+        meta: { rxtx_cap: '1' },
+        port_uuid: 'ce531f90-199f-48c0-816c-13e38010b442',
+        version,
+        address,
+        device_name: 'tapce531f90-19',
+      },
+    })),
+  );
+});
