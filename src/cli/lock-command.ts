@@ -100,7 +100,7 @@ export abstract class LockCommand extends ServerCommand {
   #tellUndone(cell: string, error: string): void {
     this.endWith(ExitCode.unavailable);
     this.announce(
-      `Warning: not all servers of cell ${cell} were looked at: ${error} Repeat the command for the rest.`,
+      `Warning: not all servers of cell ${cell} were looked at: ${this.configuredText(error)} Repeat the command for the rest.`,
     );
   }
 }

@@ -16,10 +16,10 @@ const AT_ONCE = 20;
 export function keepLeases(leases: LockLeases, timers: LeaseTimers, announce: Announce): Beat {
   let hasArmedAll = false;
   const arm = async (): Promise<void> => {
-    const ids = await leases.list(hasArmedAll ? OVERDUE_SECONDS : null);
+    const { ids, isWhole } = await leases.list(hasArmedAll ? OVERDUE_SECONDS : null);
     for (let from = 0; from < ids.length; from += AT_ONCE)
       await Promise.all(ids.slice(from, from + AT_ONCE).map((id) => timers.arm(id)));
-    hasArmedAll = true;
+    hasArmedAll ||= isWhole;
   };
   return startBeat(LOOK_EVERY_MS, arm, announce);
 }

@@ -1,5 +1,6 @@
 import {
   ActivityFailure,
+  ApplicationFailure,
   CancellationScope,
   isCancellation,
   proxyActivities,
@@ -45,6 +46,13 @@ async function armLease(request: Request): Promise<void> {
     await lockSteps.armLease({ ...request, leaseId: locking.lease.id });
 }
 
+/** Says why a step has failed, and what to do. */
+function reasonOf(error: ActivityFailure): string {
+  const [told] = error.cause instanceof ApplicationFailure ? (error.cause.details ?? []) : [];
+  const { cure = '' } = (told ?? {}) as { cure?: string };
+  return `${rootCause(error) ?? 'It is not known why.'} ${cure}`.trim();
+}
+
 const lookedAt = ({ changed, left, refused }: CellOutcome): number => changed + left + refused;
 
 async function lockCell(request: Request, { uuid: cell, name }: Cell): Promise<CellOutcome> {
@@ -70,7 +78,7 @@ async function lockCell(request: Request, { uuid: cell, name }: Cell): Promise<C
       throw error;
     }
     if (!(error instanceof ActivityFailure)) throw error;
-    outcome.error = rootCause(error) ?? 'It is not known why.';
+    outcome.error = reasonOf(error);
   }
   return outcome;
 }

@@ -7,9 +7,12 @@ import { firstLock, lockSteps } from './lock-steps.ts';
 export async function serverLock(request: Asked<ServerLockRequest>): Promise<ServerOutcome> {
   const { uuid, locking } = request;
   const ended = await firstLock.changeLock(request);
-  await lockSteps.announceLock(request);
-  if (ended !== null) await lockSteps.wakeLease({ ...request, leaseId: ended });
-  if (locking.kind === 'lock' && locking.lease !== null)
-    await lockSteps.armLease({ ...request, leaseId: locking.lease.id });
+  const begun = locking.kind === 'lock' ? (locking.lease?.id ?? null) : null;
+  // None of these waits for another one: a lease must end also while notifications can't be kept.
+  await Promise.all([
+    lockSteps.announceLock(request),
+    ended !== null && lockSteps.wakeLease({ ...request, leaseId: ended }),
+    begun !== null && lockSteps.armLease({ ...request, leaseId: begun }),
+  ]);
   return { uuid, state: 'changed' };
 }

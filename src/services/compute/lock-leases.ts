@@ -69,10 +69,14 @@ export class LockLeases {
     });
   }
 
-  /** Lists the leases of all cells that answer: those that have ended so many seconds ago, or (null) all. */
-  async list(endedSeconds: number | null): Promise<string[]> {
-    const { answers } = await this.#cells.each((em) => listLeases(em, endedSeconds));
-    return [...new Set(answers.flatMap(({ value }) => value))];
+  /**
+   * Lists the leases of all cells that answer: those that have ended so many seconds ago, or (null) all. `isWhole`: all cells
+   * have answered.
+   */
+  async list(endedSeconds: number | null): Promise<{ ids: string[]; isWhole: boolean }> {
+    const { answers, failures } = await this.#cells.each((em) => listLeases(em, endedSeconds));
+    const ids = new Set(answers.flatMap(({ value }) => value));
+    return { ids: [...ids], isWhole: failures.length === 0 };
   }
 }
 

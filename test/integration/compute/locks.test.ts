@@ -25,13 +25,13 @@ describe('a lease', () => {
     await made.fleet(chosen({}), later, { cell: 'cell2' });
     const state = await made.services.lockLeases.look({ requestId: id });
     expect(state).toEqual({ due: [made.uuidOf['cell1']], waitMs: 0, unseen: [] });
-    expect(await made.services.lockLeases.list(null)).toEqual([id]);
+    expect(await made.services.lockLeases.list(null)).toEqual({ ids: [id], isWhole: true });
     await made.services.lockLeases.end(leaseRequest(id, made.uuidOf['cell1']!));
     const { due, waitMs } = await made.services.lockLeases.look({ requestId: id });
     expect(due).toEqual([]);
     expect(waitMs).toBeGreaterThan(3_590_000);
     expect(waitMs).toBeLessThanOrEqual(3_600_000);
-    expect(await made.services.lockLeases.list(15)).toEqual([]);
+    expect(await made.services.lockLeases.list(15)).toEqual({ ids: [], isWhole: true });
   });
 
   it('of a server that Nova has locked since, or deleted, is over, and nothing is taken off', async () => {
