@@ -1,4 +1,4 @@
-import { CancellationScope, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, uuid4 } from '@temporalio/workflow';
 import type { BatchDone, BatchOf, LockCounts } from '../rules/compute/lock-request.ts';
 import { later } from './server-steps.ts';
 
@@ -18,9 +18,9 @@ export async function changeAll({ cell, change, announce, count }: Batches): Pro
   let told = Promise.resolve();
   try {
     let after: number | null = 0;
-    for (let number = 1; after !== null; number++) {
-      // A repeated attempt finds its batch by this name; another run of the same request has batches of its own.
-      const batch: BatchOf = { cell, after, batch: `${workflowInfo().runId}/${number}` };
+    while (after !== null) {
+      // A repeated attempt finds its batch by this name, and nothing else does.
+      const batch: BatchOf = { cell, after, batch: uuid4() };
       const done: BatchDone = await change(batch);
       count(done);
       await told;
