@@ -82,9 +82,11 @@ export async function countBatches(em: EntityManager, requestId: string): Promis
   return counts;
 }
 
-/** Forgets batches that are long over. */
+/** Forgets batches that are long over, unless somebody else just does. */
 export async function forgetBatches(em: EntityManager): Promise<void> {
   await em.execute(
-    "delete from keyward.lock_batch where recorded_at < clock_timestamp() - interval '30 days'",
+    `with old as (select request_id, batch from keyward.lock_batch
+       where recorded_at < clock_timestamp() - interval '30 days' for update skip locked)
+     delete from keyward.lock_batch where (request_id, batch) in (select request_id, batch from old)`,
   );
 }

@@ -46,7 +46,7 @@ export class LockLeases {
       const done = await findBatch(em, requestId, batch);
       if (done) return countsOf(done);
       const picked = await pickByLease(em, requestId, { after, size: BATCH_SIZE });
-      const intents = (await intentsOf(em, picked.uuids)).values();
+      const intents = [...(await intentsOf(em, picked.uuids)).values()];
       const intent = intents.find(({ leaseId }) => leaseId === requestId);
       if (!intent) return DONE;
       const { caller, requester } = intent;
