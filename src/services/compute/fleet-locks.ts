@@ -20,7 +20,7 @@ import type {
 } from '../../rules/compute/lock-request.ts';
 import type { Asked } from '../../rules/run-request.ts';
 import { acceptRequest, markApplied, wasApplied, withdrawRequest } from '../request-ledger.ts';
-import { BATCH_SIZE, changeBatch, countsOf, isStillOurs } from './lock-batch.ts';
+import { BATCH_SIZE, changeBatch, isStillOurs } from './lock-batch.ts';
 import type { LockTarget } from './lock-gate.ts';
 
 type Request = Asked<FleetLockRequest>;
@@ -59,13 +59,14 @@ export class FleetLocks {
     const { requestId, selection, after, batch } = request;
     return this.#transact(request, async (em) => {
       await wasApplied(em, requestId, { isBegun: true });
-      const done = await changeBatch(em, request, {
+      return changeBatch(em, {
+        requestId,
         operation: operationOf(request),
         batch,
         pick: () => pickFleet(em, selection, after),
+        asked: () => Promise.resolve(request),
         isWanted: (target) => isWanted(target, selection),
       });
-      return countsOf(done);
     });
   }
 

@@ -15,22 +15,29 @@ import { type LockChange, type LockTarget, type Passed, passLocks } from './lock
 export const BATCH_SIZE = 1000;
 
 type Work = {
+  requestId: string;
   operation: string;
   /** Tells this batch from the others of the request. */
   batch: string;
   pick: () => Promise<PickedServers>;
+  /** Gives what is asked of those that were picked; null: nothing of any. */
+  asked: (picked: PickedServers) => Promise<LockChange | null>;
   isWanted: (target: LockTarget) => boolean;
   /** Is told of all, in the same transaction. */
   after?: (passed: Passed, picked: PickedServers) => Promise<void>;
 };
 
+const NOTHING: BatchDone = { changed: 0, left: 0, refused: 0, last: null };
+
 /** Changes the locks of picked servers, once: a repeated attempt gives what the first one has done. */
-export async function changeBatch(em: EntityManager, change: LockChange, work: Work): Promise<Batch> {
-  const { requestId, caller, requester } = change;
-  const { operation, batch, pick, isWanted, after } = work;
+export async function changeBatch(em: EntityManager, work: Work): Promise<BatchDone> {
+  const { requestId, operation, batch, pick, asked, isWanted, after } = work;
   const done = await findBatch(em, requestId, batch);
-  if (done) return done;
+  if (done) return countsOf(done);
   const picked = await pick();
+  const change = await asked(picked);
+  if (!change) return NOTHING;
+  const { caller, requester } = change;
   const passed = await passLocks(em, picked.uuids, change, isWanted);
   await writeAudit(
     em,
@@ -46,16 +53,16 @@ export async function changeBatch(em: EntityManager, change: LockChange, work: W
     askedBy: { caller, requester },
   };
   await keepBatch(em, requestId, batch, result);
-  return result;
+  return countsOf(result);
 }
 
-/** Whether the lock that is there is the one that keyward has put on: neither another's nor taken off. */
-export const isStillOurs = ({ row, intent }: LockTarget): boolean =>
-  intent !== null && intent.isNewest && hasLock(row);
-
-export const countsOf = ({ servers, left, refused, last }: Batch): BatchDone => ({
+const countsOf = ({ servers, left, refused, last }: Batch): BatchDone => ({
   changed: servers.length,
   left,
   refused,
   last,
 });
+
+/** Whether the lock that is there is the one that keyward has put on: neither another's nor taken off. */
+export const isStillOurs = ({ row, intent }: LockTarget): boolean =>
+  intent !== null && intent.isNewest && hasLock(row);

@@ -1,5 +1,6 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Cells } from '../../database/cells.ts';
-import { type Batch, findBatch, pickByLease } from '../../database/nova-cell/lock-batches.ts';
+import { pickByLease } from '../../database/nova-cell/lock-batches.ts';
 import {
   dropIntents,
   endLeases,
@@ -10,12 +11,12 @@ import {
 import { nameOf } from '../../rules/compute/cell.ts';
 import type { BatchDone, BatchOf, LeaseRequest, LeaseState } from '../../rules/compute/lock-request.ts';
 import type { Asked } from '../../rules/run-request.ts';
-import { BATCH_SIZE, changeBatch, countsOf, isStillOurs } from './lock-batch.ts';
+import { BATCH_SIZE, changeBatch, isStillOurs } from './lock-batch.ts';
+import type { LockChange, LockTarget } from './lock-gate.ts';
 
 type Request = Asked<LeaseRequest>;
 
 const OPERATION = 'server lock (lease)';
-const DONE: BatchDone = { changed: 0, left: 0, refused: 0, last: null };
 
 /** Takes locks off whose time is over, by the clock of each cell's database; the rows say which, and timers only wake. */
 export class LockLeases {
@@ -41,33 +42,27 @@ export class LockLeases {
    * ends and the lock stays.
    */
   async end({ requestId, cell, after, batch }: Request & BatchOf): Promise<BatchDone> {
+    const isOfLease = (target: LockTarget): boolean => target.intent?.leaseId === requestId;
     const database = await this.#cells.databaseOf(cell);
-    return database.transactOnce({ requestId }, async (em) => {
-      const done = await findBatch(em, requestId, batch);
-      if (done) return countsOf(done);
-      const picked = await pickByLease(em, requestId, { after, size: BATCH_SIZE });
-      const intents = [...(await intentsOf(em, picked.uuids)).values()];
-      const intent = intents.find(({ leaseId }) => leaseId === requestId);
-      if (!intent) return DONE;
-      const { caller, requester } = intent;
-      const change = { locking: { kind: 'unlock' as const }, requestId, caller, requester };
-      const ended: Batch = await changeBatch(em, change, {
+    return database.transactOnce({ requestId }, (em) =>
+      changeBatch(em, {
+        requestId,
         operation: OPERATION,
         batch,
-        pick: () => Promise.resolve(picked),
-        isWanted: (target) => target.intent?.leaseId === requestId && isStillOurs(target),
-        after: async ({ left, refused }) => {
-          const stay = [...left, ...refused].filter((each) => each.intent?.leaseId === requestId);
-          await endLeases(em, uuidsOf(stay));
-          const there = new Set(uuidsOf([...left, ...refused]));
+        pick: () => pickByLease(em, requestId, { after, size: BATCH_SIZE }),
+        asked: ({ uuids }) => unlockAsked(em, uuids, requestId),
+        isWanted: (target) => isOfLease(target) && isStillOurs(target),
+        after: async ({ left, refused }, picked) => {
+          const stay = [...left, ...refused];
+          await endLeases(em, uuidsOf(stay.filter(isOfLease)));
+          const there = new Set(uuidsOf(stay));
           await dropIntents(
             em,
             picked.uuids.filter((uuid) => !there.has(uuid)),
           );
         },
-      });
-      return countsOf(ended);
-    });
+      }),
+    );
   }
 
   /**
@@ -79,6 +74,15 @@ export class LockLeases {
     const ids = new Set(answers.flatMap(({ value }) => value));
     return { ids: [...ids], isWhole: failures.length === 0 };
   }
+}
+
+/** A lease ends as whoever has locked; null where its locks were all taken off, or replaced, meanwhile. */
+async function unlockAsked(em: EntityManager, uuids: string[], leaseId: string): Promise<LockChange | null> {
+  const intents = [...(await intentsOf(em, uuids)).values()];
+  const intent = intents.find((each) => each.leaseId === leaseId);
+  if (!intent) return null;
+  const { caller, requester } = intent;
+  return { locking: { kind: 'unlock' }, requestId: leaseId, caller, requester };
 }
 
 const uuidsOf = (targets: { row: { uuid: string } }[]): string[] => targets.map(({ row }) => row.uuid);
