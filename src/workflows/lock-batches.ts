@@ -15,7 +15,7 @@ type Batches = {
  * where the run is cancelled or fails behind it.
  */
 export async function changeAll({ cell, change, announce, count }: Batches): Promise<void> {
-  let told = Promise.resolve();
+  const tellings: Promise<void>[] = [];
   try {
     let after: number | null = 0;
     while (after !== null) {
@@ -23,11 +23,12 @@ export async function changeAll({ cell, change, announce, count }: Batches): Pro
       const batch: BatchOf = { cell, after, batch: uuid4() };
       const done: BatchDone = await change(batch);
       count(done);
-      await told;
-      if (done.changed > 0) told = later(CancellationScope.nonCancellable(() => announce(batch)));
+      if (done.changed > 0) tellings.push(later(CancellationScope.nonCancellable(() => announce(batch))));
+      await tellings.at(-2);
       after = done.last;
     }
   } finally {
-    await CancellationScope.nonCancellable(() => told);
+    await CancellationScope.nonCancellable(() => Promise.allSettled(tellings));
   }
+  await Promise.all(tellings);
 }

@@ -1,3 +1,4 @@
+import { CancellationScope } from '@temporalio/workflow';
 import type { ServerLockRequest } from '../rules/compute/lock-request.ts';
 import type { ServerOutcome } from '../rules/compute/new-server.ts';
 import type { Asked } from '../rules/run-request.ts';
@@ -8,11 +9,14 @@ export async function serverLock(request: Asked<ServerLockRequest>): Promise<Ser
   const { uuid, locking } = request;
   const ended = await firstLock.changeLock(request);
   const begun = locking.kind === 'lock' ? (locking.lease?.id ?? null) : null;
-  // None of these waits for another one: a lease must end also while notifications can't be kept.
-  await Promise.all([
-    lockSteps.announceLock(request),
-    ended !== null && lockSteps.wakeLease({ ...request, leaseId: ended }),
-    begun !== null && lockSteps.armLease({ ...request, leaseId: begun }),
-  ]);
+  // It is done, whoever cancels the run now. None of these waits for another one: a lease must end also while
+  // notifications can't be kept.
+  await CancellationScope.nonCancellable(() =>
+    Promise.all([
+      lockSteps.announceLock(request),
+      ended !== null && lockSteps.wakeLease({ ...request, leaseId: ended }),
+      begun !== null && lockSteps.armLease({ ...request, leaseId: begun }),
+    ]),
+  );
   return { uuid, state: 'changed' };
 }

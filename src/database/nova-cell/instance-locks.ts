@@ -70,6 +70,7 @@ export async function saveLocks(
 ): Promise<void> {
   await saveColumns(em, uuids, lockedBy);
   if (reason === null) return deleteReasons(em, uuids);
+  await deleteTwins(em, uuids);
   await em.execute(
     `update instance_system_metadata set value = ?, updated_at = ${DATABASE_NOW}
      where key = 'locked_reason' and instance_uuid in (${UUIDS})`,
@@ -96,6 +97,16 @@ const saveColumns = (em: EntityManager, uuids: string[], lockedBy: LockedBy | nu
      where uuid in (${UUIDS})`,
     [lockedBy !== null, lockedBy, JSON.stringify(uuids)],
   );
+
+/** Leaves one row of a reason: no index keeps a Nova that writes at the same time from making another one. */
+async function deleteTwins(em: EntityManager, uuids: string[]): Promise<void> {
+  await em.execute(
+    `delete from instance_system_metadata m using instance_system_metadata newer
+     where m.key = 'locked_reason' and m.instance_uuid in (${UUIDS}) and newer.key = m.key
+       and newer.instance_uuid = m.instance_uuid and newer.id > m.id`,
+    [JSON.stringify(uuids)],
+  );
+}
 
 /** Removes the rows, as Nova does: it keeps none of system metadata. */
 async function deleteReasons(em: EntityManager, uuids: string[]): Promise<void> {

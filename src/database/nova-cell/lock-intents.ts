@@ -143,3 +143,12 @@ export async function leasesOf(em: EntityManager, requestId: string): Promise<st
   );
   return rows.map(({ id }) => id);
 }
+
+/** Forgets the locks of a lease whose servers were archived since: nothing of them is left to unlock. */
+export async function forgetGone(em: EntityManager, leaseId: string): Promise<void> {
+  await em.execute(
+    `delete from keyward.server_lock l where lease_id = ?
+       and not exists (select from instances i where i.uuid = l.instance_uuid)`,
+    [leaseId],
+  );
+}

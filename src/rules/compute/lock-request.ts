@@ -44,8 +44,8 @@ export type FleetLockRequest = RunInput & {
 export type LeaseRequest = RunInput;
 
 /**
- * How a lease stands: the cells (uuids) in which it is due, in how many milliseconds it is elsewhere (null: it has no locks any
- * more), and the names of the cells that have not answered.
+ * How a lease stands: the cells (uuids) in which it is due, in how many milliseconds it will be in another one (null: there are
+ * no more of its locks), and the names of the cells that have not answered.
  */
 export type LeaseState = { due: string[]; waitMs: number | null; unseen: string[] };
 

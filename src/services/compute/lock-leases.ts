@@ -3,6 +3,7 @@ import type { Cells } from '../../database/cells.ts';
 import { pickByLease } from '../../database/nova-cell/lock-batches.ts';
 import {
   dropIntents,
+  forgetGone,
   endLeases,
   intentsOf,
   leaseEndsIn,
@@ -29,10 +30,11 @@ export class LockLeases {
   /** Tells where a lease is due, and when it will be elsewhere. */
   async look({ requestId }: Pick<Request, 'requestId'>): Promise<LeaseState> {
     const { answers, failures } = await this.#cells.each((em) => leaseEndsIn(em, requestId));
-    const waits = answers.flatMap(({ value }) => (value === null ? [] : [value]));
+    const held = answers.flatMap(({ cell, value: ms }) => (ms === null ? [] : [{ cell: cell.uuid, ms }]));
+    const waits = held.map(({ ms }) => ms).filter((ms) => ms > 0);
     return {
-      due: answers.filter(({ value }) => value !== null && value <= 0).map(({ cell }) => cell.uuid),
-      waitMs: waits.length === 0 ? null : Math.max(0, Math.min(...waits)),
+      due: held.filter(({ ms }) => ms <= 0).map(({ cell }) => cell),
+      waitMs: waits.length === 0 ? null : Math.min(...waits),
       unseen: failures.map(({ cell }) => nameOf(cell)),
     };
   }
@@ -44,8 +46,9 @@ export class LockLeases {
   async end({ requestId, cell, after, batch }: Request & BatchOf): Promise<BatchDone> {
     const isOfLease = (target: LockTarget): boolean => target.intent?.leaseId === requestId;
     const database = await this.#cells.databaseOf(cell);
-    return database.transactOnce({ requestId }, (em) =>
-      changeBatch(em, {
+    return database.transactOnce({ requestId }, async (em) => {
+      await forgetGone(em, requestId);
+      return changeBatch(em, {
         requestId,
         operation: OPERATION,
         batch,
@@ -61,8 +64,8 @@ export class LockLeases {
             picked.uuids.filter((uuid) => !there.has(uuid)),
           );
         },
-      }),
-    );
+      });
+    });
   }
 
   /**

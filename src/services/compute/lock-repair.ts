@@ -23,7 +23,7 @@ export class LockRepair {
       const [row] = await lockRows(em, [uuid]);
       const intent = (await intentsOf(em, [uuid])).get(uuid);
       if (!row || !intent) return null;
-      const drift = driftOf(row, intent);
+      const drift = driftOf(row, intent, 'lock');
       if (drift === null) return null;
       if (!intent.isNewest) {
         await dropIntents(em, [uuid]);

@@ -23,7 +23,7 @@ export function lockView(row: LockPageRow, ended: Set<string> = new Set()): Lock
     since: ours?.since ?? lock?.startTime ?? null,
     until: ours?.until ?? null,
     run: intent?.requestId ?? null,
-    drift: driftOf({ isLocked, lockedBy, reason }, intent && { ...intent, isNewest }),
+    drift: driftOf({ isLocked, lockedBy, reason }, intent && { ...intent, isNewest }, action?.action ?? null),
     isOrphaned: ours !== null && (ours.isOver || ours.runState === 'withdrawn' || ended.has(ours.requestId)),
   };
 }

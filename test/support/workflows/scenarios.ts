@@ -167,7 +167,7 @@ export const leaseRequest = {
 export const serverLease = (ms: number): Fakes => {
   const states = [
     { due: [], waitMs: ms, unseen: [] },
-    { due: ['c1'], waitMs: 0, unseen: [] },
+    { due: ['c1'], waitMs: null, unseen: [] },
     { due: [], waitMs: null, unseen: [] },
   ];
   return {

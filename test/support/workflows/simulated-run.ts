@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { defaultPayloadConverter as converter, TypedSearchAttributes } from '@temporalio/common';
-import { msNumberToTs } from '@temporalio/common/lib/time.js';
+import { msNumberToTs, tsToMs } from '@temporalio/common/lib/time.js';
 import type { coresdk } from '@temporalio/proto';
 import { parseWorkflowCode } from '@temporalio/worker/lib/worker.js';
 import type { Workflow } from '@temporalio/worker/lib/workflow/interface.js';
@@ -23,17 +23,25 @@ export type Scenario = {
   idleQueues?: string[];
   /** The build that the worker says it is. */
   buildId?: string;
+  /** Signals that the run is sent, in ms since it began. */
+  signals?: { name: string; at: number }[];
+  /** No worker is there between these times: what is due meanwhile happens when one is there again. */
+  outage?: { from: number; until: number };
+  /** A run that has not ended by then is taken for one that never would; an hour where nothing is said. */
+  patienceMs?: number;
 };
 /** Tells each attempt at the steps, and when (in ms since the run began) and how it ended; an `open` run never would. */
-type Told = { attempts: Attempt[]; at: number } & (
+export type Told = { attempts: Attempt[]; at: number } & (
   | { ended: 'completed'; result: unknown }
   | { ended: 'failed'; failure: Error }
   | { ended: 'cancelled' | 'open' }
 );
 
-/** A run that has not ended in an hour is taken for one that never would. */
 const PATIENCE_MS = 3_600_000;
 const RUN = 'simulated';
+
+/** Something that the run waits for, or that is sent to it. */
+type Next = { due: number; happen: () => Promise<void> };
 
 /**
  * Runs a built workflow in the SDK's own sandbox, interceptors included, with fake activities and a clock that jumps to
@@ -46,6 +54,9 @@ class SimulatedRun {
   readonly #asked: Scenario;
   readonly #workflow: Workflow;
   readonly #steps = new Map<number, SimulatedStep>();
+  /** When each timer fires. */
+  readonly #timers = new Map<number, number>();
+  #signals: NonNullable<Scenario['signals']>;
   readonly #attempts: Attempt[] = [];
   #isCancelRequested = false;
   #now = 0;
@@ -54,6 +65,7 @@ class SimulatedRun {
   constructor(asked: Scenario, workflow: Workflow) {
     this.#asked = asked;
     this.#workflow = workflow;
+    this.#signals = asked.signals ?? [];
   }
 
   async told(): Promise<Told> {
@@ -61,17 +73,53 @@ class SimulatedRun {
     const args = input === undefined ? [] : [converter.toPayload(input)];
     await this.#activate({ initializeWorkflow: { workflowType, workflowId: RUN, arguments: args } });
     while (!this.#end) {
-      const [seq, step] = [...this.#steps].toSorted(([, one], [, other]) => one.due - other.due)[0] ?? [];
-      if (!step || step.due > PATIENCE_MS) this.#end = { ended: 'open', ...this.#sofar() };
-      else await this.#pass(seq!, step);
+      const [next] = this.#waiting().toSorted((one, other) => one.due - other.due);
+      if (!next || next.due > (this.#asked.patienceMs ?? PATIENCE_MS))
+        this.#end = { ended: 'open', ...this.#sofar() };
+      else {
+        this.#now = next.due;
+        await next.happen();
+      }
     }
     await this.#workflow.dispose();
     return this.#end;
   }
 
-  /** Lets the time pass until the step is due, and what then happens happen. */
+  #waiting(): Next[] {
+    const signals = this.#signals.map((signal) => ({
+      due: this.#worked(signal.at),
+      happen: () => this.#send(signal),
+    }));
+    const timers = [...this.#timers].map(([seq, due]) => ({
+      due: this.#worked(due),
+      happen: () => this.#fire(seq),
+    }));
+    const steps = [...this.#steps].map(([seq, step]) => ({
+      due: this.#worked(step.due),
+      happen: () => this.#pass(seq, step),
+    }));
+    return [...signals, ...timers, ...steps];
+  }
+
+  /** When a worker is there for what is due at that time. */
+  #worked(due: number): number {
+    const { from, until } = this.#asked.outage ?? { from: 0, until: 0 };
+    return due >= from && due < until ? until : due;
+  }
+
+  #send(signal: { name: string; at: number }): Promise<void> {
+    this.#signals = this.#signals.filter((other) => other !== signal);
+    return this.#activate({ signalWorkflow: { signalName: signal.name, input: [], headers: {} } });
+  }
+
+  #fire(seq: number): Promise<void> {
+    this.#timers.delete(seq);
+    return this.#activate({ fireTimer: { seq } });
+  }
+
+  /** Lets what happens next to a step happen. */
   async #pass(seq: number, step: SimulatedStep): Promise<void> {
-    this.#now = step.due;
+    step.due = this.#now;
     let isCancelled = false;
     const conclude = await step.happen(this.#asked.fakes, (made) => {
       const attempt = { ...made, cancel: async () => void (isCancelled = true) };
@@ -108,11 +156,17 @@ class SimulatedRun {
     const {
       scheduleActivity: step,
       requestCancelActivity: stop,
+      startTimer: timer,
+      cancelTimer: stoppedTimer,
       completeWorkflowExecution: completed,
     } = command;
     if (step) {
       const hasWorker = !this.#asked.idleQueues?.includes(step.taskQueue!);
       this.#steps.set(step.seq!, new SimulatedStep(step, this.#now, hasWorker));
+    } else if (timer) {
+      this.#timers.set(timer.seq!, this.#now + tsToMs(timer.startToFireTimeout));
+    } else if (stoppedTimer) {
+      this.#timers.delete(stoppedTimer.seq!);
     } else if (stop) {
       await this.#resolve(stop.seq!, this.#steps.get(stop.seq!)?.cancel() ?? null);
     } else if (completed) {

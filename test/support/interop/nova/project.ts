@@ -11,7 +11,7 @@ export type Stopped = { count: () => Promise<number>; release: () => Promise<voi
 export type Guest = { spawns: number; configDrive: Record<string, string> | null };
 
 /** Of nova-compute's driver, or of what the API writes for a rebuild, in its order (rig/writes.py). */
-export type Step = 'spawn' | 'destroy' | 'key-pairs' | 'save' | 'image-metadata';
+export type Step = 'spawn' | 'destroy' | 'key-pairs' | 'save' | 'image-metadata' | 'lock-note' | 'lock-save';
 
 const MICROVERSION = '2.96';
 

@@ -90,7 +90,13 @@ describe('drift', () => {
     [rows, null, null],
     [{ ...rows, lockedBy: null }, null, 'half locked'],
   ] as const)('of %j, where %j is meant, is %j', (found, meant, drift) => {
-    expect(driftOf(found, meant)).toBe(drift);
+    expect(driftOf(found, meant, 'lock')).toBe(drift);
+  });
+
+  it('of a lock whose newest action is an unlock is that unlock, lost', () => {
+    expect(driftOf(rows, null, 'unlock')).toBe('unlock lost');
+    expect(driftOf({ isLocked: false, lockedBy: null, reason: null }, null, 'unlock')).toBeNull();
+    expect(driftOf(rows, null, null)).toBeNull();
   });
 });
 

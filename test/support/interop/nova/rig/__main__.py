@@ -22,7 +22,7 @@ from nova import config, objects  # noqa: E402
 from oslo_log import log  # noqa: E402
 from oslo_messaging._drivers import impl_fake  # noqa: E402
 
-from rig import conf, control, databases, driver, identity, messages, services, stubs, writes  # noqa: E402
+from rig import conf, control, databases, driver, identity, locks, messages, services, stubs, writes  # noqa: E402
 from rig.arrangement import Arrangement  # noqa: E402
 from rig.serving import Mounts, answering, serve  # noqa: E402
 
@@ -40,6 +40,7 @@ def prepare(arrangement):
     impl_fake.time = types.SimpleNamespace(time=time.time, sleep=lambda pause: time.sleep(min(pause, POLL)))
     messages.intercept()
     writes.intercept()
+    locks.intercept()
     driver.install()
 
 
