@@ -53,6 +53,22 @@ describe('a lease', () => {
       await made.inCell("select uuid from instances where not locked or locked_by is distinct from 'admin'"),
     ).toEqual([]);
   });
+
+  it('of a server that was archived since is over', async () => {
+    const id = randomUUID();
+    await made.planted();
+    await made.fleet(chosen({}), lock('x', id));
+    await made.inCell('truncate instances cascade');
+    expect(await made.services.lockLeases.look({ requestId: id })).toMatchObject({
+      due: [made.uuidOf['cell1']],
+    });
+    await made.services.lockLeases.end(leaseRequest(id, made.uuidOf['cell1']!));
+    expect(await made.services.lockLeases.look({ requestId: id })).toEqual({
+      due: [],
+      waitMs: null,
+      unseen: [],
+    });
+  });
 });
 
 describe('a protected server', () => {
