@@ -1,5 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { availableParallelism, loadavg } from 'node:os';
 import path from 'node:path';
+import { listParts } from '../src/daemons/parts.ts';
 import { type Outcome, TestHome } from '../test/support/home/cli.ts';
 
 export const ROUNDS = 5;
@@ -68,3 +70,24 @@ export async function compete({ name, atMost, args, env, results, theirs, prepar
 }
 
 export const row = (...cells: (string | number)[]): void => console.log(`| ${cells.join(' | ')} |`);
+
+/** Tells how busy the machine is. */
+export function load(): string {
+  const averages = loadavg().map((average) => average.toFixed(2));
+  return `Load ${averages.join(' ')}`;
+}
+
+/** Prints how busy the machine is, and the head of the table of which `row` prints the rows. */
+export function heading(): void {
+  console.log(`${load()} on ${availableParallelism()} cores; medians of ${ROUNDS}.\n`);
+  row('what', 'keyward, s', 'real, s', 'ratio', 'at most', 'peak, MiB');
+  row(...Array<string>(6).fill('---'));
+}
+
+/** Reads the kernel's record of the peaks of the workers, which still run; nothing where there is no /proc. */
+export function workersPeak(): string {
+  const running = listParts(home.home).filter(({ part, pid }) => part.startsWith('worker') && pid !== null);
+  const files = running.map(({ pid }) => `/proc/${pid}/status`).filter((file) => existsSync(file));
+  const kib = files.map((file) => Number(/VmHWM:\s+(\d+)/.exec(readFileSync(file, 'utf8'))?.[1]));
+  return kib.length > 0 ? (Math.max(...kib) / 1024).toFixed(0) : '';
+}

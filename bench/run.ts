@@ -1,14 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { availableParallelism, loadavg } from 'node:os';
 import path from 'node:path';
-import { listParts } from '../src/daemons/parts.ts';
 import { StartedPrograms } from '../test/support/interop/programs.ts';
 import { RealKeystone } from '../test/support/interop/real-keystone.ts';
 import { competeWithNova } from './compute.ts';
+import { measureLocks } from './locks.ts';
 import { competeWithOpenstack, listServers } from './servers.ts';
 import {
   compete,
   type Contest,
+  heading,
   home,
   keyward,
   median,
@@ -20,6 +19,7 @@ import {
   succeed,
   time,
   urlOf,
+  workersPeak,
 } from './measure.ts';
 
 const REGION = ['--bootstrap-region-id', 'RegionOne'];
@@ -118,15 +118,7 @@ async function startUp(name: string, prepare: () => Promise<unknown>): Promise<v
   row(name, median(times).toFixed(2), '', '', '', await peakMiB(['up']));
 }
 
-/** Reads the kernel's record of the peaks of the workers, which still run; nothing where there is no /proc. */
-function workersPeak(): string {
-  const running = listParts(home.home).filter(({ part, pid }) => part.startsWith('worker') && pid !== null);
-  const files = running.map(({ pid }) => `/proc/${pid}/status`).filter((file) => existsSync(file));
-  const kib = files.map((file) => Number(/VmHWM:\s+(\d+)/.exec(readFileSync(file, 'utf8'))?.[1]));
-  return kib.length > 0 ? (Math.max(...kib) / 1024).toFixed(0) : '';
-}
-
-async function main(): Promise<void> {
+async function measureAll(): Promise<void> {
   await keyward(['up']);
   for (const name of ['bench', 'bench_real']) await home.query(`create database ${name}`, 'postgres');
   const real = await RealKeystone.open(
@@ -137,10 +129,7 @@ async function main(): Promise<void> {
   await real.manage('db_sync');
   await keyward(['db', 'sync'], { KEYWARD_KEYSTONE_DATABASE_URL: urlOf('bench') });
 
-  const load = loadavg().map((average) => average.toFixed(2));
-  console.log(`Load ${load.join(' ')} on ${availableParallelism()} cores; medians of ${ROUNDS}.\n`);
-  row('what', 'keyward, s', 'real, s', 'ratio', 'at most', 'peak, MiB');
-  row(...Array<string>(6).fill('---'));
+  heading();
   for (const contest of contests(real, home.temporal)) await compete(contest);
   for (const contest of await resourceContests(real)) await compete(contest);
   for (const count of [10_000, 100_000]) await listUsers(count);
@@ -151,6 +140,16 @@ async function main(): Promise<void> {
   row('the local worker, after all that', '', '', '', '', workersPeak());
   await startUp('up, when it is up', async () => {});
   await startUp('up, after down', () => keyward(['down']));
+  await measureLocks();
 }
 
-await main().finally(() => home.remove());
+/** `npm run bench locks` measures locks alone, and `npm run bench locks fleet` one part of that. */
+async function main([only, ...parts]: string[]): Promise<void> {
+  if (only === undefined) return measureAll();
+  if (only !== 'locks') throw new Error(`Only locks can be measured alone, and not ${only}.`);
+  await keyward(['up']);
+  heading();
+  await measureLocks(parts);
+}
+
+await main(process.argv.slice(2)).finally(() => home.remove());

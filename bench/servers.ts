@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ensurePostgres } from '../src/daemons/postgres/server.ts';
-import { pageStatement } from '../src/database/nova-cell/server-pages.ts';
+import { pageStatement, type ServerFilter } from '../src/database/nova-cell/server-pages.ts';
 import { NEWEST_FIRST } from '../src/rules/compute/server-order.ts';
 import { novaDatabases } from '../test/support/interop/nova/databases.ts';
 import { NovaTools } from '../test/support/interop/nova-tools.ts';
@@ -44,19 +44,17 @@ async function plant(count: number): Promise<void> {
 }
 
 /** Prints the plan of the statement that a cell is asked for its first page, as a literal one. */
-async function printPlan(count: number): Promise<void> {
-  const { sql, values } = pageStatement({}, { order: NEWEST_FIRST, after: null, size: 1001 });
+export async function printPlan(what: string, filter: ServerFilter = {}): Promise<void> {
+  const { sql, values } = pageStatement(filter, { order: NEWEST_FIRST, after: null, size: 1001 });
   const literal = values.reduce<string>(
     (text, value) => text.replace('?', typeof value === 'string' ? `'${value}'` : String(value)),
     sql,
   );
   const plan = await home.query<{ 'QUERY PLAN': string }>(`explain (analyze, costs off) ${literal}`, CELL);
-  console.log(
-    `\nThe first page of ${count} servers:\n${plan.map((line) => line['QUERY PLAN']).join('\n')}\n`,
-  );
+  console.log(`\nThe first page of ${what}:\n${plan.map((line) => line['QUERY PLAN']).join('\n')}\n`);
 }
 
-async function measure(name: string, args: string[]): Promise<void> {
+export async function measure(name: string, args: string[]): Promise<void> {
   const times: Seconds[] = [];
   for (let round = 0; round < ROUNDS; round++) times.push(await time(() => keyward(args)));
   row(name, median(times).toFixed(2), '', '', '', await peakMiB(args));
@@ -67,7 +65,7 @@ export async function listServers(): Promise<void> {
   await keyward(['db', 'sync', 'compute']);
   for (const count of [1000, 100_000]) {
     await plant(count);
-    await printPlan(count);
+    await printPlan(`${count} servers`);
     await measure(`server list, first page of ${count}`, FIRST_PAGE);
     await measure(`server list -f csv, ${count} servers`, ALL);
   }

@@ -29,20 +29,18 @@ export type LockParts = {
 
 export const createLockActivities = ({ locks, fleet, leases, protecting, announcer, timers }: LockParts) => ({
   changeLock: (request: Lock) => locks.apply(request),
-  announceLock: (request: Lock) => announcer.announce(request, [request.uuid]),
+  announceLock: (request: Lock) => announcer.announce({ ...request, batch: request.requestId }),
   protectServer: (request: Asked<ServerProtectRequest>) => protecting.apply(request),
   armLease: ({ leaseId }: OfLease) => timers.arm(leaseId),
   wakeLease: ({ leaseId }: OfLease) => timers.wake(leaseId),
   listLockCells: (_request: Fleet) => fleet.cells(),
   beginLocks: (request: Fleet & { cell: string }) => fleet.begin(request),
   changeLocks: (request: Fleet & BatchOf) => fleet.change(request),
-  announceLocks: (request: Fleet & BatchOf) => announcer.announceBatch(request),
+  announceLocks: (request: Fleet & BatchOf) => announcer.announce(request),
   stopLocks: (request: Fleet & { cell: string }) => fleet.stop(request),
-  finishLocks: (request: Fleet & { cell: string }) => fleet.finish(request),
   lookAtLease: (request: Lease) => leases.look(request),
   endLocks: (request: Lease & BatchOf) => leases.end(request),
-  announceEnded: (request: Lease & BatchOf) =>
-    announcer.announceBatch({ ...request, locking: { kind: 'unlock' } }),
+  announceEnded: (request: Lease & BatchOf) => announcer.announce(request),
 });
 
 export type LockActivities = ReturnType<typeof createLockActivities>;

@@ -13,7 +13,7 @@ import type { Target } from '../rules/target.ts';
 import type { Served } from '../temporal/worker.ts';
 import { serveCompute } from './activities.ts';
 import { startBeat } from './beat.ts';
-import { keepLeases } from './keep-leases.ts';
+import { keepLocks } from './keep-locks.ts';
 import { openComputeHost } from './compute-host.ts';
 import type { ComputeServices } from './open-compute.ts';
 import type { Work } from './service.ts';
@@ -64,12 +64,12 @@ export async function workOnCompute(wanted: Wanted): Promise<Served> {
   const announcer = new ServerAnnouncer(services.cells, notifications, notifyOn);
   const lockAnnouncer = new LockAnnouncer(services.cells, notifications);
   const timers = new LeaseRuns(target, wanted.client);
-  const leases = keepLeases(services.lockLeases, timers, announce);
+  const locks = keepLocks(services.lockLeases, timers, lockAnnouncer, announce);
   const served = await serveCompute(target, services, { env, guests, announcer, lockAnnouncer, timers });
   return {
     ...served,
     close: async () => {
-      await Promise.all([host?.close(), sending.close(), leases.close()]);
+      await Promise.all([host?.close(), sending.close(), locks.close()]);
       await notifier.close();
       await served.close();
     },

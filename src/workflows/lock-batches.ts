@@ -1,6 +1,5 @@
 import { CancellationScope, uuid4 } from '@temporalio/workflow';
 import type { BatchDone, BatchOf, LockCounts } from '../rules/compute/lock-request.ts';
-import { later } from './server-steps.ts';
 
 type Batches = {
   cell: string;
@@ -12,10 +11,10 @@ type Batches = {
 
 /**
  * Changes the locks of a cell's servers, one batch after the other. Each is told of while the next one is changed, and also
- * where the run is cancelled or fails behind it.
+ * where the run is cancelled or fails behind it. What can't be told of soon is left to the workers, who find its row.
  */
 export async function changeAll({ cell, change, announce, count }: Batches): Promise<void> {
-  const tellings: Promise<void>[] = [];
+  let told = Promise.resolve();
   try {
     let after: number | null = 0;
     while (after !== null) {
@@ -23,12 +22,11 @@ export async function changeAll({ cell, change, announce, count }: Batches): Pro
       const batch: BatchOf = { cell, after, batch: uuid4() };
       const done: BatchDone = await change(batch);
       count(done);
-      if (done.changed > 0) tellings.push(later(CancellationScope.nonCancellable(() => announce(batch))));
-      await tellings.at(-2);
+      await told;
+      if (done.changed > 0) told = CancellationScope.nonCancellable(() => announce(batch)).catch(() => {});
       after = done.last;
     }
   } finally {
-    await CancellationScope.nonCancellable(() => Promise.allSettled(tellings));
+    await CancellationScope.nonCancellable(() => told);
   }
-  await Promise.all(tellings);
 }

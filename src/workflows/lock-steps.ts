@@ -9,6 +9,13 @@ export const firstLock = proxyActivities<LockActivities>({
   retry: { ...backoff, maximumAttempts: 5 },
 });
 
+/** What goes on without it is not held up by a cell that does not answer: rows say what is left to do. */
+export const briefLockSteps = proxyActivities<LockActivities>({
+  ...patient,
+  startToCloseTimeout: '60s',
+  retry: { ...backoff, maximumAttempts: 5 },
+});
+
 /** What must be done once a lock is changed is tried through an outage of hours. */
 export const lockSteps = proxyActivities<LockActivities>({
   ...patient,

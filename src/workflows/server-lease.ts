@@ -12,6 +12,7 @@ import type { LockActivities } from '../activities/locks.ts';
 import { LEASE_CHANGED, type LeaseRequest } from '../rules/compute/lock-request.ts';
 import type { Asked } from '../rules/run-request.ts';
 import { changeAll } from './lock-batches.ts';
+import { briefLockSteps } from './lock-steps.ts';
 import { backoff, later, patient } from './server-steps.ts';
 
 type Request = Asked<LeaseRequest>;
@@ -23,8 +24,8 @@ const steps = proxyActivities<LockActivities>({
   retry: { ...backoff, maximumInterval: '5 minutes' },
 });
 
-/** A cell that does not answer, or in which a step was refused, is asked again after this time. */
-const UNSEEN_MS = 10 * 60_000;
+/** A cell in which a step was refused is asked again after this time. */
+const REFUSED_MS = 10 * 60_000;
 /** The databases' clocks decide, and a timer may be early by them. */
 const LEAST_MS = 200;
 
@@ -32,7 +33,7 @@ const leaseChanged = defineSignal(LEASE_CHANGED);
 
 /**
  * Waits until a lease ends, and takes its locks off that are still its own. Gives how many those were. No cell waits for
- * another one.
+ * another one; where one does not answer, a worker starts this run again once the lease is overdue there.
  */
 export async function serverLease(request: Request): Promise<{ unlocked: number }> {
   const ending = new Map<string, Promise<void>>();
@@ -51,12 +52,11 @@ export async function serverLease(request: Request): Promise<{ unlocked: number 
   try {
     for (;;) {
       isWoken = false;
-      const { due, waitMs, unseen } = await steps.lookAtLease(request);
-      if (waitMs === null && due.length + unseen.length + ending.size === 0) return { unlocked };
+      const { due, waitMs } = await steps.lookAtLease(request);
+      if (waitMs === null && due.length + ending.size === 0) return { unlocked };
       for (const cell of due) if (!ending.has(cell)) ending.set(cell, later(end(cell)));
       // Each cell that is being ended wakes the run when it is done.
-      const ms = Math.max(LEAST_MS, waitMs ?? UNSEEN_MS);
-      await condition(() => isWoken, unseen.length > 0 ? Math.min(ms, UNSEEN_MS) : ms);
+      await condition(() => isWoken, Math.max(LEAST_MS, waitMs ?? REFUSED_MS));
     }
   } finally {
     await CancellationScope.nonCancellable(() => Promise.allSettled(ending.values()));
@@ -68,11 +68,11 @@ async function endIn(request: Request, cell: string, count: (changed: number) =>
     await changeAll({
       cell,
       change: (batch) => steps.endLocks({ ...request, ...batch }),
-      announce: (batch) => steps.announceEnded({ ...request, ...batch }),
+      announce: (batch) => briefLockSteps.announceEnded({ ...request, ...batch }),
       count: ({ changed }) => count(changed),
     });
   } catch (error) {
     if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
-    await sleep(UNSEEN_MS);
+    await sleep(REFUSED_MS);
   }
 }

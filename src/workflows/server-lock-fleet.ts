@@ -10,7 +10,7 @@ import type { LockActivities } from '../activities/locks.ts';
 import type { CellOutcome, FleetLockRequest, FleetOutcome } from '../rules/compute/lock-request.ts';
 import type { Asked } from '../rules/run-request.ts';
 import { changeAll } from './lock-batches.ts';
-import { firstLock, lockSteps } from './lock-steps.ts';
+import { briefLockSteps, firstLock, lockSteps } from './lock-steps.ts';
 import { backoff, patient } from './server-steps.ts';
 
 type Request = Asked<FleetLockRequest>;
@@ -63,18 +63,20 @@ async function lockCell(request: Request, { uuid: cell, name }: Cell): Promise<C
       cell,
       change: (batch) =>
         steps(`in ${name}, from ${lookedAt(outcome) + 1} on`).changeLocks({ ...request, ...batch }),
-      announce: (batch) => lockSteps.announceLocks({ ...request, ...batch }),
+      announce: (batch) => briefLockSteps.announceLocks({ ...request, ...batch }),
       count: ({ changed, left, refused }) => {
         outcome.changed += changed;
         outcome.left += left;
         outcome.refused += refused;
       },
     });
-    await lockSteps.finishLocks({ ...request, cell });
     for (const leaseId of leases) await lockSteps.wakeLease({ ...request, leaseId });
   } catch (error) {
     if (isCancellation(error)) {
-      await CancellationScope.nonCancellable(() => lockSteps.stopLocks({ ...request, cell }));
+      // A cell that does not answer is stopped all the same, since nobody goes on with the run.
+      await CancellationScope.nonCancellable(() => briefLockSteps.stopLocks({ ...request, cell })).catch(
+        () => {},
+      );
       throw error;
     }
     if (!(error instanceof ActivityFailure)) throw error;

@@ -50,9 +50,20 @@ export function fleetFilter(
       projectId: flags.project ?? null,
       host: flags.host ?? null,
       availabilityZone: flags['availability-zone'] ?? null,
-      name: flags.name === undefined ? null : globExpression(flags.name),
+      name: flags.name === undefined ? null : patternOf(flags.name),
       status: flags.status ?? null,
     },
     force: flags.force ?? false,
   };
+}
+
+/** Refuses a pattern that says nothing, as of a range that runs backwards, and classes by names, which are not understood. */
+function patternOf(pattern: string): string {
+  const expression = globExpression(pattern);
+  try {
+    if (!pattern.includes('[[:')) return new RegExp(expression, 'u').source;
+  } catch {
+    // What JavaScript does not take, PostgreSQL would refuse in every cell.
+  }
+  throw new UsageError(`--name '${pattern}' is no pattern.`, "Give one with *, ? and [abc], as 'web-*'.");
 }

@@ -13,6 +13,7 @@ export type LockListRow = {
   Name: string | null;
   Reason: string | null;
   'Locked By': 'owner' | 'admin' | null;
+  Account: string | null;
   Since: string | null;
   Until: string | null;
   Run: string | null;
@@ -21,10 +22,9 @@ export type LockListRow = {
   Repair?: 'restored' | 'forgotten' | null;
   'User ID'?: string | null;
   'Project ID'?: string | null;
-  Account?: string | null;
 };
 
-const LONG = ['User ID', 'Project ID', 'Account'] as const;
+const LONG = ['User ID', 'Project ID'] as const;
 
 export const lockList = new ListOutput<RepairedLock, LockListRow>(
   {
@@ -32,6 +32,7 @@ export const lockList = new ListOutput<RepairedLock, LockListRow>(
     Name: ({ name }) => name,
     Reason: ({ reason }) => reason,
     'Locked By': ({ lockedBy }) => lockedBy,
+    Account: ({ by }) => by,
     Since: ({ since }) => since,
     Until: ({ until }) => until,
     Run: ({ run }) => run,
@@ -40,7 +41,6 @@ export const lockList = new ListOutput<RepairedLock, LockListRow>(
     Repair: ({ repair }) => repair ?? null,
     'User ID': ({ userId }) => userId,
     'Project ID': ({ projectId }) => projectId,
-    Account: ({ by }) => by,
   },
   ({ long, repair }) => [...(repair ? [] : (['Repair'] as const)), ...(long ? [] : LONG)],
 );

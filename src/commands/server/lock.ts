@@ -15,7 +15,7 @@ export default class ServerLock extends LockCommand {
   static override description =
     "Nova then refuses members of the server's project every change of it, and shows them the reason. Who acts in that " +
     "project (see WHO ACTS) locks as its owner, everybody else as an admin, whose lock an owner can't undo. A server that " +
-    'is locked already gets the new reason, or none. With --until a run takes the lock off at that time, unless it was ' +
+    'is locked already gets the new reason and the new end, or none of either where that is not given. With --until a run takes the lock off at that time, unless it was ' +
     'changed since; a worker has to run then. With --all one run locks all servers that are not locked yet; repeated, it ' +
     'does the rest.';
   static override examples = [

@@ -2,6 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Caller } from '../../rules/compute/caller.ts';
 import type { LockedBy, LockKind } from '../../rules/compute/instance-lock.ts';
 import { DATABASE_NOW } from '../database-time.ts';
+import { LOCKED_REASON, UUIDS } from './lock-sql.ts';
 
 /** A server that is there, with the lock that it has. `id` is its row's number in its cell. */
 export type LockedRow = {
@@ -17,9 +18,6 @@ export type LockedRow = {
 /** Whose action it is, and by which request: the columns of Nova's rows. */
 export type ActionOf = { caller: Caller; requestId: string; host: string };
 
-/** Gives the texts of a parameter that is JSON, since the driver writes arrays in a way of its own. */
-const UUIDS = 'select jsonb_array_elements_text(?::jsonb)';
-
 /**
  * Locks the rows of servers in the order of their numbers, so that two who lock many never wait for each other, and then
  * reads them: what another one changed meanwhile is seen. Those that are gone are left out.
@@ -32,8 +30,7 @@ export async function lockRows(em: EntityManager, uuids: string[]): Promise<Lock
   );
   return em.execute<LockedRow[]>(
     `select i.id, i.uuid, i.display_name as name, i.project_id as "projectId", coalesce(i.locked, false) as "isLocked",
-       i.locked_by as "lockedBy", (select value from instance_system_metadata m
-         where m.instance_uuid = i.uuid and m.key = 'locked_reason' order by m.id desc limit 1) as reason
+       i.locked_by as "lockedBy", (${LOCKED_REASON}) as reason
      from instances i where i.uuid in (${UUIDS}) and i.deleted = 0 order by i.id`,
     [given],
   );

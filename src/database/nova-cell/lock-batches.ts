@@ -1,7 +1,8 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Caller } from '../../rules/compute/caller.ts';
-import type { LockCounts } from '../../rules/compute/lock-request.ts';
+import type { LockCounts, Locking } from '../../rules/compute/lock-request.ts';
 import type { Requester } from '../../rules/requester.ts';
+import { hasTable } from '../has-table.ts';
 import { type ServerFilter, serverConditions } from './server-pages.ts';
 
 /** Servers of a cell, in the order of their rows' numbers; `last` is the number of the last one, null where there is none. */
@@ -14,6 +15,7 @@ export type AskedBy = { caller: Caller; requester: Requester };
 export type Batch = Omit<LockCounts, 'changed'> & {
   servers: string[];
   last: number | null;
+  locking: Locking;
   askedBy: AskedBy;
 };
 
@@ -50,8 +52,8 @@ async function pick(
 /** Finds what a batch of a request has done; null where it has not been done. */
 export async function findBatch(em: EntityManager, requestId: string, batch: string): Promise<Batch | null> {
   const [row] = await em.execute<Batch[]>(
-    `select servers, left_alone as left, refused, last_id as last, asked_by as "askedBy" from keyward.lock_batch
-     where request_id = ? and batch = ?`,
+    `select servers, left_alone as left, refused, last_id as last, locking, asked_by as "askedBy"
+     from keyward.lock_batch where request_id = ? and batch = ?`,
     [requestId, batch],
   );
   return row ?? null;
@@ -62,12 +64,40 @@ export async function keepBatch(
   em: EntityManager,
   requestId: string,
   batch: string,
-  { servers, left, refused, last, askedBy }: Batch,
+  { servers, left, refused, last, locking, askedBy }: Batch,
 ): Promise<void> {
   await em.execute(
-    `insert into keyward.lock_batch (request_id, batch, servers, left_alone, refused, last_id, asked_by)
-     values (?, ?, ?::jsonb, ?, ?, ?, ?::jsonb)`,
-    [requestId, batch, JSON.stringify(servers), left, refused, last, JSON.stringify(askedBy)],
+    `insert into keyward.lock_batch (request_id, batch, servers, left_alone, refused, last_id, locking,
+       asked_by, told_at)
+     values (?, ?, ?::jsonb, ?, ?, ?, ?::jsonb, ?::jsonb, case when ? then clock_timestamp() end)`,
+    [
+      requestId,
+      batch,
+      JSON.stringify(servers),
+      left,
+      refused,
+      last,
+      JSON.stringify(locking),
+      JSON.stringify(askedBy),
+      servers.length === 0,
+    ],
+  );
+}
+
+/** Notes that all of a batch was told of. */
+export async function markTold(em: EntityManager, requestId: string, batch: string): Promise<void> {
+  await em.execute(
+    'update keyward.lock_batch set told_at = clock_timestamp() where request_id = ? and batch = ?',
+    [requestId, batch],
+  );
+}
+
+/** Lists batches that were done some minutes ago and are not told of yet. */
+export async function listUntold(em: EntityManager): Promise<{ requestId: string; batch: string }[]> {
+  if (!(await hasTable(em, 'keyward.lock_batch'))) return [];
+  return em.execute<{ requestId: string; batch: string }[]>(
+    `select request_id as "requestId", batch from keyward.lock_batch
+     where told_at is null and recorded_at < clock_timestamp() - interval '2 minutes' order by recorded_at limit 100`,
   );
 }
 

@@ -5,9 +5,9 @@ import type { Lease } from '../../rules/compute/lock-request.ts';
 import type { Requester } from '../../rules/requester.ts';
 import { hasTable } from '../has-table.ts';
 import { isoMicros } from '../naive-times.ts';
+import { UUIDS } from './lock-sql.ts';
 
 const TABLE = 'keyward.server_lock';
-const UUIDS = 'select jsonb_array_elements_text(?::jsonb)';
 
 /** What is kept of a lock by keyward itself, since Nova can lose it. */
 export type NewIntent = {
@@ -144,11 +144,12 @@ export async function leasesOf(em: EntityManager, requestId: string): Promise<st
   return rows.map(({ id }) => id);
 }
 
-/** Forgets the locks of a lease whose servers were archived since: nothing of them is left to unlock. */
-export async function forgetGone(em: EntityManager, leaseId: string): Promise<void> {
+/** Forgets locks of servers that are gone, unless somebody else just works on them: nothing is left to unlock. */
+export async function forgetGone(em: EntityManager): Promise<void> {
   await em.execute(
-    `delete from keyward.server_lock l where lease_id = ?
-       and not exists (select from instances i where i.uuid = l.instance_uuid)`,
-    [leaseId],
+    `with gone as (select instance_uuid from keyward.server_lock l
+       where not exists (select from instances i where i.uuid = l.instance_uuid and i.deleted = 0)
+       for update skip locked)
+     delete from keyward.server_lock where instance_uuid in (select instance_uuid from gone)`,
   );
 }

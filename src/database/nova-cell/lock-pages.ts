@@ -2,6 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { LockedBy } from '../../rules/compute/instance-lock.ts';
 import { hasTable } from '../has-table.ts';
 import { isoMicros } from '../naive-times.ts';
+import { ACCOUNT, LOCKED_REASON } from './lock-sql.ts';
 
 /**
  * The lock of a server with the newest lock or unlock that Nova has noted, and what keyward has put on (null: nothing). Times
@@ -39,15 +40,14 @@ const ACTION = `select json_build_object('action', a.action, 'requestId', a.requ
   order by a.id desc limit 1`;
 
 const INTENT = `select json_build_object('requestId', l.request_id, 'lockedBy', l.locked_by, 'reason', l.reason,
-    'by', l.requester_user || '@' || l.requester_host, 'since', ${isoMicros("l.locked_at at time zone 'UTC'")},
+    'by', ${ACCOUNT}, 'since', ${isoMicros("l.locked_at at time zone 'UTC'")},
     'until', ${isoMicros("l.until at time zone 'UTC'")}, 'isOver', coalesce(l.until < clock_timestamp(), false),
     'runState', (select state from keyward.request r where r.id = l.request_id))
   from keyward.server_lock l where l.instance_uuid = i.uuid`;
 
 const rowsOf = (intent: string): string => `select i.id, i.uuid, i.display_name as name,
     coalesce(i.locked, false) as "isLocked", i.locked_by as "lockedBy",
-    (select value from instance_system_metadata m where m.instance_uuid = i.uuid and m.key = 'locked_reason'
-      order by m.id desc limit 1) as reason,
+    (${LOCKED_REASON}) as reason,
     (${ACTION}) as action, (${intent}) as intent
   from instances i where i.deleted = 0`;
 
@@ -57,7 +57,7 @@ export async function readLocks(
   { after, size }: { after: number; size: number },
 ): Promise<LockPageRow[]> {
   const isOurs = await hasTable(em, 'keyward.server_lock');
-  const ours = isOurs ? 'or i.uuid in (select instance_uuid from keyward.server_lock)' : '';
+  const ours = isOurs ? 'or exists (select from keyward.server_lock l where l.instance_uuid = i.uuid)' : '';
   return em.execute<LockPageRow[]>(
     `${rowsOf(isOurs ? INTENT : 'null::json')} and (i.locked or i.locked_by is not null ${ours}) and i.id > ?
      order by i.id limit ?`,

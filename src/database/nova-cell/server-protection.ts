@@ -4,6 +4,7 @@ import type { Protection } from '../../rules/compute/server-protection.ts';
 import { DATABASE_NOW } from '../database-time.ts';
 import { hasTable } from '../has-table.ts';
 import { isoMicros } from '../naive-times.ts';
+import { ACCOUNT } from './lock-sql.ts';
 
 const TABLE = 'keyward.server_protection';
 
@@ -25,11 +26,13 @@ export async function putProtection(
   { requestId, reason, requester }: { requestId: string; reason: string; requester: Requester },
 ): Promise<void> {
   await em.execute(
-    `insert into keyward.server_protection (instance_uuid, request_id, reason, requester_user, requester_host) values (?, ?, ?, ?, ?)
+    `insert into keyward.server_protection (instance_uuid, request_id, reason, requester_user, requester_sudo_user,
+       requester_host) values (?, ?, ?, ?, ?, ?)
      on conflict (instance_uuid) do update set request_id = excluded.request_id, reason = excluded.reason,
-       requester_user = excluded.requester_user, requester_host = excluded.requester_host,
+       requester_user = excluded.requester_user, requester_sudo_user = excluded.requester_sudo_user,
+       requester_host = excluded.requester_host,
        protected_at = excluded.protected_at`,
-    [uuid, requestId, reason, requester.user, requester.host],
+    [uuid, requestId, reason, requester.user, requester.sudoUser, requester.host],
   );
 }
 
@@ -41,7 +44,7 @@ export async function dropProtection(em: EntityManager, uuid: string): Promise<v
 export async function findProtection(em: EntityManager, uuid: string): Promise<Protection | null> {
   if (!(await hasTable(em, TABLE))) return null;
   const [row] = await em.execute<Protection[]>(
-    `select reason, requester_user as by, ${isoMicros("protected_at at time zone 'UTC'")} as since
+    `select reason, ${ACCOUNT} as by, ${isoMicros("protected_at at time zone 'UTC'")} as since
      from ${TABLE} where instance_uuid = ?`,
     [uuid],
   );

@@ -44,10 +44,10 @@ export type FleetLockRequest = RunInput & {
 export type LeaseRequest = RunInput;
 
 /**
- * How a lease stands: the cells (uuids) in which it is due, in how many milliseconds it will be in another one (null: there are
- * no more of its locks), and the names of the cells that have not answered.
+ * How a lease stands: the cells (uuids) in which it is due, and in how many milliseconds it will be in another one (null: there
+ * are no more of its locks). Of cells that do not answer it says nothing.
  */
-export type LeaseState = { due: string[]; waitMs: number | null; unseen: string[] };
+export type LeaseState = { due: string[]; waitMs: number | null };
 
 /** What became of servers: their locks were changed, needed no change, or may not be changed by whoever asked. */
 export type LockCounts = { changed: number; left: number; refused: number };
@@ -90,12 +90,12 @@ export function lockRunIn(target: Target, given: string): string | null {
 
 /** Refuses a reason that Nova would; white space alone is one, and is kept as it is. */
 export function assertReason(reason: string): void {
-  if (reason === '') throw new UsageError('--reason is empty.', 'Say why, or leave --reason out.');
+  if (reason === '') throw new UsageError('--reason is empty.', 'Say why.');
   if (reason.includes('\0')) throw new UsageError('--reason has a NUL character.', 'Leave it out.');
   const length = lengthOf(reason);
   if (length <= LONGEST_REASON) return;
   throw new UsageError(
-    `--reason has ${length} characters, and Nova keeps at most ${LONGEST_REASON}.`,
+    `--reason has ${length} characters, and at most ${LONGEST_REASON} are kept.`,
     'Shorten it.',
   );
 }

@@ -2,7 +2,6 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Cells } from '../../database/cells.ts';
 import {
   countBatches,
-  forgetBatches,
   pickByFilter,
   pickByRequest,
   type PickedServers,
@@ -20,7 +19,7 @@ import type {
 } from '../../rules/compute/lock-request.ts';
 import type { Asked } from '../../rules/run-request.ts';
 import { acceptRequest, markApplied, wasApplied, withdrawRequest } from '../request-ledger.ts';
-import { BATCH_SIZE, changeBatch, isStillOurs } from './lock-batch.ts';
+import { BATCH_SIZE, changeBatch, forgetOld, isStillOurs } from './lock-batch.ts';
 import type { LockTarget } from './lock-gate.ts';
 
 type Request = Asked<FleetLockRequest>;
@@ -49,17 +48,17 @@ export class FleetLocks {
     const { selection } = request;
     return this.#transact(request, async (em) => {
       await acceptRequest(em, operationOf(request), request);
-      await forgetBatches(em);
+      await forgetOld(em);
       return selection.by === 'run' ? leasesOf(em, selection.requestId) : [];
     });
   }
 
-  /** Changes the locks of the next servers of a cell. */
+  /** Changes the locks of the next servers of a cell; with the last ones all is done there. */
   change(request: Request & BatchOf): Promise<BatchDone> {
     const { requestId, selection, after, batch } = request;
     return this.#transact(request, async (em) => {
       await wasApplied(em, requestId, { isBegun: true });
-      return changeBatch(em, {
+      const done = await changeBatch(em, {
         requestId,
         operation: operationOf(request),
         batch,
@@ -67,17 +66,14 @@ export class FleetLocks {
         asked: () => Promise.resolve(request),
         isWanted: (target) => isWanted(target, selection),
       });
+      if (done.last === null) await markApplied(em, requestId);
+      return done;
     });
   }
 
   /** Sees to it that nothing more is changed in a cell. */
   async stop(request: Request & { cell: string }): Promise<void> {
     await this.#transact(request, (em) => withdrawRequest(em, operationOf(request), request.requestId));
-  }
-
-  /** Notes that all is done in a cell. */
-  async finish(request: Request & { cell: string }): Promise<void> {
-    await this.#transact(request, (em) => markApplied(em, request.requestId));
   }
 
   /**

@@ -1,6 +1,6 @@
 import type { Cells } from '../../database/cells.ts';
 import { nowMicros } from '../../database/database-time.ts';
-import { findBatch } from '../../database/nova-cell/lock-batches.ts';
+import { findBatch, listUntold, markTold } from '../../database/nova-cell/lock-batches.ts';
 import { findServers } from '../../database/nova-cell/server.repository.ts';
 import { novaRequestId } from '../../rules/compute/new-server.ts';
 import { instanceLock } from '../../rules/compute/notifications/instance-lock.ts';
@@ -8,8 +8,8 @@ import type { Server } from '../../rules/compute/server.ts';
 import type { LockChange } from './lock-gate.ts';
 import type { NotificationService } from './notification-service.ts';
 
-/** Who asked for a batch is kept with it. */
-type BatchChange = Pick<LockChange, 'locking' | 'requestId'> & { cell: string; batch: string };
+/** A batch of a request, in the cell of that uuid. */
+type BatchOf = { cell: string; requestId: string; batch: string };
 
 /** So many notifications are under way at once. */
 const AT_ONCE = 200;
@@ -24,22 +24,26 @@ export class LockAnnouncer {
     this.#notifications = notifications;
   }
 
-  /** Resolves once each is delivered, or kept. */
-  async announce(change: LockChange & { cell: string }, uuids: string[]): Promise<void> {
-    const database = await this.#cells.databaseOf(change.cell);
-    const { servers, at } = await database.read(async (em) => ({
-      servers: await findServers(em, uuids),
-      at: await nowMicros(em),
-    }));
+  /** Tells of those that a batch has changed, and resolves once each is delivered, or kept. */
+  async announce({ cell, requestId, batch }: BatchOf): Promise<void> {
+    const database = await this.#cells.databaseOf(cell);
+    const seen = await database.read(async (em) => {
+      const done = await findBatch(em, requestId, batch);
+      return done && { done, servers: await findServers(em, done.servers), at: await nowMicros(em) };
+    });
+    if (!seen) return;
+    const { done, servers, at } = seen;
+    const change = { ...done.askedBy, locking: done.locking, requestId };
     for (let from = 0; from < servers.length; from += AT_ONCE)
       await Promise.all(servers.slice(from, from + AT_ONCE).map((server) => this.#tell(change, server, at)));
+    await database.transactOnce(null, (em) => markTold(em, requestId, batch));
   }
 
-  /** Tells of those that a batch has changed. */
-  async announceBatch({ batch, ...change }: BatchChange): Promise<void> {
-    const database = await this.#cells.databaseOf(change.cell);
-    const done = await database.read((em) => findBatch(em, change.requestId, batch));
-    if (done) await this.announce({ ...change, ...done.askedBy }, done.servers);
+  /** Tells of what the run that has done it can't tell of any more, as where it was ended. */
+  async announceUntold(): Promise<void> {
+    const { answers } = await this.#cells.each((em) => listUntold(em));
+    for (const { cell, value } of answers)
+      for (const batch of value) await this.announce({ cell: cell.uuid, ...batch });
   }
 
   #tell({ locking, requestId, caller, requester }: LockChange, server: Server, at: number): Promise<void> {

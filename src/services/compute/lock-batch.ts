@@ -2,10 +2,11 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import {
   type Batch,
   findBatch,
+  forgetBatches,
   keepBatch,
   type PickedServers,
 } from '../../database/nova-cell/lock-batches.ts';
-import { hasLock } from '../../rules/compute/instance-lock.ts';
+import { forgetGone } from '../../database/nova-cell/lock-intents.ts';
 import type { BatchDone } from '../../rules/compute/lock-request.ts';
 import { writeAudit } from '../audit/audit-writer.ts';
 import { auditedLock } from './lock-audit.ts';
@@ -50,6 +51,7 @@ export async function changeBatch(em: EntityManager, work: Work): Promise<BatchD
     left: passed.left.length,
     refused: passed.refused.length,
     last: picked.uuids.length < BATCH_SIZE ? null : picked.last,
+    locking: change.locking,
     askedBy: { caller, requester },
   };
   await keepBatch(em, requestId, batch, result);
@@ -63,6 +65,11 @@ const countsOf = ({ servers, left, refused, last }: Batch): BatchDone => ({
   last,
 });
 
-/** Whether the lock that is there is the one that keyward has put on: neither another's nor taken off. */
-export const isStillOurs = ({ row, intent }: LockTarget): boolean =>
-  intent !== null && intent.isNewest && hasLock(row);
+/** Whether nobody has locked or unlocked the server since keyward has, also where the lock itself was lost meanwhile. */
+export const isStillOurs = ({ intent }: LockTarget): boolean => intent !== null && intent.isNewest;
+
+/** Forgets batches that are long over, and locks of servers that are gone. */
+export async function forgetOld(em: EntityManager): Promise<void> {
+  await forgetBatches(em);
+  await forgetGone(em);
+}

@@ -3,16 +3,14 @@ import type { Cells } from '../../database/cells.ts';
 import { pickByLease } from '../../database/nova-cell/lock-batches.ts';
 import {
   dropIntents,
-  forgetGone,
   endLeases,
   intentsOf,
   leaseEndsIn,
   listLeases,
 } from '../../database/nova-cell/lock-intents.ts';
-import { nameOf } from '../../rules/compute/cell.ts';
 import type { BatchDone, BatchOf, LeaseRequest, LeaseState } from '../../rules/compute/lock-request.ts';
 import type { Asked } from '../../rules/run-request.ts';
-import { BATCH_SIZE, changeBatch, isStillOurs } from './lock-batch.ts';
+import { BATCH_SIZE, changeBatch, forgetOld, isStillOurs } from './lock-batch.ts';
 import type { LockChange, LockTarget } from './lock-gate.ts';
 
 type Request = Asked<LeaseRequest>;
@@ -29,13 +27,12 @@ export class LockLeases {
 
   /** Tells where a lease is due, and when it will be elsewhere. */
   async look({ requestId }: Pick<Request, 'requestId'>): Promise<LeaseState> {
-    const { answers, failures } = await this.#cells.each((em) => leaseEndsIn(em, requestId));
+    const { answers } = await this.#cells.each((em) => leaseEndsIn(em, requestId));
     const held = answers.flatMap(({ cell, value: ms }) => (ms === null ? [] : [{ cell: cell.uuid, ms }]));
     const waits = held.map(({ ms }) => ms).filter((ms) => ms > 0);
     return {
       due: held.filter(({ ms }) => ms <= 0).map(({ cell }) => cell),
       waitMs: waits.length === 0 ? null : Math.min(...waits),
-      unseen: failures.map(({ cell }) => nameOf(cell)),
     };
   }
 
@@ -47,7 +44,7 @@ export class LockLeases {
     const isOfLease = (target: LockTarget): boolean => target.intent?.leaseId === requestId;
     const database = await this.#cells.databaseOf(cell);
     return database.transactOnce({ requestId }, async (em) => {
-      await forgetGone(em, requestId);
+      if (after === 0) await forgetOld(em);
       return changeBatch(em, {
         requestId,
         operation: OPERATION,
@@ -68,14 +65,10 @@ export class LockLeases {
     });
   }
 
-  /**
-   * Lists the leases of all cells that answer: those that have ended so many seconds ago, or (null) all. `isWhole`: all cells
-   * have answered.
-   */
-  async list(endedSeconds: number | null): Promise<{ ids: string[]; isWhole: boolean }> {
-    const { answers, failures } = await this.#cells.each((em) => listLeases(em, endedSeconds));
-    const ids = new Set(answers.flatMap(({ value }) => value));
-    return { ids: [...ids], isWhole: failures.length === 0 };
+  /** Lists the leases of all cells that answer: those that have ended so many seconds ago, or (null) all. */
+  async list(endedSeconds: number | null): Promise<string[]> {
+    const { answers } = await this.#cells.each((em) => listLeases(em, endedSeconds));
+    return [...new Set(answers.flatMap(({ value }) => value))];
   }
 }
 

@@ -4,6 +4,9 @@ import { dropIntents, intentsOf } from '../../database/nova-cell/lock-intents.ts
 import { driftOf } from '../../rules/compute/lock-drift.ts';
 import { type Actor, writeAudit } from '../audit/audit-writer.ts';
 
+/** Where the server is, and the request by which keyward has locked it; null: it has not. */
+type Repairable = { cell: string; uuid: string; run: string | null };
+
 /** What was done about a lock that was not as keyward had put it on; null: nothing, it is by now. */
 export type Repair = 'restored' | 'forgotten' | null;
 
@@ -18,28 +21,27 @@ export class LockRepair {
     this.#cells = cells;
   }
 
-  async repair({ cell, uuid }: { cell: string; uuid: string }, actor: Actor): Promise<Repair> {
+  /** Of a lock that keyward has not put on there is nothing to write. */
+  async repair({ cell, uuid, run }: Repairable, actor: Actor): Promise<Repair> {
+    if (run === null) return null;
     return (await this.#cells.databaseOf(cell)).transact(actor, async (em) => {
       const [row] = await lockRows(em, [uuid]);
       const intent = (await intentsOf(em, [uuid])).get(uuid);
       if (!row || !intent) return null;
-      const drift = driftOf(row, intent, 'lock');
-      if (drift === null) return null;
-      if (!intent.isNewest) {
-        await dropIntents(em, [uuid]);
-        return 'forgotten';
-      }
-      await saveLocks(em, [uuid], intent);
+      if (driftOf(row, intent, null) === null) return null;
+      if (intent.isNewest) await saveLocks(em, [uuid], intent);
+      else await dropIntents(em, [uuid]);
+      const intended = { locked: true, locked_by: intent.lockedBy, locked_reason: intent.reason };
       const change = {
-        action: 'repair',
+        action: intent.isNewest ? 'repair' : 'forget',
         resource: 'server',
         name: row.name ?? uuid,
         id: uuid,
         before: { locked: row.isLocked, locked_by: row.lockedBy, locked_reason: row.reason },
-        after: { locked: true, locked_by: intent.lockedBy, locked_reason: intent.reason },
+        after: intent.isNewest ? intended : null,
       };
       await writeAudit(em, actor, [change]);
-      return 'restored';
+      return intent.isNewest ? 'restored' : 'forgotten';
     });
   }
 }

@@ -1,4 +1,5 @@
 import type { Cells } from '../../database/cells.ts';
+import { type Batch, keepBatch } from '../../database/nova-cell/lock-batches.ts';
 import type { ServerLockRequest } from '../../rules/compute/lock-request.ts';
 import type { Asked } from '../../rules/run-request.ts';
 import { writeAudit } from '../audit/audit-writer.ts';
@@ -13,6 +14,16 @@ type Named = Pick<Request, 'requestId' | 'cell' | 'locking'>;
 
 const operationOf = ({ locking }: Pick<Request, 'locking'>): string => `server ${locking.kind}`;
 
+/** A single lock is a batch of one, so that it is told of also where its run is ended. */
+const batchOf = ({ uuid, locking, caller, requester }: Request): Batch => ({
+  servers: [uuid],
+  left: 0,
+  refused: 0,
+  last: null,
+  locking,
+  askedBy: { caller, requester },
+});
+
 /** Locks and unlocks a server, as nova-api does by itself, on whosever host it is. */
 export class ServerLocks {
   readonly #cells: Cells;
@@ -26,6 +37,7 @@ export class ServerLocks {
    * the first one has changed the lock.
    */
   async apply(request: Request): Promise<string | null> {
+    const { requestId } = request;
     const operation = operationOf(request);
     return (await this.#cells.databaseOf(request.cell)).transactOnce(request, async (em) => {
       if (await acceptRequest(em, operation, request)) return null;
@@ -34,7 +46,8 @@ export class ServerLocks {
       const [target] = changed;
       if (!target) throw notThere(request.uuid);
       await writeAudit(em, { ...request, operation }, [auditedLock(target, request)]);
-      await markApplied(em, request.requestId);
+      await keepBatch(em, requestId, requestId, batchOf(request));
+      await markApplied(em, requestId);
       return target.intent?.leaseId ?? null;
     });
   }

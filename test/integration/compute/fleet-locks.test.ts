@@ -83,19 +83,25 @@ describe('a fleet is locked', () => {
   });
 
   it('by a request that is refused once it was stopped, and tells what it has changed', async () => {
-    await made.planted();
+    await made.plant(
+      'cell1',
+      Array.from({ length: 1001 }, () => ({})),
+    );
     const request = fleetRequest(made.uuidOf['cell1']!, 'admin', lock('x'), chosen({}));
     await made.services.fleetLocks.begin(request);
-    await made.services.fleetLocks.change(request);
+    const { last } = await made.services.fleetLocks.change(request);
     await made.services.fleetLocks.stop(request);
-    await made.planted();
-    await expect(made.services.fleetLocks.change({ ...request, batch: 'run/2' })).rejects.toMatchObject({
-      name: 'RequestWithdrawn',
-    });
+    await expect(
+      made.services.fleetLocks.change({ ...request, after: last!, batch: 'run/2' }),
+    ).rejects.toMatchObject({ name: 'RequestWithdrawn' });
     const settled = await made.services.fleetLocks.settle(request);
     expect(settled).toMatchObject({ isDone: false });
-    expect(settled!.outcome.cells.map(({ cell, changed }) => [cell, changed])).toContainEqual(['cell1', 1]);
-    expect((await made.locks()).map(({ isOrphaned }) => isOrphaned)).toEqual([true]);
+    expect(settled!.outcome.cells.map(({ cell, changed }) => [cell, changed])).toContainEqual([
+      'cell1',
+      1000,
+    ]);
+    const orphans = (await made.locks()).filter(({ isOrphaned }) => isOrphaned);
+    expect(orphans).toHaveLength(1000);
   });
 
   it('and what was begun nowhere is settled as nothing, and never begins', async () => {

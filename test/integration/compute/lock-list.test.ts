@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { actorOf, chosen, lock, LockCells } from '../../support/locks/lock-cells.ts';
-import { fleetRequest } from '../../support/locks/lock-clients.ts';
+import { fleetRequest, leaseRequest } from '../../support/locks/lock-clients.ts';
 
 let made: LockCells;
 LockCells.perFile((cells) => (made = cells));
@@ -54,17 +54,19 @@ describe('the list of locks', () => {
     ]);
   });
 
-  it('has an orphan of a run that is not done only where that run does not go on', async () => {
-    await made.planted();
+  it('has orphans of a run that is not done only where that run does not go on', async () => {
+    await made.plant(
+      'cell1',
+      Array.from({ length: 1001 }, () => ({})),
+    );
     const request = fleetRequest(made.uuidOf['cell1']!, 'admin', lock('x'), chosen({}));
     await made.services.fleetLocks.begin(request);
-    await made.services.fleetLocks.change(request);
+    const { last } = await made.services.fleetLocks.change(request);
     const orphans = async (isOpen: boolean) =>
-      (await made.locks({ isRunOpen: async () => isOpen })).map(({ isOrphaned }) => isOrphaned);
-    expect(await orphans(true)).toEqual([false]);
-    expect(await orphans(false)).toEqual([true]);
-    await made.services.fleetLocks.finish(request);
-    expect(await orphans(false)).toEqual([false]);
+      (await made.locks({ isRunOpen: async () => isOpen })).filter(({ isOrphaned }) => isOrphaned).length;
+    expect([await orphans(true), await orphans(false)]).toEqual([0, 1000]);
+    await made.services.fleetLocks.change({ ...request, after: last!, batch: 'run/2' });
+    expect(await orphans(false)).toBe(0);
   });
 
   it('works where keyward has no tables', async () => {
@@ -87,7 +89,7 @@ describe('the list of locks', () => {
 
 describe('a lock that Nova has lost', () => {
   const repair = (uuid: string) =>
-    made.services.lockRepair.repair({ cell: 'cell1', uuid }, actorOf('server lock list'));
+    made.services.lockRepair.repair({ cell: 'cell1', uuid, run: 'r' }, actorOf('server lock list'));
   const rows = async () =>
     made.inCell(`select locked, locked_by, (select value from instance_system_metadata m
       where m.instance_uuid = i.uuid and key = 'locked_reason') as reason from instances i`);
@@ -118,6 +120,19 @@ describe('a lock that Nova has lost', () => {
       after: { locked: true, locked_by: 'admin', locked_reason: 'because' },
     });
     expect(await repair(uuid)).toBeNull();
+  });
+
+  it('is not put on again by a repair once its lease has ended, or its run was unlocked', async () => {
+    const id = randomUUID();
+    const [leased, ofRun] = [await made.planted({ display_name: 'leased' }), await made.planted()];
+    await made.fleet(chosen({ name: '^leased$' }), lock('x', id));
+    const { requestId } = await made.fleet(chosen({}), lock('y'));
+    await made.inCell('update instances set locked = false, locked_by = null');
+    await made.services.lockLeases.end(leaseRequest(id, made.uuidOf['cell1']!));
+    await made.fleet({ by: 'run', requestId }, { kind: 'unlock' });
+    expect([await repair(leased), await repair(ofRun)]).toEqual([null, null]);
+    expect(await made.locks()).toEqual([]);
+    expect(await made.inCell('select uuid from instances where locked')).toEqual([]);
   });
 
   it('is not repaired where Nova has noted something newer, which counts', async () => {

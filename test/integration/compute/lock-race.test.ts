@@ -90,7 +90,9 @@ async function play(seed: number): Promise<{ found: string[]; outcomes: string[]
   acts.push(...Array.from({ length: READERS }, () => () => clients.read()));
   const repairs: unknown[] = [];
   acts.push(async () => {
-    repairs.push(await workers[0]!.lockRepair.repair({ cell: rig.cell, uuid: clients.uuid }, actor()));
+    repairs.push(
+      await workers[0]!.lockRepair.repair({ cell: rig.cell, uuid: clients.uuid, run: 'r' }, actor()),
+    );
   });
   await Promise.all(acts.map((act) => after(next(SPREAD_MS)).then(act)));
   const found = await clients.faults();

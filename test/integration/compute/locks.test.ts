@@ -16,7 +16,6 @@ describe('a lease', () => {
     expect(await made.services.lockLeases.look({ requestId: id })).toEqual({
       due: [],
       waitMs: null,
-      unseen: [],
     });
     await made.planted();
     await made.plant('cell2', [{}]);
@@ -27,15 +26,14 @@ describe('a lease', () => {
     expect(state).toEqual({
       due: [made.uuidOf['cell1']],
       waitMs: expect.closeTo(3_600_000, -5),
-      unseen: [],
     });
-    expect(await made.services.lockLeases.list(null)).toEqual({ ids: [id], isWhole: true });
+    expect(await made.services.lockLeases.list(null)).toEqual([id]);
     await made.services.lockLeases.end(leaseRequest(id, made.uuidOf['cell1']!));
     const { due, waitMs } = await made.services.lockLeases.look({ requestId: id });
     expect(due).toEqual([]);
     expect(waitMs).toBeGreaterThan(3_590_000);
     expect(waitMs).toBeLessThanOrEqual(3_600_000);
-    expect(await made.services.lockLeases.list(15)).toEqual({ ids: [], isWhole: true });
+    expect(await made.services.lockLeases.list(15)).toEqual([]);
   });
 
   it('of a server that Nova has locked since, or deleted, is over, and nothing is taken off', async () => {
@@ -66,7 +64,6 @@ describe('a lease', () => {
     expect(await made.services.lockLeases.look({ requestId: id })).toEqual({
       due: [],
       waitMs: null,
-      unseen: [],
     });
   });
 });
@@ -89,7 +86,7 @@ describe('a protected server', () => {
     ]);
     expect(await made.services.serverViewer.show(uuid, 8000)).toMatchObject({
       server: { isTerminateDisabled: true },
-      protection: { reason: 'the only copy', by: 'alice' },
+      protection: { reason: 'the only copy', by: 'alice@here' },
     });
     await expect(
       made.services.serverDeletion.begin(deleteRequest(uuid, made.uuidOf['cell1']!)),

@@ -110,7 +110,6 @@ export class LockCells {
       sum.refused += done.refused;
       after = done.last;
     }
-    await fleetLocks.finish(request);
     return { ...request, sum };
   }
 }

@@ -100,7 +100,7 @@ export class LockCloud {
   async #changeLock(asked: Asked, uuid: string, locking: Locking): Promise<void> {
     const request = { ...this.#requestFor(uuid), ...asked, locking };
     await this.services.serverLocks.apply(request);
-    await this.#announcer.announce(request, [uuid]);
+    await this.#announcer.announce({ ...request, batch: request.requestId });
   }
 
   async update(asked: Asked, uuid: string, patch: Partial<Patch>): Promise<void> {

@@ -70,7 +70,7 @@ export function faultsOf({ operations, reads, final }: History): string[] {
   ];
   const last = places.at(-1)!;
   if (!isSeen(last, final))
-    faults.push(`At the end ${saw(final)}, and the order gives ${JSON.stringify(rowsOf(last.state))}`);
+    faults.push(`At the end ${saw(final)}, and the order gives ${JSON.stringify(rowsOf(last.state, final))}`);
   return [...faults, ...unplaced(still, changes, places)];
 }
 
@@ -130,7 +130,7 @@ const isAnswered = (state: State, operation: Operation): boolean =>
 
 const isSeen = ({ state, actions }: Place, read: Read): boolean =>
   actions.length === read.actions.length &&
-  isDeepStrictEqual({ ...rowsIn(read), actions: read.actions }, { ...rowsOf(state), actions });
+  isDeepStrictEqual({ ...rowsIn(read), actions: read.actions }, { ...rowsOf(state, read), actions });
 
 const rowsIn = ({ isGone, isLocked, lockedBy, reasons, intent }: Read): Rows => ({
   isGone,
@@ -140,13 +140,13 @@ const rowsIn = ({ isGone, isLocked, lockedBy, reasons, intent }: Read): Rows => 
   intent,
 });
 
-/** A server that is gone keeps its rows as they were. */
-const rowsOf = ({ lock, isGone }: State): Rows => ({
+/** A server that is gone keeps its rows as they were, until keyward forgets what it had put on. */
+const rowsOf = ({ lock, isGone }: State, { intent }: Pick<Read, 'intent'>): Rows => ({
   isGone,
   isLocked: lock !== null,
   lockedBy: lock?.by ?? null,
   reasons: lock === null || lock.reason === null ? [] : [lock.reason],
-  intent: lock,
+  intent: isGone && intent === null ? null : lock,
 });
 
 type Still = Timed & { says: string; fits: (place: Place) => boolean };

@@ -70,7 +70,6 @@ export class Leased {
     return {
       due: ends.filter(({ ms }) => ms <= 0).map(({ cell }) => cell),
       waitMs: waits.length === 0 ? null : Math.min(...waits),
-      unseen: this.#cells.filter(isUnseen),
     };
   }
 

@@ -152,7 +152,6 @@ export const serverLockFleet: Fakes = {
         ? { changed: 999, left: 1, refused: 0, last: 1000 }
         : { changed: 500, left: 0, refused: 0, last: null },
   announceLocks: nothing,
-  finishLocks: nothing,
   stopLocks: nothing,
   armLease: nothing,
   wakeLease: nothing,
@@ -166,9 +165,9 @@ export const leaseRequest = {
 /** A lease that ends after that time, in one of two cells. */
 export const serverLease = (ms: number): Fakes => {
   const states = [
-    { due: [], waitMs: ms, unseen: [] },
-    { due: ['c1'], waitMs: null, unseen: [] },
-    { due: [], waitMs: null, unseen: [] },
+    { due: [], waitMs: ms },
+    { due: ['c1'], waitMs: null },
+    { due: [], waitMs: null },
   ];
   return {
     lookAtLease: async () => states.shift(),

@@ -8,7 +8,7 @@ import { printPages } from '../../../cli/output/pages.ts';
 import type { Engine } from '../../../engine/engine.ts';
 import { fleetLockWorkflowId } from '../../../rules/compute/lock-request.ts';
 import type { ListedLock } from '../../../rules/compute/lock-view.ts';
-import { ExitCode } from '../../../rules/errors.ts';
+import { ExitCode, RuleError } from '../../../rules/errors.ts';
 
 export default class ServerLockList extends ComputeCommand {
   static override summary = 'List the locks of all cells: why, by whom, since when and until when.';
@@ -23,7 +23,7 @@ export default class ServerLockList extends ComputeCommand {
     '<%= config.bin %> <%= command.id %> --repair',
   ];
   static override output = lockList;
-  static override results = [ExitCode.done, ExitCode.unavailable];
+  static override results = [ExitCode.done, ExitCode.refused, ExitCode.unavailable];
   static override flags = {
     ...novaSettingsFlags,
     ...formatFlags,
@@ -54,16 +54,26 @@ export default class ServerLockList extends ComputeCommand {
         const actor = this.newActor();
         const mend = async (lock: ListedLock): Promise<RepairedLock> => ({
           ...lock,
-          repair: await lockRepair.repair(lock, actor),
+          repair: await lockRepair.repair(lock, actor).catch((error: unknown) => this.#unmended(lock, error)),
         });
-        const pages = (limit: number | undefined) => {
-          const listed = locks.list({ ...options, limit });
-          return repair ? mended(listed, mend) : listed;
-        };
-        return printPages<RepairedLock>(pages, lockList, flags, { announce: this.announce });
+        // All are mended, however many a table would show.
+        const pages = (limit: number | undefined) =>
+          repair ? mended(locks.list(options), mend) : locks.list({ ...options, limit });
+        const view = repair ? { ...flags, limit: Number.MAX_SAFE_INTEGER } : flags;
+        return printPages<RepairedLock>(pages, lockList, view, { announce: this.announce });
       },
       { deadlineSeconds: flags.timeout },
     );
+  }
+
+  /** What hinders one repair is told, and hinders no other one. */
+  #unmended({ uuid }: ListedLock, error: unknown): null {
+    if (!(error instanceof RuleError)) throw error;
+    this.endWith(error.exitCode);
+    this.announce(
+      `Warning: the lock of ${uuid} is not repaired: ${error.message} ${this.configuredText(error.cure)}`,
+    );
+    return null;
   }
 }
 

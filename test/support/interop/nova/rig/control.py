@@ -2,6 +2,7 @@
 
 import os
 
+from rig import lock_timing
 from rig.driver import GUESTS
 from rig.gates import ENDINGS, GATES
 from rig.messages import RULES
@@ -38,7 +39,11 @@ def guest(method, name, request):
     return {'spawns': found.spawns, 'config_drive': found.config_drive} if found else None
 
 
-KINDS = {'gates': gate, 'spawn': ending, 'rpc': rpc, 'guests': guest}
+def locks(method, name, request):
+    return lock_timing.measure(request.query['project'], request.body, threads=int(name))
+
+
+KINDS = {'gates': gate, 'spawn': ending, 'rpc': rpc, 'guests': guest, 'locks': locks}
 
 
 def answer(request):
