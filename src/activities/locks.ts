@@ -28,7 +28,10 @@ export type LockParts = {
 };
 
 export const createLockActivities = ({ locks, fleet, leases, protecting, announcer, timers }: LockParts) => ({
-  changeLock: (request: Lock) => locks.apply(request),
+  changeLock: async (request: Lock) => {
+    const ended = await locks.apply(request);
+    return { ended, isTold: await soon(announcer.announce({ ...request, batch: request.requestId })) };
+  },
   announceLock: (request: Lock) => announcer.announce({ ...request, batch: request.requestId }),
   protectServer: (request: Asked<ServerProtectRequest>) => protecting.apply(request),
   armLease: ({ leaseId }: OfLease) => timers.arm(leaseId),
@@ -44,3 +47,17 @@ export const createLockActivities = ({ locks, fleet, leases, protecting, announc
 });
 
 export type LockActivities = ReturnType<typeof createLockActivities>;
+
+/** So long a change of a lock waits until it is told of; after that, another step does it. */
+const TELL_MS = 2000;
+
+/** Whether the work is done by then; what hinders it is for the next step to meet. */
+async function soon(work: Promise<void>): Promise<boolean> {
+  const { promise: late, resolve } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => resolve(false), TELL_MS);
+  const done = work.then(
+    () => true,
+    () => false,
+  );
+  return Promise.race([done, late]).finally(() => clearTimeout(timer));
+}

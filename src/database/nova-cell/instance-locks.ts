@@ -2,7 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Caller } from '../../rules/compute/caller.ts';
 import type { LockedBy, LockKind } from '../../rules/compute/instance-lock.ts';
 import { DATABASE_NOW } from '../database-time.ts';
-import { LOCKED_REASON, UUIDS } from './lock-sql.ts';
+import { IS_GIVEN, LOCKED_REASON, UUIDS } from './lock-sql.ts';
 
 /** A server that is there, with the lock that it has. `id` is its row's number in its cell. */
 export type LockedRow = {
@@ -25,13 +25,13 @@ export type ActionOf = { caller: Caller; requestId: string; host: string };
 export async function lockRows(em: EntityManager, uuids: string[]): Promise<LockedRow[]> {
   const given = JSON.stringify(uuids);
   await em.execute(
-    `select from instances where uuid in (${UUIDS}) and deleted = 0 order by id for no key update`,
+    `select from instances where uuid ${IS_GIVEN} and deleted = 0 order by id for no key update`,
     [given],
   );
   return em.execute<LockedRow[]>(
     `select i.id, i.uuid, i.display_name as name, i.project_id as "projectId", coalesce(i.locked, false) as "isLocked",
        i.locked_by as "lockedBy", (${LOCKED_REASON}) as reason
-     from instances i where i.uuid in (${UUIDS}) and i.deleted = 0 order by i.id`,
+     from instances i where i.uuid ${IS_GIVEN} and i.deleted = 0 order by i.id`,
     [given],
   );
 }
@@ -70,14 +70,15 @@ export async function saveLocks(
   await deleteTwins(em, uuids);
   await em.execute(
     `update instance_system_metadata set value = ?, updated_at = ${DATABASE_NOW}
-     where key = 'locked_reason' and instance_uuid in (${UUIDS})`,
+     where key = 'locked_reason' and instance_uuid ${IS_GIVEN}`,
     [reason, JSON.stringify(uuids)],
   );
   await em.execute(
     `insert into instance_system_metadata (created_at, deleted, instance_uuid, key, value)
      select ${DATABASE_NOW}, 0, uuid, 'locked_reason', ? from (${UUIDS}) as given (uuid)
-     where not exists (select from instance_system_metadata m where m.instance_uuid = uuid and m.key = 'locked_reason')`,
-    [reason, JSON.stringify(uuids)],
+     where uuid not in (select m.instance_uuid from instance_system_metadata m
+       where m.key = 'locked_reason' and m.instance_uuid ${IS_GIVEN})`,
+    [reason, JSON.stringify(uuids), JSON.stringify(uuids)],
   );
 }
 
@@ -91,7 +92,7 @@ export async function saveUnlocks(em: EntityManager, uuids: string[]): Promise<v
 const saveColumns = (em: EntityManager, uuids: string[], lockedBy: LockedBy | null): Promise<unknown> =>
   em.execute(
     `update instances set locked = ?, locked_by = ?, updated_at = ${DATABASE_NOW}
-     where uuid in (${UUIDS})`,
+     where uuid ${IS_GIVEN}`,
     [lockedBy !== null, lockedBy, JSON.stringify(uuids)],
   );
 
@@ -99,7 +100,7 @@ const saveColumns = (em: EntityManager, uuids: string[], lockedBy: LockedBy | nu
 async function deleteTwins(em: EntityManager, uuids: string[]): Promise<void> {
   await em.execute(
     `delete from instance_system_metadata m using instance_system_metadata newer
-     where m.key = 'locked_reason' and m.instance_uuid in (${UUIDS}) and newer.key = m.key
+     where m.key = 'locked_reason' and m.instance_uuid ${IS_GIVEN} and newer.key = m.key
        and newer.instance_uuid = m.instance_uuid and newer.id > m.id`,
     [JSON.stringify(uuids)],
   );
@@ -108,7 +109,7 @@ async function deleteTwins(em: EntityManager, uuids: string[]): Promise<void> {
 /** Removes the rows, as Nova does: it keeps none of system metadata. */
 async function deleteReasons(em: EntityManager, uuids: string[]): Promise<void> {
   await em.execute(
-    `delete from instance_system_metadata where key = 'locked_reason' and instance_uuid in (${UUIDS})`,
+    `delete from instance_system_metadata where key = 'locked_reason' and instance_uuid ${IS_GIVEN}`,
     [JSON.stringify(uuids)],
   );
 }

@@ -5,7 +5,7 @@ import type { Lease } from '../../rules/compute/lock-request.ts';
 import type { Requester } from '../../rules/requester.ts';
 import { hasTable } from '../has-table.ts';
 import { isoMicros } from '../naive-times.ts';
-import { UUIDS } from './lock-sql.ts';
+import { IS_GIVEN, UUIDS } from './lock-sql.ts';
 
 const TABLE = 'keyward.server_lock';
 
@@ -52,7 +52,7 @@ const intentOf = ({ userId, projectId, user, sudoUser, host, ...rest }: Row): In
 
 /** Reads what keyward has put on these servers; the caller has locked their rows, if that is to stay so. */
 export async function intentsOf(em: EntityManager, uuids: string[]): Promise<Map<string, Intent>> {
-  const rows = await em.execute<Row[]>(`${INTENT} where l.instance_uuid in (${UUIDS})`, [
+  const rows = await em.execute<Row[]>(`${INTENT} where l.instance_uuid ${IS_GIVEN}`, [
     JSON.stringify(uuids),
   ]);
   return new Map(rows.map((row) => [row.instanceUuid, intentOf(row)]));
@@ -100,7 +100,7 @@ export async function putIntents(
 
 /** Forgets what was put on these servers. */
 export async function dropIntents(em: EntityManager, uuids: string[]): Promise<void> {
-  await em.execute(`delete from keyward.server_lock where instance_uuid in (${UUIDS})`, [
+  await em.execute(`delete from keyward.server_lock where instance_uuid ${IS_GIVEN}`, [
     JSON.stringify(uuids),
   ]);
 }
@@ -108,7 +108,7 @@ export async function dropIntents(em: EntityManager, uuids: string[]): Promise<v
 /** Ends the leases of locks that stay, since they are no longer keyward's to take off. */
 export async function endLeases(em: EntityManager, uuids: string[]): Promise<void> {
   await em.execute(
-    `update keyward.server_lock set lease_id = null, until = null where instance_uuid in (${UUIDS})`,
+    `update keyward.server_lock set lease_id = null, until = null where instance_uuid ${IS_GIVEN}`,
     [JSON.stringify(uuids)],
   );
 }

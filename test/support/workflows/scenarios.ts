@@ -122,7 +122,7 @@ export const lockRequest = {
   locking: { kind: 'lock', reason: 'because', lease: { id: 'l', until: { seconds: 60 } } },
 };
 export const serverLock: Fakes = {
-  changeLock: async () => 'old',
+  changeLock: async () => ({ ended: 'old', isTold: false }),
   announceLock: nothing,
   wakeLease: nothing,
   armLease: nothing,

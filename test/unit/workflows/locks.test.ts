@@ -30,7 +30,7 @@ const lock = (changed: Fakes = {}, input: object = lockRequest) =>
 describe('a lock of one server', () => {
   const unlock = { ...lockRequest, locking: { kind: 'unlock' } };
   const endless = { ...lockRequest, locking: { ...lockRequest.locking, lease: null } };
-  const noLease = { changeLock: async () => null };
+  const noLease = { changeLock: async () => ({ ended: null, isTold: false }) };
 
   it.each<[string, object, Fakes, string[]]>([
     [
@@ -52,6 +52,12 @@ describe('a lock of one server', () => {
     const steps = stepsOf(told.attempts);
     expect(steps.slice(0, 2)).toEqual(['changeLock', 'announceLock']);
     expect(steps.slice(2).map((step, at) => `${step} ${asked[at]}`)).toEqual(leases);
+  });
+
+  it('that is told of at once is not told of again', async () => {
+    const told = await lock({ changeLock: async () => ({ ended: null, isTold: true }) }, endless);
+    expect(told).toMatchObject({ ended: 'completed' });
+    expect(stepsOf(told.attempts)).toEqual(['changeLock']);
   });
 
   it('that is refused changes nothing else', async () => {
@@ -85,7 +91,7 @@ describe('a lock of one server', () => {
 
 describe('a run that is cancelled while the lock is changed', () => {
   it('tells of the lock, wakes the old lease and arms the new one all the same', async () => {
-    const told = await lock({ changeLock: cancelling(async () => 'old') });
+    const told = await lock({ changeLock: cancelling(async () => ({ ended: 'old', isTold: false })) });
     expect(stepsOf(told.attempts)).toEqual(['changeLock', 'announceLock', 'wakeLease', 'armLease']);
     expect(told).toMatchObject({ ended: 'completed', result: { uuid: 'u', state: 'changed' } });
   });
