@@ -23,3 +23,8 @@ it('and another one that asks would be seen', () => {
     RULES,
   );
 });
+
+it('one door alone writes locks', () => {
+  const writing = sources.filter(({ text }) => /import \{[^}]*\bsave(Locks|Unlocks)\b/.test(text));
+  expect(writing.map(({ file }) => file)).toEqual(['services/compute/lock-gate.ts']);
+});

@@ -22,9 +22,15 @@ const server = (...args: string[]) => home.run(['server', ...args]);
 const asOwner = (...args: string[]) => home.run(['server', ...args], { env: OWNER });
 const locksOf = async (...more: string[]): Promise<Record<string, any>[]> =>
   home.json('server', 'lock', 'list', '--long', ...more);
-const lockedBy = async (name: string) => {
-  const { locked, locked_reason: reason, lock } = await home.json('server', 'show', name);
-  return { locked, reason, by: lock?.locked_by ?? null };
+/** Reads the rows, since a command for each look would make the test slow. */
+const lockedBy = async (name: string): Promise<unknown> => {
+  const [row] = await home.query(
+    `select locked, locked_by as by, (select value from instance_system_metadata m
+       where m.instance_uuid = i.uuid and key = 'locked_reason') as reason
+     from instances i where display_name = '${name}' and deleted = 0`,
+    'nova_cell1',
+  );
+  return row;
 };
 const count = async (sql: string): Promise<number> =>
   (await home.query<{ n: number }>(`select count(*)::int as n from ${sql}`, 'nova_cell1'))[0]!.n;
@@ -32,7 +38,11 @@ const count = async (sql: string): Promise<number> =>
 describe('one server', () => {
   it('is locked by its owner, shown so, and then refuses its owner', async () => {
     expect(await asOwner('lock', 'web1', '--reason', 'ticket 4711')).toMatchObject({ code: 0, stdout: '' });
-    expect(await lockedBy('web1')).toEqual({ locked: true, reason: 'ticket 4711', by: 'owner' });
+    expect(await home.json('server', 'show', 'web1')).toMatchObject({
+      locked: true,
+      locked_reason: 'ticket 4711',
+      lock: { locked_by: 'owner', user_id: 'alice', project_id: 'demo', until: null, drift: null },
+    });
     const [listed] = await locksOf();
     expect(listed).toMatchObject({
       ID: uuids['web1'],
@@ -95,7 +105,7 @@ describe('one server', () => {
   });
 
   it('is locked with reasons of all kinds, which come back as they were given', async () => {
-    const reasons = ['é'.repeat(255), '😀'.repeat(255), '   ', 'line\nbreak', `'"; drop table instances; --`];
+    const reasons = ['😀'.repeat(255), '   ', `line\nbreak'"; drop table instances; --`];
     const kept: unknown[] = [];
     for (const reason of reasons) {
       await server('lock', 'web2', '--reason', reason);

@@ -73,6 +73,10 @@ async function applyLocks(
   await putIntents(em, uuids, { ...change, ...locking, lockedBy });
 }
 
+/** Writes a lock again that was lost, by the request that put it on: its action is there. The caller has locked the row. */
+export const restoreLock = (em: EntityManager, { instanceUuid, lockedBy, reason }: Intent): Promise<void> =>
+  saveLocks(em, [instanceUuid], { lockedBy, reason });
+
 function refusalOf(row: LockedRow, { locking, caller }: LockChange): RuleError | null {
   try {
     assertMayLock(locking.kind, row, caller);

@@ -1,8 +1,9 @@
 import type { Cells } from '../../database/cells.ts';
-import { lockRows, saveLocks } from '../../database/nova-cell/instance-locks.ts';
+import { lockRows } from '../../database/nova-cell/instance-locks.ts';
 import { dropIntents, intentsOf } from '../../database/nova-cell/lock-intents.ts';
 import { driftOf } from '../../rules/compute/lock-drift.ts';
 import { type Actor, writeAudit } from '../audit/audit-writer.ts';
+import { restoreLock } from './lock-gate.ts';
 
 /** Where the server is, and the request by which keyward has locked it; null: it has not. */
 type Repairable = { cell: string; uuid: string; run: string | null };
@@ -29,7 +30,7 @@ export class LockRepair {
       const intent = (await intentsOf(em, [uuid])).get(uuid);
       if (!row || !intent) return null;
       if (driftOf(row, intent, null) === null) return null;
-      if (intent.isNewest) await saveLocks(em, [uuid], intent);
+      if (intent.isNewest) await restoreLock(em, intent);
       else await dropIntents(em, [uuid]);
       const intended = { locked: true, locked_by: intent.lockedBy, locked_reason: intent.reason };
       const change = {

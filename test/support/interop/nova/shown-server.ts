@@ -17,10 +17,12 @@ const RESHAPED: Record<string, (value: any) => unknown> = {
     Object.fromEntries(Object.entries(networks).map(([name, all]) => [name, all.map(({ addr }) => addr)])),
   scheduler_hints: (hints) => hints ?? {},
 };
+/** Fields that are keyward's alone. */
+export const OWN = ['cell', 'last_action', 'lock', 'protected', 'protected_reason'];
 /** Fields that Nova does not answer at a version, or not of each server; openstackclient shows None then. */
 const ABSENT: Record<string, string[]> = {
-  '2.96': ['cell', 'last_action', 'progress', 'scheduler_hints', 'server_groups'],
-  '2.104': ['cell', 'last_action', 'progress', 'server_groups'],
+  '2.96': [...OWN, 'progress', 'scheduler_hints', 'server_groups'],
+  '2.104': [...OWN, 'progress', 'server_groups'],
 };
 
 /**
