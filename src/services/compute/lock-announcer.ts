@@ -11,7 +11,7 @@ import type { NotificationService } from './notification-service.ts';
 /** A batch of a request, in the cell of that uuid. */
 type BatchOf = { cell: string; requestId: string; batch: string };
 
-/** So many notifications are under way at once. */
+/** So many servers are read, and told of, at once. */
 const AT_ONCE = 200;
 
 /** Tells of servers whose locks were changed. One that was archived meanwhile has nothing left to tell. */
@@ -27,15 +27,17 @@ export class LockAnnouncer {
   /** Tells of those that a batch has changed, and resolves once each is delivered, or kept. */
   async announce({ cell, requestId, batch }: BatchOf): Promise<void> {
     const database = await this.#cells.databaseOf(cell);
-    const seen = await database.read(async (em) => {
-      const done = await findBatch(em, requestId, batch);
-      return done && { done, servers: await findServers(em, done.servers), at: await nowMicros(em) };
-    });
-    if (!seen) return;
-    const { done, servers, at } = seen;
+    const done = await database.read((em) => findBatch(em, requestId, batch));
+    if (!done) return;
     const change = { ...done.askedBy, locking: done.locking, requestId };
-    for (let from = 0; from < servers.length; from += AT_ONCE)
-      await Promise.all(servers.slice(from, from + AT_ONCE).map((server) => this.#tell(change, server, at)));
+    for (let from = 0; from < done.servers.length; from += AT_ONCE) {
+      const uuids = done.servers.slice(from, from + AT_ONCE);
+      const { servers, at } = await database.read(async (em) => ({
+        servers: await findServers(em, uuids),
+        at: await nowMicros(em),
+      }));
+      await Promise.all(servers.map((server) => this.#tell(change, server, at)));
+    }
     await database.transactOnce(null, (em) => markTold(em, requestId, batch));
   }
 
