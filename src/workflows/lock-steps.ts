@@ -9,12 +9,17 @@ export const firstLock = proxyActivities<LockActivities>({
   retry: { ...backoff, maximumAttempts: 5 },
 });
 
-/** What goes on without it is not held up by a cell that does not answer: rows say what is left to do. */
-export const briefLockSteps = proxyActivities<LockActivities>({
+const brief = {
   ...patient,
   startToCloseTimeout: '60s',
   retry: { ...backoff, maximumAttempts: 5 },
-});
+} as const;
+
+/** What goes on without it is not held up by a cell that does not answer: rows say what is left to do. */
+export const briefLockSteps = proxyActivities<LockActivities>(brief);
+
+/** The same; the summary says how far the run is, to whoever follows it. */
+export const summedLockSteps = (summary: string) => proxyActivities<LockActivities>({ ...brief, summary });
 
 /** What must be done once a lock is changed is tried through an outage of hours. */
 export const lockSteps = proxyActivities<LockActivities>({

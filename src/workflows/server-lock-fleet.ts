@@ -3,27 +3,15 @@ import {
   ApplicationFailure,
   CancellationScope,
   isCancellation,
-  proxyActivities,
   rootCause,
 } from '@temporalio/workflow';
-import type { LockActivities } from '../activities/locks.ts';
 import type { CellOutcome, FleetLockRequest, FleetOutcome } from '../rules/compute/lock-request.ts';
 import type { Asked } from '../rules/run-request.ts';
 import { changeAll } from './lock-batches.ts';
-import { briefLockSteps, firstLock, lockSteps } from './lock-steps.ts';
-import { backoff, patient } from './server-steps.ts';
+import { briefLockSteps, firstLock, lockSteps, summedLockSteps } from './lock-steps.ts';
 
 type Request = Asked<FleetLockRequest>;
 type Cell = { uuid: string; name: string };
-
-/** The summary says how far the run is, to whoever follows it. */
-const steps = (summary: string) =>
-  proxyActivities<LockActivities>({
-    ...patient,
-    startToCloseTimeout: '60s',
-    retry: { ...backoff, maximumAttempts: 5 },
-    summary,
-  });
 
 /**
  * Locks or unlocks many servers, in all cells at once. A cell that can't be worked on any more is named in the outcome, and
@@ -62,7 +50,7 @@ async function lockCell(request: Request, { uuid: cell, name }: Cell): Promise<C
     await changeAll({
       cell,
       change: (batch) =>
-        steps(`in ${name}, from ${lookedAt(outcome) + 1} on`).changeLocks({ ...request, ...batch }),
+        summedLockSteps(`in ${name}, from ${lookedAt(outcome) + 1} on`).changeLocks({ ...request, ...batch }),
       announce: (batch) => briefLockSteps.announceLocks({ ...request, ...batch }),
       count: ({ changed, left, refused }) => {
         outcome.changed += changed;

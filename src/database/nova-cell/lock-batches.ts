@@ -7,7 +7,7 @@ import { type ServerFilter, serverConditions } from './server-pages.ts';
 
 /** Servers of a cell, in the order of their rows' numbers; `last` is the number of the last one, null where there is none. */
 export type PickedServers = { uuids: string[]; last: number | null };
-export type Page = { after: number; size: number };
+type Page = { after: number; size: number };
 
 /** Who has asked for a batch. */
 export type AskedBy = { caller: Caller; requester: Requester };

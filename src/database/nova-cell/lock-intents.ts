@@ -58,12 +58,7 @@ export async function intentsOf(em: EntityManager, uuids: string[]): Promise<Map
   return new Map(rows.map((row) => [row.instanceUuid, intentOf(row)]));
 }
 
-/** Reads the same of one server, also where keyward's own tables are not there. */
-export async function findIntent(em: EntityManager, uuid: string): Promise<Intent | null> {
-  return (await hasTable(em, TABLE)) ? ((await intentsOf(em, [uuid])).get(uuid) ?? null) : null;
-}
-
-/** Keeps what is put on these servers, in place of what was there. Gives when a lease of them ends. */
+/** Keeps what is put on these servers, in place of what was there. */
 export async function putIntents(
   em: EntityManager,
   uuids: string[],

@@ -1,6 +1,8 @@
 import type { LockPageRow } from '../../database/nova-cell/lock-pages.ts';
+import { hasLock } from '../../rules/compute/instance-lock.ts';
 import { driftOf } from '../../rules/compute/lock-drift.ts';
 import type { LockView } from '../../rules/compute/lock-view.ts';
+import { novaRequestId } from '../../rules/compute/new-server.ts';
 
 /**
  * Shows a lock. One that was put on by a request that was withdrawn half way, or whose run has `ended` so, is an orphan, and so
@@ -8,7 +10,7 @@ import type { LockView } from '../../rules/compute/lock-view.ts';
  */
 export function lockView(row: LockPageRow, ended: Set<string> = new Set()): LockView {
   const { uuid, name, isLocked, lockedBy, reason, action, intent } = row;
-  const isNewest = intent !== null && action?.requestId === `req-${intent.requestId}`;
+  const isNewest = intent !== null && action?.requestId === novaRequestId(intent.requestId);
   const lock = action?.action === 'lock' ? action : null;
   const ours = isNewest ? intent : null;
   return {
@@ -30,6 +32,5 @@ export function lockView(row: LockPageRow, ended: Set<string> = new Set()): Lock
 
 /** Shows it of a server that may have none: null where there is none, and keyward has put on none. */
 export function shownLock(row: LockPageRow): LockView | null {
-  const { isLocked, lockedBy, intent } = row;
-  return isLocked || lockedBy !== null || intent !== null ? lockView(row) : null;
+  return hasLock(row) || row.intent !== null ? lockView(row) : null;
 }

@@ -1,20 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as after } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { BatchDone, Locking } from '../../../src/rules/compute/lock-request.ts';
+import type { BatchDone } from '../../../src/rules/compute/lock-request.ts';
 import type { TestCells } from '../../support/cloud/cells.ts';
 import { cellsPerFile } from '../../support/cloud/clouds.ts';
 import { HOST, OWNER } from '../../support/cloud/new-servers.ts';
 import type { TestPostgres } from '../../support/cloud/postgres.ts';
 import { plantServers } from '../../support/cloud/servers.ts';
 import { until } from '../../support/home/cli.ts';
+import { lock } from '../../support/locks/lock-cells.ts';
 import {
   byName,
   fleetRequest,
   leaseRequest,
   LockClients,
   lockRequest,
-  PAST,
   repeated,
   type Rig,
   tornLocks,
@@ -52,11 +52,6 @@ afterAll(async () => {
 
 type Next = (below: number) => number;
 const pick = <T>(next: Next, from: readonly T[]): T => from[next(from.length)]!;
-const lock = (reason: string | null, lease: string | null = null): Locking => ({
-  kind: 'lock',
-  reason,
-  lease: lease === null ? null : { id: lease, until: PAST },
-});
 
 /** Plays rounds of these seeds, and gives what was wrong in which. */
 async function rounds(count: number, play: (next: Next) => Promise<unknown[]>): Promise<object[]> {

@@ -1,31 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { bound, fleetRequest, lockRequest, serverLockFleet } from '../../support/workflows/scenarios.ts';
-import {
-  broken,
-  cancelling,
-  downUntil,
-  HOUR,
-  noting,
-  PATIENCE_MS,
-  stepsOf,
-} from '../../support/workflows/fakes.ts';
-import { simulate } from '../../support/workflows/simulated-run.ts';
+import { fleetRequest, lockRequest } from '../../support/workflows/scenarios.ts';
+import { broken, cancelling, downUntil, HOUR, noting, stepsOf } from '../../support/workflows/fakes.ts';
+import { type BatchInput, lockFleet, many } from '../../support/workflows/fleets.ts';
 import type { Fakes } from '../../support/workflows/simulated-step.ts';
-
-const lockFleet = (changed: Fakes = {}, input: object = fleetRequest) =>
-  simulate({
-    workflow: 'serverLockFleet',
-    input,
-    fakes: bound({ ...serverLockFleet, ...changed }),
-    patienceMs: PATIENCE_MS,
-  });
-type BatchInput = { cell: string; after: number; batch: string };
-
-/** Three batches of 1,000 in the first cell, one of 10 in the second one. */
-const many: Fakes[string] = async ({ cell, after }: BatchInput) =>
-  cell === 'c2'
-    ? { changed: 10, left: 0, refused: 0, last: null }
-    : { changed: 1000, left: 0, refused: 0, last: after < 2000 ? after + 1000 : null };
 
 describe('the run of a fleet that is cancelled', () => {
   const endless: Fakes[string] = async ({ after }: BatchInput) => ({

@@ -1,11 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import {
-  bound,
-  fleetRequest,
-  lockRequest,
-  refusedBy,
-  serverLockFleet,
-} from '../../support/workflows/scenarios.ts';
+import { fleetRequest, lockRequest, refusedBy, serverLockFleet } from '../../support/workflows/scenarios.ts';
 import {
   attemptsAt,
   broken,
@@ -13,27 +7,11 @@ import {
   HOUR,
   MINUTE,
   noting,
-  PATIENCE_MS,
   SECOND,
   stepsOf,
 } from '../../support/workflows/fakes.ts';
-import { simulate } from '../../support/workflows/simulated-run.ts';
+import { type BatchInput, lockFleet, many } from '../../support/workflows/fleets.ts';
 import type { Attempt, Fakes } from '../../support/workflows/simulated-step.ts';
-
-const lockFleet = (changed: Fakes = {}, input: object = fleetRequest) =>
-  simulate({
-    workflow: 'serverLockFleet',
-    input,
-    fakes: bound({ ...serverLockFleet, ...changed }),
-    patienceMs: PATIENCE_MS,
-  });
-type BatchInput = { cell: string; after: number; batch: string };
-
-/** Three batches of 1,000 in the first cell, one of 10 in the second one. */
-const many: Fakes[string] = async ({ cell, after }: BatchInput) =>
-  cell === 'c2'
-    ? { changed: 10, left: 0, refused: 0, last: null }
-    : { changed: 1000, left: 0, refused: 0, last: after < 2000 ? after + 1000 : null };
 
 describe('a fleet is locked', () => {
   const cellOf = (cell: string, counts: object = {}) => ({
